@@ -1,0 +1,134 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import react from '@vitejs/plugin-react';
+import { playwright } from '@vitest/browser-playwright';
+import { type ConfigEnv, defaultClientConditions, defaultServerConditions, type UserConfig } from 'vite';
+import type { TestProjectConfiguration, ViteUserConfig } from 'vitest/config';
+import { CHROMIUM_FLAGS, findChromium } from './test/support/find-chromium.js';
+import { missingSources, packageEntries, packageRoot } from './test/support/package-entries.js';
+
+/**
+ * One file for all that Vite does here: `vitest` (the tests), `vite build` (the library), `vite` and
+ * `vite build --mode demo` (the demo page).
+ *
+ * The condition `dagger-source` makes `dagger-agents/…` mean our TypeScript sources, so that tests, demo and
+ * examples import the package by its name, without a build.
+ */
+const sourceFirst: UserConfig = {
+  resolve: { conditions: ['dagger-source', ...defaultClientConditions] },
+  ssr: {
+    resolve: {
+      conditions: ['dagger-source', ...defaultServerConditions],
+      externalConditions: ['dagger-source', 'node', 'module-sync'],
+    },
+  },
+};
+
+async function config({ command, mode }: ConfigEnv): Promise<ViteUserConfig> {
+  if (process.env.VITEST !== undefined) return { ...sourceFirst, test: { projects: await testProjects() } };
+  if (command === 'serve' || mode === 'demo') return { ...sourceFirst, ...demoPage };
+  return libraryBuild();
+}
+export default config;
+
+/** The demo page: `npm run demo` serves it, `npm run build` writes it to demo/dist, to be opened from any path. */
+const demoPage: UserConfig = {
+  root: join(packageRoot, 'demo'),
+  base: './',
+  plugins: [react()],
+  build: { outDir: 'dist', emptyOutDir: true, sourcemap: true, target: 'es2023' },
+};
+
+/** ES modules of every entry in package.json; dynamic imports stay chunks of their own, dependencies stay outside. */
+function libraryBuild(): UserConfig {
+  const missing = missingSources();
+  if (missing.length > 0) throw new Error(`package.json exports what does not exist: ${missing.join(', ')}`);
+  return {
+    build: {
+      outDir: 'dist',
+      emptyOutDir: true,
+      sourcemap: true,
+      minify: false,
+      target: 'es2023',
+      lib: {
+        entry: Object.fromEntries(packageEntries().map(({ name, source }) => [name, source])),
+        formats: ['es'],
+      },
+      rolldownOptions: {
+        external: runtimeDependencies(),
+        output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  };
+}
+
+/** What the user's package manager installs is never bundled: dependencies, and the peers. */
+function runtimeDependencies(): RegExp[] {
+  const manifest = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as Readonly<
+    Record<'dependencies' | 'peerDependencies', Readonly<Record<string, string>>>
+  >;
+  const names = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+  return [/^node:/, ...names.map((name) => new RegExp(`^${name}(/|$)`))];
+}
+
+const nodeOnly = '**/*.node.test.{ts,tsx}';
+
+async function testProjects(): Promise<TestProjectConfiguration[]> {
+  // Where there is none, the projects that need one fail in require-chromium.ts; the others still run.
+  const executablePath = await findChromium().catch(() => undefined);
+  const launchOptions = { args: [...CHROMIUM_FLAGS], ...(executablePath && { executablePath }) };
+  const requireChromium = [join(packageRoot, 'test/support/require-chromium.ts')];
+  return [
+    {
+      ...sourceFirst,
+      test: {
+        name: 'node',
+        include: ['test/**/*.test.{ts,tsx}'],
+        exclude: ['test/browser/**', 'test/e2e/**', 'test/types/**', 'test/bench/node_modules/**'],
+        testTimeout: 30_000,
+        sequence: { groupOrder: 1 },
+      },
+    },
+    {
+      ...sourceFirst,
+      plugins: [react()],
+      optimizeDeps: { include: browserDependencies() },
+      test: {
+        name: 'browser',
+        include: ['test/core/**/*.test.{ts,tsx}', 'test/browser/**/*.test.{ts,tsx}'],
+        exclude: [nodeOnly],
+        testTimeout: 30_000,
+        globalSetup: requireChromium,
+        sequence: { groupOrder: 2 },
+        browser: {
+          enabled: true,
+          headless: true,
+          screenshotFailures: false,
+          provider: playwright({ launchOptions }),
+          instances: [{ browser: 'chromium' }],
+        },
+      },
+    },
+    {
+      ...sourceFirst,
+      test: {
+        name: 'e2e',
+        include: ['test/e2e/**/*.test.{ts,tsx}'],
+        globalSetup: requireChromium,
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+        fileParallelism: false,
+        sequence: { groupOrder: 3 },
+      },
+    },
+  ];
+}
+
+/** Prepared before the first test: a dependency that is found on the way would reload the page in mid-test. */
+function browserDependencies(): string[] {
+  const wanted = ['ajv', 'ajv/dist/2020.js', '@cfworker/json-schema', 'idb-keyval', 'mitt', 'zod', 'valibot'];
+  wanted.push('fast-check', 'react', 'react-dom', 'react-dom/client', 'react/jsx-dev-runtime', 'd3');
+  return wanted.filter((name) =>
+    existsSync(join(packageRoot, 'node_modules', name.split('/dist')[0] ?? name)),
+  );
+}
