@@ -112,6 +112,21 @@ async function testProjects(): Promise<TestProjectConfiguration[]> {
     {
       ...sourceFirst,
       test: {
+        name: 'types',
+        include: [],
+        typecheck: {
+          enabled: true,
+          only: true,
+          include: ['test/types/**/*.test-d.ts'],
+          tsconfig: 'tsconfig.json',
+          ignoreSourceErrors: true,
+        },
+        sequence: { groupOrder: 0 },
+      },
+    },
+    {
+      ...sourceFirst,
+      test: {
         name: 'e2e',
         include: ['test/e2e/**/*.test.{ts,tsx}'],
         globalSetup: requireChromium,
