@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { playwright } from '@vitest/browser-playwright';
 import { type ConfigEnv, defaultClientConditions, defaultServerConditions, type UserConfig } from 'vite';
 import type { TestProjectConfiguration, ViteUserConfig } from 'vitest/config';
 import { CHROMIUM_FLAGS, findChromium } from './test/support/find-chromium.js';
-import { missingSources, packageEntries, packageRoot } from './test/support/package-entries.js';
+import { manifest, missingSources, packageEntries, packageRoot } from './test/support/package-entries.js';
 
 /**
  * One file for all that Vite does here: `vitest` (the tests), `vite build` (the library), `vite` and
@@ -64,9 +64,6 @@ function libraryBuild(): UserConfig {
 
 /** What the user's package manager installs is never bundled: dependencies, and the peers. */
 function runtimeDependencies(): RegExp[] {
-  const manifest = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as Readonly<
-    Record<'dependencies' | 'peerDependencies', Readonly<Record<string, string>>>
-  >;
   const names = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
   return [/^node:/, ...names.map((name) => new RegExp(`^${name}(/|$)`))];
 }

@@ -18,10 +18,19 @@ export interface PackageEntry {
 
 type ExportsTarget = string | { readonly [condition: string]: ExportsTarget };
 
+/** What we read of our own package.json. Its shape is what npm asks for; publint checks it in the gate. */
+export interface PackageManifest {
+  readonly exports: Readonly<Record<string, ExportsTarget>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+}
+
+export const manifest: PackageManifest = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
+
 /** Every built JavaScript file of the `exports` map, in the order of the map, each file once. */
 export function packageEntries(): readonly PackageEntry[] {
   const entries = new Map<string, PackageEntry>();
-  for (const [subpath, target] of Object.entries(readExports())) {
+  for (const [subpath, target] of Object.entries(manifest.exports)) {
     for (const [conditions, file] of leaves(target, [])) {
       const name = /^\.\/dist\/(.+)\.js$/.exec(file)?.[1];
       if (name !== undefined && !entries.has(name)) {
@@ -38,7 +47,7 @@ export function exportedFiles(): readonly {
   conditions: readonly string[];
   file: string;
 }[] {
-  return Object.entries(readExports()).flatMap(([subpath, target]) =>
+  return Object.entries(manifest.exports).flatMap(([subpath, target]) =>
     leaves(target, []).map(([conditions, file]) => ({ subpath, conditions, file })),
   );
 }
@@ -60,12 +69,4 @@ function leaves(
 ): (readonly [conditions: readonly string[], file: string])[] {
   if (typeof target === 'string') return [[conditions, target]];
   return Object.entries(target).flatMap(([condition, inner]) => leaves(inner, [...conditions, condition]));
-}
-
-function readExports(): Readonly<Record<string, ExportsTarget>> {
-  // Our own file: its shape is what npm asks for, and publint checks it in the gate.
-  const manifest = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {
-    exports: Record<string, ExportsTarget>;
-  };
-  return manifest.exports;
 }
