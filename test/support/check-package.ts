@@ -1,12 +1,14 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { manifest, packageRoot } from './package-entries.js';
 import { runCommand } from './processes.js';
+import { readModule } from './source-tree.js';
 
 /**
  * Packs the built package as npm would and looks at the result as its users will: publint, are-the-types-wrong, and
- * that our type declarations name no package that is not installed with us. Needs `npm run build` before.
+ * that our type declarations name no package that is not installed with us, and that every entry point can be
+ * imported by plain Node and by a strict TypeScript program that checks our declarations too. Needs `npm run build` before.
  */
 async function main(): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), 'dagger-pack-'));
@@ -18,6 +20,7 @@ async function main(): Promise<void> {
     await demand('publint', ['run', file, '--strict']);
     await demand('attw', [file, '--profile', 'esm-only', '--no-definitely-typed', '--no-emoji']);
     demandNoStrangersInTypes();
+    await demandUsable(scratch, file);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -25,11 +28,9 @@ async function main(): Promise<void> {
 
 async function demand(command: string, commandArguments: readonly string[]): Promise<void> {
   const { code, output } = await runCommand(command, commandArguments);
-  console.log(output);
-  if (code !== 0) {
-    console.log(`${command} found problems`);
-    process.exitCode = 1;
-  }
+  if (code === 0) return;
+  console.log(`${output}\n${command} found problems`);
+  process.exitCode = 1;
 }
 
 /** d3 is bundled into the panel: were its types in ours, they would be `any` for whoever has not installed it. */
@@ -37,14 +38,45 @@ function demandNoStrangersInTypes(): void {
   const allowed = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
   const files = readdirSync(join(packageRoot, 'dist'), { recursive: true, encoding: 'utf8' });
   for (const name of files.filter((file) => file.endsWith('.d.ts'))) {
-    const text = readFileSync(join(packageRoot, 'dist', name), 'utf8');
-    for (const [, specifier = ''] of text.matchAll(/(?:from |import\()['"]([^'"]+)['"]/g)) {
+    for (const { specifier } of readModule(join(packageRoot, 'dist', name)).imports) {
       const known = allowed.some((each) => specifier === each || specifier.startsWith(`${each}/`));
       if (!known && !specifier.startsWith('.')) {
         console.log(`dist/${name} names ${specifier}, which is not installed with the package`);
         process.exitCode = 1;
       }
     }
+  }
+}
+
+/** Installs the archive beside its dependencies, and imports every entry point from JavaScript and from TypeScript. */
+async function demandUsable(scratch: string, archive: string): Promise<void> {
+  const modules = join(scratch, 'node_modules');
+  mkdirSync(modules);
+  await demand('tar', ['-xzf', archive, '-C', modules]);
+  renameSync(join(modules, 'package'), join(modules, 'dagger-agents'));
+  const types = ['@types/react', '@types/react-dom', 'csstype'];
+  for (const name of [...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }), ...types]) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true });
+    symlinkSync(join(packageRoot, 'node_modules', name), join(modules, name));
+  }
+
+  const subpaths = Object.keys(manifest.exports).filter((subpath) => !subpath.endsWith('.json'));
+  const specifiers = subpaths.map((subpath) => subpath.replace('.', 'dagger-agents'));
+  const program = join(scratch, 'consumer.mjs');
+  writeFileSync(program, specifiers.map((name) => `await import('${name}');\n`).join(''));
+  for (const conditions of [[], ['--conditions=production']]) await demand('node', [...conditions, program]);
+
+  const lines = specifiers.map((name, index) => `import * as entry${index} from '${name}';`);
+  const uses = specifiers.map((_, index) => `void entry${index};`);
+  writeFileSync(join(scratch, 'consumer.mts'), [...lines, ...uses, ''].join('\n'));
+  for (const [module, moduleResolution] of [
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ]) {
+    const options = { module, moduleResolution, target: 'es2022', strict: true, noEmit: true, types: [] };
+    const config = { compilerOptions: options, files: ['consumer.mts'] };
+    writeFileSync(join(scratch, 'tsconfig.json'), JSON.stringify(config));
+    await demand('tsc', ['-p', scratch]);
   }
 }
 

@@ -48,7 +48,8 @@ function typescriptFiles(folder: string): string[] {
     });
 }
 
-function readModule(absolutePath: string): SourceModule {
+/** Parses one TypeScript file, a source or a declaration file. */
+export function readModule(absolutePath: string): SourceModule {
   const text = readFileSync(absolutePath, 'utf8');
   const path = relative(packageRoot, absolutePath).split(sep).join('/');
   const { program, errors } = parseSync(path, text);
