@@ -6,6 +6,7 @@ import { type ConfigEnv, defaultClientConditions, defaultServerConditions, type 
 import type { TestProjectConfiguration, ViteUserConfig } from 'vitest/config';
 import { CHROMIUM_FLAGS, findChromium } from './test/support/find-chromium.js';
 import { manifest, missingSources, packageEntries, packageRoot } from './test/support/package-entries.js';
+import { projectCountsReporter } from './test/support/project-counts.js';
 
 /**
  * One file for all that Vite does here: `vitest` (the tests), `vite build` (the library), `vite` and
@@ -25,7 +26,10 @@ const sourceFirst: UserConfig = {
 };
 
 async function config({ command, mode }: ConfigEnv): Promise<ViteUserConfig> {
-  if (process.env.VITEST !== undefined) return { ...sourceFirst, test: { projects: await testProjects() } };
+  if (process.env.VITEST !== undefined) {
+    const reporters = ['default', projectCountsReporter()];
+    return { ...sourceFirst, test: { reporters, projects: await testProjects() } };
+  }
   if (command === 'serve' || mode === 'demo') return { ...sourceFirst, ...demoPage };
   return libraryBuild();
 }
