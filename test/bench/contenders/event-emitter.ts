@@ -1,0 +1,25 @@
+import { EventEmitter } from 'node:events';
+import { compileCheck } from '../check.js';
+import type { Contender } from '../contender.js';
+import type { Payload } from '../workloads.js';
+
+export const contender: Contender = {
+  name: 'event-emitter',
+  note: "Node's EventEmitter, ajv in and out; no trace, no queue, no bounds",
+  async open(agents) {
+    const checkIn = compileCheck();
+    const checkOut = compileCheck();
+    const bus = new EventEmitter();
+    bus.setMaxListeners(0);
+    for (const { listens, speaks, work } of agents) {
+      bus.on(listens, async (payload: Payload) => {
+        const answer = await work(checkIn(payload));
+        if (answer !== undefined && speaks !== undefined) bus.emit(speaks, checkOut(answer));
+      });
+    }
+    return {
+      send: (channel, payload) => bus.emit(channel, checkOut(payload)),
+      close: async () => void bus.removeAllListeners(),
+    };
+  },
+};
