@@ -85,7 +85,7 @@ async function testProjects(): Promise<TestProjectConfiguration[]> {
       test: {
         name: 'node',
         include: ['test/**/*.test.{ts,tsx}'],
-        exclude: ['test/browser/**', 'test/e2e/**', 'test/types/**', 'test/bench/node_modules/**'],
+        exclude: ['test/browser/**', 'test/e2e/**', 'test/types/**', '**/node_modules/**'],
         testTimeout: 30_000,
         sequence: { groupOrder: 1 },
       },
@@ -97,7 +97,7 @@ async function testProjects(): Promise<TestProjectConfiguration[]> {
       test: {
         name: 'browser',
         include: ['test/core/**/*.test.{ts,tsx}', 'test/browser/**/*.test.{ts,tsx}'],
-        exclude: [nodeOnly],
+        exclude: [nodeOnly, '**/node_modules/**'],
         testTimeout: 30_000,
         globalSetup: requireChromium,
         sequence: { groupOrder: 2 },
