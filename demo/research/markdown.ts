@@ -123,10 +123,11 @@ function isNavigation(inline: InlineText): boolean {
 }
 
 function sentencesIn(inline: InlineText, kind: Sentence['kind']): Sentence[] {
-  return splitSentences(inline.text).flatMap(({ start, end }) => {
+  const marker = /^\s*\[![A-Z]+\]/u.exec(inline.text)?.[0].length ?? 0; // [!NOTE] and the like
+  return splitSentences(inline.text.slice(marker)).flatMap((span) => {
+    const [start, end] = [span.start + marker, span.end + marker];
     const text = inline.text
       .slice(start, end)
-      .replace(/^\[![A-Z]+\]\s*/u, '') // a marker such as [!NOTE]
       .replace(/\[([^\]]+)\]\[[^\]]*\]/gu, '$1') // a link to a definition that is not there
       .replace(/\s+/gu, ' ');
     if (text === '') return [];
