@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { exportedFiles, missingSources, packageEntries, packageRoot } from './support/package-entries.js';
@@ -175,6 +175,15 @@ describe('packages', () => {
     const known = new Set(vendors.flatMap(({ packages }) => packages));
     expect(uses.filter(({ name }) => !known.has(name))).toEqual([]);
   });
+
+  // Where a registry lacks the builds for other systems, npm leaves them out of the lock file and `npm ci` refuses it.
+  test('the lock file is whole for every system, and names no registry', () => {
+    const locked = readLockFile();
+    const optional = Object.values(locked).flatMap((each) => Object.keys(each.optionalDependencies ?? {}));
+    const names = new Set(Object.keys(locked).map((path) => path.replace(/^.*node_modules\//, '')));
+    expect(optional.filter((name) => !names.has(name))).toEqual([]);
+    expect(Object.values(locked).filter(({ resolved }) => resolved !== undefined)).toEqual([]);
+  });
 });
 
 describe('entry points', () => {
@@ -230,6 +239,15 @@ function d3Modules(): readonly string[] {
   const names =
     'd3-array d3-color d3-ease d3-force d3-format d3-hierarchy d3-interpolate d3-path d3-quadtree';
   return `d3 ${names} d3-scale d3-selection d3-shape d3-time d3-timer d3-transition d3-zoom`.split(' ');
+}
+
+interface LockedPackage {
+  readonly resolved?: string;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+function readLockFile(): Readonly<Record<string, LockedPackage>> {
+  return JSON.parse(readFileSync(join(packageRoot, 'package-lock.json'), 'utf8')).packages;
 }
 
 /** `ajv` for `ajv/dist/2020.js`, `@scope/name` for `@scope/name/file.js`. */
