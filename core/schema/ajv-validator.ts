@@ -1,0 +1,154 @@
+import type { ErrorObject, Options, ValidateFunction } from 'ajv';
+import { messageOf, PubSubError } from '../errors.js';
+import type { SchemaNode } from './copy-schema.js';
+import { type Finding, toIssues } from './issues.js';
+import type { Draft } from './keywords.js';
+import { parseSchema } from './parse-schema.js';
+import type { CompiledSchema, SchemaValidator } from './schema-validator.js';
+
+/**
+ * No defaults filled in, no types coerced: a check never changes a value. `ownProperties`, or `required: ['toString']`
+ * would hold for every object. The meta-schema is left out, as `parseSchema` does its work at a tenth of the time.
+ */
+const OPTIONS: Options = {
+  ownProperties: true,
+  strict: false,
+  allErrors: false,
+  meta: false,
+  validateSchema: false,
+  validateFormats: false,
+  messages: false,
+  logger: false,
+  // Draft-07: what stands beside a `$ref` does not count.
+  ignoreKeywordsWithRef: true,
+  // ajv's clean-up of the code it generates doubles the time to compile, and the engine does the same again.
+  code: { optimize: false },
+};
+
+/** An ajv instance keeps what it compiled for ever, so it is exchanged for a new one after this many schemas. */
+const COMPILATIONS_PER_INSTANCE = 256;
+
+/**
+ * The default validator: ajv, which turns each schema into code. It is loaded on the first call (a dynamic import), and
+ * needs `Function`: under a Content-Security-Policy without `unsafe-eval`, `compile` throws an `EvalError`;
+ * `loadValidator` then takes the eval-free validator instead.
+ *
+ * Schemas are JSON Schema 2020-12, or draft-07 if `$schema` says so; `format` is an annotation. Each schema
+ * object is compiled once: change it afterwards and nothing happens. `parseSchema` has the limits.
+ *
+ * @example
+ * const validator = await ajvValidator();
+ * const check = validator.compile({ type: 'object', properties: { url: { type: 'string' } } });
+ * check({ url: 7 }); // [{ path: '/url', message: 'must be string', received: '7' }]
+ */
+export async function ajvValidator(): Promise<SchemaValidator> {
+  const [{ Ajv2020 }, { Ajv: Ajv07 }] = await Promise.all([import('ajv/dist/2020.js'), import('ajv')]);
+  const compilers: Readonly<Record<Draft, Compiler>> = {
+    '2020-12': compiler(() => new Ajv2020({ ...OPTIONS, ignoreKeywordsWithRef: false })),
+    'draft-07': compiler(() => new Ajv07(OPTIONS)),
+  };
+  const cache = new WeakMap<object, CompiledSchema>();
+
+  const compile = (schema: unknown): CompiledSchema => {
+    const known = typeof schema === 'object' && schema !== null ? cache.get(schema) : undefined;
+    if (known) return known;
+    const { draft, root } = parseSchema(schema);
+    const compiled = compilers[draft](root);
+    if (typeof schema === 'object' && schema !== null) cache.set(schema, compiled);
+    return compiled;
+  };
+  return { name: 'ajv', compile };
+}
+
+type Compiler = (root: SchemaNode | boolean) => CompiledSchema;
+
+/** What is used of ajv's two classes. */
+interface AjvInstance {
+  compile(schema: SchemaNode | boolean): ValidateFunction;
+  removeSchema(): unknown;
+}
+
+/** Compiles with one shared instance, which costs a tenth of an instance per schema. */
+function compiler(create: () => AjvInstance): Compiler {
+  let instance: AjvInstance | undefined;
+  let compilations = 0;
+
+  return (root) => {
+    if (!instance || compilations++ >= COMPILATIONS_PER_INSTANCE) {
+      instance = create();
+      compilations = 1;
+    }
+    try {
+      const validate = instance.compile(root);
+      // The engine parses generated code at its first call: what is nested too deep for it shows here, not in a run.
+      validate(null);
+      return (value) => {
+        try {
+          if (validate(value)) return undefined;
+        } catch (thrown) {
+          return toIssues(value, [{ path: '', keyword: 'uncheckable', parameter: messageOf(thrown) }]);
+        }
+        return toIssues(value, toFindings(validate.errors ?? []));
+      };
+    } catch (thrown) {
+      if (thrown instanceof EvalError) throw thrown;
+      const reason = thrown instanceof RangeError ? 'too large to compile' : messageOf(thrown);
+      throw new PubSubError('VALIDATION_ERROR', `schema: ${reason}`, { cause: thrown });
+    } finally {
+      // Two agents may each have a schema with the same `$id`: nothing of this one may meet the next.
+      instance.removeSchema();
+    }
+  };
+}
+
+function toFindings(errors: readonly ErrorObject[]): readonly Finding[] {
+  const findings = errors.map(toFinding);
+  // Items that did not match `contains` are no fault of theirs.
+  return findings.filter(({ path }, index) => {
+    const isInside = (other: Finding): boolean =>
+      other.keyword === 'contains' && path.startsWith(`${other.path}/`);
+    return errors[index]?.keyword !== 'propertyNames' && !findings.slice(index + 1).some(isInside);
+  });
+}
+
+function toFinding({ keyword, instancePath: path, params, propertyName }: ErrorObject): Finding {
+  const name = propertyName === undefined ? {} : { propertyName };
+  switch (keyword) {
+    case 'required':
+      return { path, keyword, property: params.missingProperty, ...name };
+    case 'dependencies':
+    case 'dependentRequired':
+      return {
+        path,
+        keyword: 'dependentRequired',
+        property: params.missingProperty,
+        parameter: params.property,
+      };
+    case 'additionalProperties':
+    case 'unevaluatedProperties':
+      return { path, keyword, property: params.additionalProperty ?? params.unevaluatedProperty };
+    case 'items':
+    case 'additionalItems':
+    case 'unevaluatedItems':
+      return { path, keyword: 'maxItems', parameter: params.limit };
+    case 'contains':
+      return { path, keyword: 'contains' };
+    case 'oneOf':
+      return {
+        path,
+        keyword,
+        ...(Array.isArray(params.passingSchemas) && { parameter: params.passingSchemas }),
+      };
+    case 'false schema':
+      return { path, keyword: 'false' };
+    default:
+      return { path, keyword, parameter: parameterOf(params), ...name };
+  }
+}
+
+const PARAMETERS = ['type', 'limit', 'pattern', 'allowedValues', 'allowedValue', 'multipleOf'] as const;
+
+function parameterOf(params: ErrorObject['params']): unknown {
+  const name = PARAMETERS.find((parameter) => Object.hasOwn(params, parameter));
+  return name && params[name];
+}

@@ -1,0 +1,132 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { JSONSchema } from 'json-schema-to-ts';
+import { describe, messageOf, PubSubError, toPubSubError } from '../errors.js';
+import { escapePointer, valueAt } from './copy-schema.js';
+import type { AnySchema, CompiledSchema, SchemaIssue, SchemaValidator } from './schema-validator.js';
+
+/** What a check says: the value to go on with (another one where the schema transforms), or what is wrong with it. */
+export type CheckResult =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly issues: readonly SchemaIssue[] };
+
+/** One schema, ready to check values: the same for JSON Schema and for Standard Schema. */
+export interface SchemaCheck {
+  /** True where `check` may hand back another value than it was given: any Standard Schema. */
+  readonly transforms: boolean;
+  /** A promise only where the schema is an asynchronous Standard Schema. Never throws, never rejects. */
+  check(value: unknown): CheckResult | Promise<CheckResult>;
+  /** The same check without a result object, for the hot path. Only JSON Schema has it. */
+  readonly fast: CompiledSchema | undefined;
+  /** The JSON Schema to show to people: the schema itself, or what a Standard Schema's library tells of it. */
+  readonly json: JSONSchema | undefined;
+}
+
+/**
+ * Makes one check of either kind of schema. Call it once per schema and keep the result.
+ *
+ * @param where names the schema in errors: `agent "reader", inputSchema`.
+ * @throws PubSubError `VALIDATION_ERROR` when it is no schema, or does not compile.
+ */
+export function compileSchema(schema: AnySchema, validator: SchemaValidator, where: string): SchemaCheck {
+  if (isStandardSchema(schema)) return standardCheck(schema);
+  const fast = compile(schema, validator, where);
+  return {
+    transforms: false,
+    check(value) {
+      const issues = fast(value);
+      return issues ? { ok: false, issues } : { ok: true, value };
+    },
+    fast,
+    json: schema,
+  };
+}
+
+/** True for schemas of zod, valibot, arktype and all that follow the Standard Schema specification. */
+export function isStandardSchema(schema: unknown): schema is StandardSchemaV1 {
+  if ((typeof schema !== 'object' && typeof schema !== 'function') || schema === null) return false;
+  const standard: unknown = Reflect.get(schema, '~standard');
+  return (
+    typeof standard === 'object' &&
+    standard !== null &&
+    'validate' in standard &&
+    typeof standard.validate === 'function'
+  );
+}
+
+/** One line: `channel "facts", payload/url: must be string, got 7; payload: …`. */
+export function formatIssues(where: string, issues: readonly SchemaIssue[]): string {
+  const lines = issues.map(({ path, message, received }) => `payload${path}: ${message}, got ${received}`);
+  return `${where}, ${lines.join('; ')}`;
+}
+
+/** The `VALIDATION_ERROR` for a value that does not fit; `details` has `where` and `issues`. */
+export function validationError(where: string, issues: readonly SchemaIssue[]): PubSubError {
+  return new PubSubError('VALIDATION_ERROR', formatIssues(where, issues), { details: { where, issues } });
+}
+
+function compile(schema: JSONSchema, validator: SchemaValidator, where: string): CompiledSchema {
+  try {
+    return validator.compile(schema);
+  } catch (thrown) {
+    const error = toPubSubError(thrown, 'VALIDATION_ERROR');
+    throw new PubSubError('VALIDATION_ERROR', `${where}: ${error.message}`, {
+      cause: thrown,
+      details: { where, ...error.details },
+    });
+  }
+}
+
+function standardCheck(schema: StandardSchemaV1): SchemaCheck {
+  return {
+    transforms: true,
+    check(value) {
+      try {
+        const result = schema['~standard'].validate(value);
+        if (!isPromiseLike(result)) return toCheckResult(value, result);
+        return Promise.resolve(result).then(
+          (settled) => toCheckResult(value, settled),
+          (thrown: unknown) => failure(value, thrown),
+        );
+      } catch (thrown) {
+        return failure(value, thrown);
+      }
+    },
+    fast: undefined,
+    json: jsonSchemaOf(schema),
+  };
+}
+
+function isPromiseLike(result: object): result is PromiseLike<StandardSchemaV1.Result<unknown>> {
+  return 'then' in result && typeof result.then === 'function';
+}
+
+function toCheckResult(root: unknown, result: StandardSchemaV1.Result<unknown>): CheckResult {
+  if (!result.issues) return { ok: true, value: result.value };
+  const issues = result.issues.map(({ message, path = [] }) => {
+    const keys = path.map((step) => (typeof step === 'object' ? step.key : step));
+    const pointer = keys.map((key) => `/${escapePointer(String(key))}`).join('');
+    return { path: pointer, message, received: describe(valueAt(root, pointer)) };
+  });
+  return { ok: false, issues };
+}
+
+/** A schema that throws (a bug in a refinement) fails the value, not the run. */
+function failure(value: unknown, thrown: unknown): CheckResult {
+  const message = `could not be checked: ${messageOf(thrown)}`;
+  return { ok: false, issues: [{ path: '', message, received: describe(value) }] };
+}
+
+/** What a message must be before it is transformed, if the library can tell (the Standard JSON Schema extension). */
+function jsonSchemaOf(schema: StandardSchemaV1): JSONSchema | undefined {
+  const standard: object = schema['~standard'];
+  try {
+    const converter: unknown = Reflect.get(standard, 'jsonSchema');
+    if (typeof converter !== 'object' || converter === null || !('input' in converter)) return undefined;
+    if (typeof converter.input !== 'function') return undefined;
+    const json: unknown = converter.input({ target: 'draft-2020-12' });
+    // The specification promises a JSON Schema; it is only shown, never compiled.
+    return typeof json === 'object' && json !== null ? (json as JSONSchema) : undefined;
+  } catch {
+    return undefined; // transforms and the like have no JSON Schema
+  }
+}

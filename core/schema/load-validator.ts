@@ -1,0 +1,26 @@
+import { ajvValidator } from './ajv-validator.js';
+import { evalFreeValidator } from './eval-free-validator.js';
+import type { SchemaValidator } from './schema-validator.js';
+
+/**
+ * The validator for this place: ajv where code may be generated, the eval-free one where a Content-Security-Policy, or
+ * Node's `--disallow-code-generation-from-strings`, refuses. Found by compiling one trivial schema, once per call, so
+ * that no policy reports more than that one violation.
+ *
+ * @param log is told once when the slower validator was taken, and why.
+ */
+export async function loadValidator(log: (note: string) => void): Promise<SchemaValidator> {
+  const validator = await ajvValidator();
+  try {
+    validator.compile({ type: 'null' });
+    return validator;
+  } catch (thrown) {
+    if (!(thrown instanceof EvalError)) throw thrown;
+  }
+  log(
+    'Schemas are checked by the eval-free validator, which is slower: this place refuses generated code ' +
+      "(a Content-Security-Policy without 'unsafe-eval', or a flag of Node). Pass `validator: await " +
+      'evalFreeValidator()` to use it without trying ajv first.',
+  );
+  return evalFreeValidator();
+}
