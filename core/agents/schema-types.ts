@@ -1,0 +1,51 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
+import type { JsonValue } from '../json.js';
+
+/** What a publisher passes for schema `S`. Without a schema: anything that may be JSON (checked when published). */
+export type InferInput<S> = [S] extends [undefined]
+  ? JsonValue | object
+  : S extends StandardSchemaV1
+    ? StandardSchemaV1.InferInput<S>
+    : FromJsonSchema<S>;
+
+/** What a subscriber receives for schema `S`: what the schema transforms to, where it does. Without one: JSON. */
+export type InferOutput<S> = [S] extends [undefined]
+  ? JsonValue
+  : S extends StandardSchemaV1
+    ? StandardSchemaV1.InferOutput<S>
+    : FromJsonSchema<S>;
+
+/** Checks fill in no defaults, so a property with a default may still be absent. */
+interface Options {
+  readonly keepDefaultedPropertiesOptional: true;
+}
+
+/** A schema of a wide type (`JSONSchema`, `Record<string, unknown>`) tells nothing, so its values are unknown. */
+type FromJsonSchema<S> = JSONSchema extends S
+  ? unknown
+  : string extends keyof S
+    ? unknown
+    : S extends JSONSchema
+      ? Declared<FromSchema<S, Options>>
+      : unknown;
+
+/**
+ * Leaves out `[key: string]: unknown`, which stands for properties that a schema neither declares nor forbids. With it a
+ * misspelt property would be of type unknown instead of an error, and no value whose type is an interface would fit.
+ */
+type Declared<T> = unknown extends T
+  ? T
+  : T extends readonly unknown[]
+    ? { [Index in keyof T]: Declared<T[Index]> }
+    : T extends object
+      ? OnlyNamed<T>
+      : T;
+
+type OnlyNamed<T extends object> = [NamedKeys<T>] extends [never]
+  ? T
+  : { [Key in keyof T as IsOpen<T, Key> extends true ? never : Key]: Declared<T[Key]> };
+
+type NamedKeys<T> = keyof { [Key in keyof T as string extends Key ? never : Key]: unknown };
+
+type IsOpen<T, Key extends keyof T> = string extends Key ? (unknown extends T[Key] ? true : false) : false;
