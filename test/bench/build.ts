@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -63,7 +63,7 @@ export async function bundleToText(options: {
   readonly conditions: readonly string[];
 }): Promise<string> {
   const result = await build({
-    stdin: { contents: options.contents, resolveDir: BENCH, loader: 'ts', sourcefile: basename('entry.ts') },
+    stdin: { contents: options.contents, resolveDir: BENCH, loader: 'ts', sourcefile: 'entry.ts' },
     bundle: true,
     write: false,
     format: 'esm',
@@ -73,4 +73,24 @@ export async function bundleToText(options: {
     logLevel: 'error',
   });
   return result.outputFiles[0]?.text ?? '';
+}
+
+/** The core as a program's bundler would make it, with what loads lazily in files of its own, beside an empty module. */
+export async function bundleForStart(): Promise<string> {
+  const folder = join(OUTPUT, 'start');
+  await mkdir(folder, { recursive: true });
+  await build({
+    entryPoints: { core: join(ROOT, 'core', 'index.ts') },
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    conditions: ['dagger-source'],
+    logLevel: 'error',
+  });
+  await writeFile(join(folder, 'empty.mjs'), 'export {};\n');
+  return folder;
 }

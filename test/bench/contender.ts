@@ -6,11 +6,6 @@ export interface Contender {
   readonly name: string;
   /** What it does and does not do, beside the figures. */
   readonly note: string;
-  /**
-   * Share of the messages that it runs, so that slow ones take no longer than fast ones; 1 by default. Figures are
-   * per hop, and what a run costs at its start is spread over fewer hops: the share is large enough not to matter.
-   */
-  readonly scale?: number;
   /** Builds the agents; nothing is sent yet. */
   open(agents: readonly AgentSpec[], purpose: Purpose): Promise<Session>;
 }
@@ -19,6 +14,12 @@ export interface Contender {
 export interface Purpose {
   /** The workload's name: graph-shaped libraries have to be told where a path ends. */
   readonly workload: string;
+  /** What payloads are checked against; the workloads' own schema by default. */
+  readonly schema?: Readonly<Record<string, unknown>>;
+  /** How many listeners watch everything that happens, where the contender has such; none by default. */
+  readonly listeners?: number;
+  /** How many hops must stay recorded, where the contender forgets old ones. */
+  readonly recordedHops?: number;
   /** A folder for contenders that store, removed afterwards; absent where nothing is stored. */
   readonly directory?: string;
   /** Ports of the servers that the runner started, by name. */

@@ -1,5 +1,5 @@
 import type { Contender, Purpose, Session } from './contender.js';
-import { createWorkload, type Payload, type Plan, type WorkloadName } from './workloads.js';
+import { createWorkload, type Payload, type Plan, type Workload, type WorkloadName } from './workloads.js';
 
 /** One measurement of one contender; plain JSON, as it crosses processes. */
 export interface MeasureJob {
@@ -9,7 +9,7 @@ export interface MeasureJob {
   readonly warmUp: number;
   /** Sources in flight: the next is sent when one has run its whole path. `null`: all at once. */
   readonly window: number | null;
-  readonly purpose: Omit<Purpose, 'workload'>;
+  readonly purpose: Partial<Purpose>;
 }
 
 export interface Measurement {
@@ -30,9 +30,25 @@ export const NO_CPU_CLOCKS: CpuClocks = { thread: () => null, process: () => nul
 
 /** Warms the contender up and measures it once. Throws when what came out is not what the plan says. */
 export async function measure(contender: Contender, job: MeasureJob, cpu: CpuClocks): Promise<Measurement> {
+  const purpose = { ...job.purpose, workload: job.workload };
+  return await measureAgents(
+    contender,
+    (arrive) => createWorkload(job.workload, arrive),
+    { ...job, purpose },
+    cpu,
+  );
+}
+
+/** The same for agents that are no named workload. */
+export async function measureAgents(
+  contender: Contender,
+  create: (arrive: (payload: Payload) => void) => Omit<Workload, 'name'>,
+  job: Omit<MeasureJob, 'workload'>,
+  cpu: CpuClocks,
+): Promise<Measurement> {
   const course = new Course();
-  const workload = createWorkload(job.workload, (payload) => course.arrive(payload));
-  const session = await contender.open(workload.agents, { ...job.purpose, workload: job.workload });
+  const workload = create((payload) => course.arrive(payload));
+  const session = await contender.open(workload.agents, { workload: 'custom', ...job.purpose });
   try {
     if (job.warmUp > 0) await course.run(session, workload.plan(job.warmUp), job.window);
     globalThis.gc?.();

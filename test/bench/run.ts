@@ -1,5 +1,4 @@
 /** `npm run bench`: measures, prints a table per section, and writes all of them to results/. */
-import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BENCH, bundleForNode } from './build.js';
@@ -21,11 +20,11 @@ async function main(options: Options): Promise<void> {
     throw new Error(`--only: no section of these; there are ${SECTIONS.map(({ id }) => id).join(', ')}`);
   const { entries, left } = chooseEntries(options);
   if (entries.some((entry) => entry.peer)) await installPeers();
-  const probes = ['throughput', 'long-run', 'memory', 'marginal', 'growth'].map(
-    (name) => `probes/${name}.ts`,
-  );
-  const sources = [...new Set([...probes, ...entries.map(({ source }) => source)])];
-  const bundles = await bundleForNode(sources.filter((source) => existsSync(join(BENCH, source))));
+  const sources = new Set([
+    ...chosen.flatMap(({ probe }) => probe ?? []),
+    ...entries.map(({ source }) => source),
+  ]);
+  const bundles = await bundleForNode([...sources]);
   const servers = new Servers();
   const context: Context = {
     bundles,
@@ -37,8 +36,8 @@ async function main(options: Options): Promise<void> {
   };
   const sections: Section[] = [];
   try {
-    for (const { run } of chosen) {
-      const section = await run(context);
+    for (const { id, run } of chosen) {
+      const section = await run(context).catch((error: unknown) => failed(id, error));
       sections.push(section);
       progress('');
       console.log(toMarkdown(section));
@@ -63,6 +62,20 @@ function chooseEntries(options: Options): { entries: Entry[]; left: string } {
   return {
     entries,
     left: missing.length > 0 ? ` Not run, as their servers are not installed: ${missing.join(', ')}.` : '',
+  };
+}
+
+/** A section that could not be measured: said in the report, and the others go on. */
+function failed(id: string, error: unknown): Section {
+  process.exitCode = 1;
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    id,
+    title: 'could not be measured',
+    columns: ['error'],
+    rows: [[text.split('\n')[0] ?? '']],
+    notes: [],
+    data: text,
   };
 }
 

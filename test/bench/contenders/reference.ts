@@ -26,9 +26,9 @@ interface Job {
 export const contender: Contender = {
   name: 'ref',
   note: 'hand-written microtask queue, ajv in and out, one record per hop; nothing else',
-  async open(agents) {
-    const checkIn = compileCheck();
-    const checkOut = compileCheck();
+  async open(agents, { schema }) {
+    const checkIn = compileCheck(schema);
+    const checkOut = compileCheck(schema);
     const subscribers = new Map<string, AgentSpec[]>();
     for (const agent of agents) {
       const listeners = subscribers.get(agent.listens);

@@ -1,0 +1,46 @@
+import { nodeCpuClocks } from '../cpu.js';
+import { median } from '../statistics.js';
+import { OPERATIONS, type Operation } from './growth-operations.js';
+
+export interface GrowthJob {
+  readonly operation: string;
+  readonly quick: boolean;
+}
+
+export interface Growth {
+  readonly operation: string;
+  readonly grows: string;
+  readonly expected: Operation['expected'];
+  /** Size, and CPU nanoseconds per operation at that size. */
+  readonly points: readonly (readonly [size: number, cost: number])[];
+}
+
+const SAMPLES = 5;
+
+/** Lists the operations when asked for none; else measures one at each of its sizes. */
+export async function probe({ operation: name, quick }: GrowthJob): Promise<string[] | Growth> {
+  if (name === '') return OPERATIONS.map((operation) => operation.name);
+  const operation = OPERATIONS.find((each) => each.name === name);
+  if (operation === undefined) throw new Error(`no operation is named ${name}`);
+  const [least = 10] = operation.sizes;
+  await measure(operation, least); // compiles what all sizes share
+  const sizes = quick ? operation.sizes.slice(0, -1) : operation.sizes;
+  const points: [number, number][] = [];
+  for (const size of sizes) points.push([size, await measure(operation, size)]);
+  return { operation: name, grows: operation.grows, expected: operation.expected, points };
+}
+
+async function measure(operation: Operation, size: number): Promise<number> {
+  const ready = await operation.prepare(size);
+  await ready.run(operation.times);
+  const costs: number[] = [];
+  for (let sample = 0; sample < SAMPLES; sample++) {
+    globalThis.gc?.();
+    const before = nodeCpuClocks.thread() ?? performance.now();
+    await ready.run(operation.times);
+    const after = nodeCpuClocks.thread() ?? performance.now();
+    costs.push(((after - before) * 1e6) / operation.times);
+  }
+  await ready.close();
+  return median(costs);
+}
