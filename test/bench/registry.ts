@@ -55,7 +55,7 @@ export const ENTRIES: readonly Entry[] = [
     peer: true,
     server: 'redis-aof',
     durable: true,
-    scale: 1 / 200,
+    scale: 1 / 1000,
   },
   {
     name: 'langgraph-memory',
