@@ -1,0 +1,194 @@
+import { PubSubError } from '../../core/errors.js';
+
+/**
+ * Who may write a namespace: the tab that holds a Web Lock of its name. The browser frees it when the tab goes,
+ * whatever way it goes. A tab that is frozen keeps its lock; a waiting one notices that it does not answer, and
+ * takes the lock away.
+ */
+export interface NamespaceChannel {
+  /** Name of the lock, and of the channel on which its holder answers. */
+  readonly lock: string;
+  /** Milliseconds for which a holder may be silent before a waiting tab takes the lock away. */
+  readonly patience: number;
+}
+
+/** What tabs tell each other about a namespace. */
+export type NamespaceMessage =
+  | { readonly kind: 'anybody-there' }
+  | { readonly kind: 'here' }
+  /** Something is stored that was not there before. */
+  | { readonly kind: 'stored' };
+
+/** Lock names are well-formed strings, namespaces need not be: JSON escapes what is not, and never maps two to one. */
+export function lockName(database: string, namespace: string): string {
+  return `dagger ${JSON.stringify([database, namespace])}`;
+}
+
+/** A lock that we hold, and the voice that says so to those who wait. */
+export class Ownership {
+  readonly #channel: BroadcastChannel;
+  readonly #lock: HeldLock;
+
+  constructor(lock: HeldLock, name: string) {
+    this.#lock = lock;
+    this.#channel = new BroadcastChannel(name);
+    this.#channel.onmessage = ({ data }: MessageEvent<NamespaceMessage>) => {
+      if (data.kind === 'anybody-there') this.#say({ kind: 'here' });
+    };
+    this.#say({ kind: 'here' });
+  }
+
+  /** Calls `listener` once when the lock has been taken away. */
+  onTaken(listener: () => void): void {
+    void this.#lock.taken.then(listener);
+  }
+
+  /** Tells those who follow that there is more to read. */
+  announceStored(): void {
+    this.#say({ kind: 'stored' });
+  }
+
+  /** Resolves when the next one can have it. */
+  async release(): Promise<void> {
+    this.#channel.close();
+    await this.#lock.release();
+  }
+
+  #say(message: NamespaceMessage): void {
+    this.#channel.postMessage(message);
+  }
+}
+
+interface HeldLock {
+  release(): Promise<void>;
+  /** Resolves when somebody has stolen the lock; never when it was released. */
+  readonly taken: Promise<void>;
+}
+
+/** Takes the lock if it is free, else answers undefined. */
+export async function takeIfFree({ lock }: NamespaceChannel): Promise<Ownership | undefined> {
+  const held = await request(lock, { ifAvailable: true });
+  return held && new Ownership(held, lock);
+}
+
+/**
+ * Waits for the lock, and takes it away from a holder that is silent for too long.
+ * @throws PubSubError `CANCELLED` when the signal fires first.
+ */
+export async function takeWhenFree(
+  channel: NamespaceChannel,
+  signal: AbortSignal | undefined,
+): Promise<Ownership> {
+  for (;;) {
+    refuseCancelled(signal);
+    const queued = new AbortController();
+    const watch = new AbortController();
+    const stop = (): void => queued.abort();
+    signal?.addEventListener('abort', stop);
+    try {
+      const turn = request(channel.lock, { signal: queued.signal }).then((held) => held ?? 'cancelled');
+      const first = await Promise.race([turn, silence(channel, watch.signal)]);
+      if (typeof first === 'object') return new Ownership(first, channel.lock);
+      queued.abort();
+      const late = await turn; // granted after all, in the moment we gave up waiting?
+      if (typeof late === 'object') return new Ownership(late, channel.lock);
+      refuseCancelled(signal);
+      const taken = await takeAway(channel);
+      if (taken !== undefined) return taken;
+    } finally {
+      watch.abort();
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+}
+
+/**
+ * Of several tabs that wait, one takes the lock away; it lets go of this right only when it answers in the old
+ * holder's place, so that the others find somebody there.
+ */
+async function takeAway({ lock }: NamespaceChannel): Promise<Ownership | undefined> {
+  const right = await request(`${lock} takeover`, { ifAvailable: true });
+  if (right === undefined) return undefined;
+  try {
+    const held = await request(lock, { steal: true });
+    return held && new Ownership(held, lock);
+  } finally {
+    await right.release();
+  }
+}
+
+/** Questions a silent holder may leave unanswered. Counted, not timed: our own timers may be the slow ones. */
+const UNANSWERED = 4;
+
+/** Resolves with 'silent' when the holder of the lock leaves several questions in a row unanswered. */
+function silence({ lock, patience }: NamespaceChannel, signal: AbortSignal): Promise<'silent'> {
+  return new Promise((resolve) => {
+    const channel = new BroadcastChannel(lock);
+    let unanswered = 0;
+    channel.onmessage = ({ data }: MessageEvent<NamespaceMessage>) => {
+      if (data.kind !== 'anybody-there') unanswered = 0;
+    };
+    const ask = (): void => {
+      if (unanswered === UNANSWERED) {
+        resolve('silent');
+        return;
+      }
+      unanswered += 1;
+      const question: NamespaceMessage = { kind: 'anybody-there' };
+      channel.postMessage(question);
+    };
+    ask();
+    const timer = setInterval(ask, patience / UNANSWERED);
+    signal.addEventListener('abort', () => {
+      clearInterval(timer);
+      channel.close();
+    });
+  });
+}
+
+/** Asks for a lock. Undefined when it is not available, or the waiting was ended by the signal. */
+function request(name: string, options: LockOptions): Promise<HeldLock | undefined> {
+  if (navigator.locks === undefined) {
+    return Promise.reject(
+      new PubSubError(
+        'DATABASE_ERROR',
+        'Web Locks are not available here, so two tabs could not be kept apart: serve the page from https or localhost',
+        { details: { retryable: false } },
+      ),
+    );
+  }
+  return new Promise((resolve, reject) => {
+    let tellTaken: () => void;
+    const taken = new Promise<void>((tell) => {
+      tellTaken = tell;
+    });
+    let held = false;
+    const ended: Promise<void> = navigator.locks
+      .request(name, options, (lock) => {
+        if (lock === null) return resolve(undefined);
+        held = true;
+        return new Promise<void>((free) => {
+          resolve({
+            taken,
+            release: () => {
+              free();
+              return ended;
+            },
+          });
+        });
+      })
+      .then(
+        () => {},
+        (error: unknown) => {
+          if (held) tellTaken();
+          else if (options.signal?.aborted === true) resolve(undefined);
+          else reject(error);
+        },
+      );
+  });
+}
+
+function refuseCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted !== true) return;
+  throw new PubSubError('CANCELLED', 'no longer waiting for the store', { cause: signal.reason });
+}

@@ -1,0 +1,16 @@
+import { type IndexedDbStorage, indexedDbStorage } from './indexeddb.js';
+
+/**
+ * The store of choice on this platform, which in a browser is IndexedDB, opened and ready.
+ *
+ * @param name Names the store; two names never share data.
+ * @throws PubSubError `DATABASE_ERROR` when the browser has no IndexedDB or forbids it (some private windows and
+ * sandboxed frames): there is no silent second best. Use `memoryStorage()` if losing the data is fine.
+ * @example
+ * const executor = await PubSubExecutor.open({ storage: await openStorage('my-app') });
+ */
+export async function openStorage(name: string): Promise<IndexedDbStorage> {
+  const storage = indexedDbStorage({ name });
+  await storage.list(); // fails now, with the reason, rather than in the middle of something
+  return storage;
+}
