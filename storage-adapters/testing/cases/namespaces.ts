@@ -4,11 +4,12 @@ import type { ConformanceCase } from '../conformance-case.js';
 const sync = { sync: true };
 
 /** Names that have broken stores: prefixes, paths, devices, cases that file systems fold, and keys of objects. */
+// biome-ignore format: one name per line would hide the list
 const oddNames = [
   'a', 'A', 'ab', 'a/b', 'a:b', 'a b', 'a.b', '.', '..', '../a', '/etc/passwd', 'a\\b', 'C:\\a', 'con', 'CON', 'nul.txt',
   'a\0', '\n', ' ', 'a ', 'a.', '*?"<>|', '%2e%2e', 'é', 'e\u0301', '漢字', '😀', '__proto__', 'constructor', 'toString',
   'x'.repeat(300), `${'x'.repeat(300)}y`, 'X'.repeat(300), '😀'.repeat(100),
-]; // biome-ignore format: one name per line would hide the list
+];
 
 /** Several namespaces in one store. */
 export const namespaceCases: readonly ConformanceCase[] = [

@@ -1,0 +1,269 @@
+import { join } from 'node:path';
+import { PubSubError } from '../../core/errors.js';
+import { namesIn, pause, readBytes, removeIfThere, renamePatiently, writeFully } from './durable-files.js';
+import { newerFormat } from './failures.js';
+import { FORMAT_VERSION } from './file-header.js';
+import { errorCode, type FileSystem } from './file-system.js';
+import type { ProcessIdentity, ProcessTable } from './process-table.js';
+
+/*
+ * The owner with epoch N holds the file `lock-N`; once it has let go, the file is called `free-N`. Whoever wants the
+ * namespace creates `lock-(N+1)`, which the file system grants to one only, and then deletes what is older. So an
+ * owner that slept through a takeover finds its own file gone, whatever the time or the pids say.
+ */
+const LOCK = /^(lock|free)-(\d+)$/;
+/** A lock without content is being written just now; after this time its writer has died over it. */
+const UNWRITTEN_MS = 5_000;
+const ATTEMPTS = 40;
+
+export interface LockOptions {
+  readonly fileSystem: FileSystem;
+  readonly processes: ProcessTable;
+  /** The namespace's directory; it exists. */
+  readonly directory: string;
+  readonly namespace: string;
+  readonly owner: string | undefined;
+  /** An owner that cannot be seen (another machine) is taken for gone when it gave no sign for so long. */
+  readonly staleAfterMs: number;
+}
+
+/** What the previous owner left. */
+export interface Inheritance {
+  /** It closed the namespace, or there was none. */
+  readonly clean: boolean;
+  /** It may still run somewhere and wake up. */
+  readonly mayWake: boolean;
+  /** The machine was started anew since: what was not synced may be missing. */
+  readonly rebooted: boolean;
+}
+
+/** A namespace's lock, held. */
+export interface Lock {
+  readonly epoch: number;
+  readonly inheritance: Inheritance;
+  /** Whether the lock is still ours. Quick: one look at the file system. */
+  isOurs(): boolean;
+  /** The error for an owner that has lost its lock, naming who has it now. */
+  lost(): Promise<PubSubError>;
+  /** Calls back, from time to time, once the lock is no longer ours. */
+  watch(onGone: () => void): void;
+  release(): Promise<void>;
+}
+
+/** What a {@link Fence} throws; callers get the error that says who has the lock now. */
+export class Fenced extends Error {}
+
+/** Stands before each write, and again before a write is acknowledged. */
+export class Fence {
+  readonly #lock: Lock;
+  #checkedAt = 0;
+
+  constructor(lock: Lock) {
+    this.#lock = lock;
+  }
+
+  /**
+   * Looks whether the lock is still ours. Costs a system call: where nothing durable is promised, one a millisecond
+   * is enough (`unhurried`), as an owner that was away finds that time has passed.
+   * @throws Fenced when it is not
+   */
+  check({ unhurried = false }: { readonly unhurried?: boolean } = {}): void {
+    const now = Date.now();
+    if (unhurried && now === this.#checkedAt) return;
+    if (!this.#lock.isOurs()) throw new Fenced();
+    this.#checkedAt = now;
+  }
+}
+
+interface OwnerRecord extends ProcessIdentity {
+  readonly format: number;
+  readonly owner: string;
+  readonly since: string;
+}
+
+export function isLockFile(name: string): boolean {
+  return LOCK.test(name);
+}
+
+/** Takes the lock. @throws PubSubError `LOCK_ERROR` with `details.owner` when somebody holds it. */
+export async function takeLock(options: LockOptions): Promise<Lock> {
+  const { fileSystem, directory, processes } = options;
+  const self = await processes.self();
+  const owner = options.owner ?? `process ${self.pid} on ${self.machine}`;
+  const record: OwnerRecord = { format: FORMAT_VERSION, owner, since: new Date().toISOString(), ...self };
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const newest = (await locksIn(fileSystem, directory)).at(-1);
+    const inheritance = await inherit(options, newest, self);
+    if (inheritance === undefined) {
+      await pause(10); // somebody writes a lock at this moment; soon it says who
+      continue;
+    }
+    const epoch = (newest?.epoch ?? 0) + 1;
+    const descriptor = await create(fileSystem, join(directory, `lock-${epoch}`), record);
+    if (descriptor === undefined) continue;
+    const others = (await locksIn(fileSystem, directory)).filter(({ name }) => name !== `lock-${epoch}`);
+    if (others.some((other) => other.epoch >= epoch)) {
+      // What we looked at was out of date: others came, and perhaps went, in between.
+      await abandon(fileSystem, join(directory, `lock-${epoch}`), descriptor);
+      continue;
+    }
+    for (const { name } of others) await removeIfThere(fileSystem, join(directory, name));
+    return hold(options, epoch, inheritance, descriptor);
+  }
+  throw new PubSubError('LOCK_ERROR', `${JSON.stringify(options.namespace)} is wanted by too many at once`, {
+    details: { namespace: options.namespace, owner: 'others that open it at this moment' },
+  });
+}
+
+/** Refuses a lock of a newer format; reads only. */
+export async function refuseNewerLock(fileSystem: FileSystem, directory: string): Promise<void> {
+  const newest = (await locksIn(fileSystem, directory)).at(-1);
+  if (newest !== undefined) await ownerIn(fileSystem, join(directory, newest.name));
+}
+
+function hold(options: LockOptions, epoch: number, inheritance: Inheritance, descriptor: number): Lock {
+  const { fileSystem, directory, namespace } = options;
+  const path = join(directory, `lock-${epoch}`);
+  // The descriptor stays open: as long as it does, the system gives this inode to no other file.
+  const inode = fileSystem.inode(path);
+  let whenGone: (() => void) | undefined;
+  const sign = setInterval(() => {
+    if (!isOurs()) whenGone?.();
+    fileSystem.touch(descriptor).catch(() => undefined); // a sign that is not given only makes us look older
+  }, options.staleAfterMs / 4);
+  sign.unref();
+  const isOurs = (): boolean => inode !== undefined && fileSystem.inode(path) === inode;
+  return {
+    epoch,
+    inheritance,
+    isOurs,
+    async lost() {
+      const newest = (await locksIn(fileSystem, directory).catch(() => [])).at(-1);
+      const holder =
+        newest && (await ownerIn(fileSystem, join(directory, newest.name)).catch(() => undefined));
+      const owner = holder?.owner ?? 'another owner';
+      return new PubSubError('LOCK_ERROR', `${JSON.stringify(namespace)} was taken over by ${owner}`, {
+        details: { namespace, owner, epoch, newestEpoch: newest?.epoch ?? null, retryable: false },
+      });
+    },
+    watch(onGone) {
+      whenGone = onGone;
+    },
+    async release() {
+      clearInterval(sign);
+      const ours = isOurs();
+      await fileSystem.close(descriptor);
+      if (ours)
+        await renamePatiently(fileSystem, path, join(directory, `free-${epoch}`)).catch(ignoreMissing);
+    },
+  };
+}
+
+/** What a new owner would inherit; undefined when that cannot be said yet. */
+async function inherit(
+  { fileSystem, directory, processes, namespace, staleAfterMs }: LockOptions,
+  newest: LockFile | undefined,
+  self: ProcessIdentity,
+): Promise<Inheritance | undefined> {
+  if (newest === undefined || newest.free) return { clean: true, mayWake: false, rebooted: false };
+  const path = join(directory, newest.name);
+  const status = await fileSystem.status(path);
+  if (status === undefined) return undefined;
+  const age = Date.now() - status.changedAt;
+  const holder = await ownerIn(fileSystem, path);
+  if (holder === undefined) {
+    return age < UNWRITTEN_MS ? undefined : { clean: false, mayWake: true, rebooted: false };
+  }
+  const state = await processes.find(holder);
+  if (state === 'running' || (state === 'unknown' && age < staleAfterMs)) throw held(namespace, holder);
+  const rebooted = holder.machine !== self.machine || holder.boot !== self.boot;
+  return { clean: false, mayWake: state === 'unknown', rebooted };
+}
+
+function held(namespace: string, { owner, pid, machine, since }: OwnerRecord): PubSubError {
+  const message = `${JSON.stringify(namespace)} is held by ${owner} (process ${pid} on ${machine}, since ${since})`;
+  return new PubSubError('LOCK_ERROR', message, { details: { namespace, owner, pid, machine, since } });
+}
+
+interface LockFile {
+  readonly name: string;
+  readonly epoch: number;
+  readonly free: boolean;
+}
+
+/** By epoch; of two with the same epoch the one that is held comes last. */
+async function locksIn(fileSystem: FileSystem, directory: string): Promise<LockFile[]> {
+  const files: LockFile[] = [];
+  for (const name of await namesIn(fileSystem, directory)) {
+    const [, state, epoch] = LOCK.exec(name) ?? [];
+    if (epoch !== undefined) files.push({ name, epoch: Number(epoch), free: state === 'free' });
+  }
+  return files.sort((a, b) => a.epoch - b.epoch || Number(b.free) - Number(a.free));
+}
+
+/** Creates a lock with its content; undefined when somebody else was first. */
+async function create(
+  fileSystem: FileSystem,
+  path: string,
+  record: OwnerRecord,
+): Promise<number | undefined> {
+  let descriptor: number;
+  try {
+    descriptor = await fileSystem.open(path, 'wx');
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return undefined;
+    throw error;
+  }
+  try {
+    writeFully(fileSystem, descriptor, Buffer.from(`${JSON.stringify(record)}\n`), 0);
+    return descriptor;
+  } catch (error) {
+    await abandon(fileSystem, path, descriptor);
+    throw error;
+  }
+}
+
+async function abandon(fileSystem: FileSystem, path: string, descriptor: number): Promise<void> {
+  await fileSystem.close(descriptor);
+  await removeIfThere(fileSystem, path);
+}
+
+/** Who wrote a lock; undefined when it is gone or not readable. @throws when it is of a newer format. */
+async function ownerIn(fileSystem: FileSystem, path: string): Promise<OwnerRecord | undefined> {
+  const value = parse(await textOf(fileSystem, path));
+  if (typeof value !== 'object' || value === null || !('format' in value)) return undefined;
+  const { format } = value;
+  if (typeof format === 'number' && format > FORMAT_VERSION) throw newerFormat(path, format, FORMAT_VERSION);
+  return isOwnerRecord(value) ? value : undefined;
+}
+
+function isOwnerRecord(value: object): value is OwnerRecord {
+  const { pid, startedAt, machine, boot, owner, since } = value as Partial<
+    Record<keyof OwnerRecord, unknown>
+  >;
+  return (
+    typeof pid === 'number' &&
+    [startedAt, machine, boot, owner, since].every((text) => typeof text === 'string')
+  );
+}
+
+async function textOf(fileSystem: FileSystem, path: string): Promise<string> {
+  try {
+    return (await readBytes(fileSystem, path)).toString('utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function ignoreMissing(error: unknown): void {
+  if (errorCode(error) !== 'ENOENT') throw error;
+}

@@ -1,0 +1,251 @@
+import { join } from 'node:path';
+import type { StoredBatch, TornTail } from '../../core/persistence/storage-adapter.js';
+import {
+  createDurably,
+  makeDirectoryDurably,
+  namesIn,
+  readBytes,
+  removeIfThere,
+  sync,
+  TEMPORARY_SUFFIX,
+  writeFully,
+} from './durable-files.js';
+import { type Damage, refused, SyncFailure } from './failures.js';
+import { encodeHeader, Jump, readHeader } from './file-header.js';
+import type { FileSystem } from './file-system.js';
+import { FrameEncoder, FrameKind } from './frames.js';
+import type { Fence } from './lock.js';
+import { readLog } from './log-reader.js';
+import { type Segment, type SurveyOptions, segmentPath, surveyLog } from './segments.js';
+
+export interface LogOptions extends SurveyOptions {
+  /** A segment that is longer is followed by a new one. */
+  readonly segmentBytes: number;
+  readonly fence: Fence;
+  /** A previous owner may wake up and write into the segment it has open: go on in a copy of it. */
+  readonly copyLastSegment: boolean;
+}
+
+/** The segment that is written to. */
+interface Active {
+  readonly segment: Segment;
+  readonly descriptor: number;
+  link: number;
+}
+
+/** The append-only log of one namespace, held by one writer. Calls come one after the other. */
+export class Log {
+  readonly damage: Damage | undefined;
+  tornTail: TornTail | undefined;
+  #lastSequence: number;
+  /** What is known to be on the device. */
+  #syncedSequence: number;
+  readonly #segments: Segment[];
+  readonly #options: LogOptions;
+  readonly #encoder: FrameEncoder;
+  #active: Active | undefined;
+  /** A segment that a failed rotation has created already. */
+  #prepared: string | undefined;
+
+  private constructor(
+    options: LogOptions,
+    segments: Segment[],
+    damage: Damage | undefined,
+    lastSequence: number,
+  ) {
+    this.#options = options;
+    this.#segments = segments;
+    this.damage = damage;
+    this.#lastSequence = lastSequence;
+    this.#syncedSequence = lastSequence;
+    this.#encoder = new FrameEncoder(options.salt);
+  }
+
+  /** Finds the end of the log and cuts off a torn tail. Damage before the end is kept for {@link damage}, untouched. */
+  static async open(options: LogOptions): Promise<Log> {
+    const { fileSystem, directory } = options;
+    const { segments, damage, tail, unfinished } = await surveyLog(options);
+    const log = new Log(options, segments, damage, tail?.lastSequence ?? 0);
+    if (damage !== undefined) return log;
+    if (unfinished !== undefined) await fileSystem.removeFile(unfinished);
+    for (const name of await namesIn(fileSystem, directory)) {
+      if (name.endsWith(TEMPORARY_SUFFIX)) await removeIfThere(fileSystem, join(directory, name));
+    }
+    const last = segments.at(-1);
+    if (last === undefined || tail === undefined) return log;
+    const size = last.end;
+    last.end = tail.end;
+    if (options.copyLastSegment) await copySegment(fileSystem, last);
+    const descriptor = await fileSystem.open(last.path, 'r+');
+    log.#active = { segment: last, descriptor, link: tail.link };
+    if (size > tail.end) await fileSystem.truncate(descriptor, tail.end);
+    // What a killed owner left in the system's cache counts as synced from here on, so it has to be.
+    await sync(fileSystem, descriptor);
+    if (tail.torn > 0) log.tornTail = { position: `${last.path}:${tail.end}`, dropped: tail.torn };
+    return log;
+  }
+
+  /** The last record that was appended; 0 when there is none. */
+  get lastSequence(): number {
+    return this.#lastSequence;
+  }
+
+  get isEmpty(): boolean {
+    return this.#segments.length === 0;
+  }
+
+  /** Appends a batch, whole or not at all. An error that is not passing leaves the log unfit for more. */
+  async append({ firstSequence, records }: StoredBatch, durable: boolean): Promise<void> {
+    const active = await this.#segmentFor(firstSequence);
+    const { fileSystem, fence } = this.#options;
+    const unsynced = firstSequence - 1 - this.#syncedSequence;
+    const content = { kind: FrameKind.records, sequence: firstSequence, records, unsynced };
+    const { bytes, link } = this.#encoder.encode(content, active.link);
+    fence.check({ unhurried: !durable });
+    await this.#write(active, bytes);
+    if (durable) {
+      try {
+        await sync(fileSystem, active.descriptor);
+      } catch (error) {
+        await this.#cutBack(active).catch(() => undefined); // as far as it goes: nobody knows what is on the device
+        throw error;
+      }
+      fence.check(); // a takeover in the meantime may have missed what we wrote: then it must not be acknowledged
+    }
+    active.segment.end += bytes.length;
+    active.link = link;
+    this.#lastSequence = firstSequence + records.length - 1;
+    if (durable) this.#syncedSequence = this.#lastSequence;
+  }
+
+  read(after: number): AsyncGenerator<StoredBatch> {
+    const { fileSystem, salt } = this.#options;
+    const segments = this.#segments.map((segment) => ({ ...segment }));
+    return readLog(
+      { fileSystem, salt, segments, damage: this.damage, lastSequence: this.#lastSequence },
+      after,
+    );
+  }
+
+  /** Deletes segments that hold nothing after `sequence`, oldest first, so that a crash leaves no gap. */
+  async dropThrough(sequence: number): Promise<void> {
+    for (;;) {
+      const [oldest, next] = this.#segments;
+      if (oldest === undefined || next === undefined || next.header.sequence > sequence + 1) return;
+      await removeIfThere(this.#options.fileSystem, oldest.path);
+      this.#segments.shift();
+    }
+  }
+
+  /** Brings everything appended so far to the device. */
+  async sync(): Promise<void> {
+    if (this.#active === undefined || this.#syncedSequence === this.#lastSequence) return;
+    await sync(this.#options.fileSystem, this.#active.descriptor);
+    this.#syncedSequence = this.#lastSequence;
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.sync();
+    } finally {
+      await this.abandon();
+    }
+  }
+
+  /** Lets go of the file without syncing: after a failure, or when the namespace is somebody else's. */
+  async abandon(): Promise<void> {
+    const active = this.#active;
+    this.#active = undefined;
+    if (active !== undefined) await this.#options.fileSystem.close(active.descriptor).catch(() => undefined);
+  }
+
+  async #write(active: Active, bytes: Uint8Array): Promise<void> {
+    try {
+      writeFully(this.#options.fileSystem, active.descriptor, bytes, active.segment.end);
+    } catch (error) {
+      try {
+        await this.#cutBack(active);
+      } catch (cause) {
+        throw new SyncFailure('A failed write could not be cut back', { cause });
+      }
+      throw error;
+    }
+  }
+
+  async #cutBack(active: Active): Promise<void> {
+    this.#options.fence.check(); // what a new owner has written there since must stay
+    await this.#options.fileSystem.truncate(active.descriptor, active.segment.end);
+  }
+
+  /** The segment that takes the next record: a new one at first, when the last is long, and after a jump. */
+  async #segmentFor(firstSequence: number): Promise<Active> {
+    const active = this.#active;
+    if (active === undefined) return this.#begin(firstSequence);
+    const jumps = firstSequence !== this.#lastSequence + 1;
+    const { header, end } = active.segment;
+    const isFull = end >= this.#options.segmentBytes && this.#lastSequence >= header.sequence;
+    if (!jumps && !isFull) return active;
+    return this.#rotate(active, firstSequence, jumps ? Jump.snapshot : Jump.none);
+  }
+
+  async #begin(firstSequence: number): Promise<Active> {
+    const { fileSystem, directory, fence } = this.#options;
+    fence.check();
+    await makeDirectoryDurably(fileSystem, directory);
+    await fileSystem.syncDirectory(join(directory, '..'));
+    await fileSystem.syncDirectory(join(directory, '..', '..'));
+    const jump = firstSequence > 1 ? Jump.snapshot : Jump.none;
+    const active = await this.#create(firstSequence, 0, jump);
+    this.#segments.push(active.segment);
+    this.#active = active;
+    this.#prepared = undefined;
+    return active;
+  }
+
+  /**
+   * Ends a segment and begins the next. All of the old one is on the device before anything enters the new one, so
+   * only the last segment can ever be torn. A crash in between leaves an empty segment behind an unsealed one, which
+   * the next open removes.
+   */
+  async #rotate(active: Active, firstSequence: number, jump: Jump): Promise<Active> {
+    const { fileSystem, fence } = this.#options;
+    fence.check();
+    const content = { kind: FrameKind.seal, sequence: firstSequence, records: [] };
+    const seal = this.#encoder.encode(content, active.link);
+    const next = await this.#create(firstSequence, seal.link, jump);
+    try {
+      await this.#write(active, seal.bytes);
+      await sync(fileSystem, active.descriptor);
+    } catch (error) {
+      await fileSystem.close(next.descriptor);
+      throw error;
+    }
+    active.segment.end += seal.bytes.length;
+    this.#segments.push(next.segment);
+    this.#active = next;
+    this.#prepared = undefined;
+    this.#syncedSequence = this.#lastSequence;
+    await fileSystem.close(active.descriptor).catch(() => undefined); // all of it is synced: nothing can be lost
+    return next;
+  }
+
+  async #create(firstSequence: number, previousLink: number, jump: Jump): Promise<Active> {
+    const { fileSystem, directory, name } = this.#options;
+    const path = segmentPath(directory, firstSequence);
+    if (this.#prepared !== undefined && this.#prepared !== path)
+      await removeIfThere(fileSystem, this.#prepared);
+    const { bytes } = encodeHeader('DAGGRLOG', { sequence: firstSequence, previousLink, jump, name });
+    await createDurably(fileSystem, path, [bytes]);
+    this.#prepared = path;
+    const reading = readHeader(bytes, 'DAGGRLOG');
+    if (reading.state !== 'whole') throw refused(`The header of ${path} cannot be read back`);
+    const descriptor = await fileSystem.open(path, 'r+');
+    const { header } = reading;
+    return { segment: { path, header, end: header.length }, descriptor, link: header.link };
+  }
+}
+
+/** Puts a copy in the place of a segment: who still has the old file open writes into nothing from now on. */
+async function copySegment(fileSystem: FileSystem, { path, end }: Segment): Promise<void> {
+  await createDurably(fileSystem, path, [await readBytes(fileSystem, path, end)]);
+}
