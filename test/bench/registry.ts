@@ -15,7 +15,7 @@ export interface Entry {
   readonly durable?: true;
   /** Workloads that it cannot run, and why. */
   readonly cannot?: Partial<Record<WorkloadName, string>>;
-  /** Takes part in every round; the others in at most three, as their differences are far above the noise. */
+  /** Takes part in every round; the others in three, the slow ones in two: their differences are far above the noise. */
   readonly everyRound?: true;
 }
 

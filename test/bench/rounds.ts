@@ -29,8 +29,11 @@ export interface Row {
   readonly error?: string;
 }
 
-/** Rounds in which a contender that is far from the others takes part. */
-const ROUNDS_OF_SLOW = 3;
+/** Rounds in which a contender takes part: the further it is from the others, the less the noise matters. */
+function roundsOf({ everyRound, scale }: Entry, rounds: number): number {
+  if (everyRound) return rounds;
+  return Math.min(rounds, scale === undefined ? 3 : 2);
+}
 
 type JobOf = (entry: Entry) => Omit<MeasureJob, 'purpose'>;
 
@@ -50,7 +53,7 @@ export async function measureInRounds(
     for (let turn = 0; turn < entries.length; turn++) {
       const entry = entries[(turn + round) % entries.length];
       if (entry === undefined || errors.has(entry.name)) continue;
-      if (!entry.everyRound && round >= ROUNDS_OF_SLOW) continue;
+      if (round >= roundsOf(entry, context.rounds)) continue;
       context.progress(`${label}, round ${round + 1} of ${context.rounds}: ${entry.name}`);
       try {
         const list = found.get(entry.name);
