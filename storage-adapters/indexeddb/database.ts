@@ -68,7 +68,9 @@ export class Database {
     durability: Durability,
     body: (store: IDBObjectStore) => Promise<Result>,
   ): Promise<Result> {
-    const transaction = await this.#begin('readwrite', durability);
+    const transaction =
+      begin(await this.#connected(), 'readwrite', durability) ??
+      begin(await this.#reconnected(), 'readwrite', durability, true);
     const ended = this.#ended(transaction);
     try {
       const result = await body(transaction.objectStore(STORE));
@@ -96,7 +98,9 @@ export class Database {
     durability: Durability,
     issue: (store: IDBObjectStore) => Requests,
   ): Promise<Requests> {
-    const transaction = await this.#begin(mode, durability);
+    const transaction =
+      begin(await this.#connected(), mode, durability) ??
+      begin(await this.#reconnected(), mode, durability, true);
     const ended = this.#ended(transaction);
     try {
       const requests = issue(transaction.objectStore(STORE));
@@ -110,16 +114,10 @@ export class Database {
     }
   }
 
-  async #begin(mode: IDBTransactionMode, durability: Durability): Promise<IDBTransaction> {
-    const database = await this.#connected();
-    try {
-      return database.transaction(STORE, mode, { durability });
-    } catch (error) {
-      if (nameOf(error) !== 'InvalidStateError') throw databaseError(`database "${this.#name}"`, error);
-      this.#forget(database); // closed, and no event has told us yet: open it anew, once
-      const reopened = await this.#connected();
-      return reopened.transaction(STORE, mode, { durability });
-    }
+  /** Once more, for a connection that was closed without an event that told us. */
+  #reconnected(): Promise<IDBDatabase> {
+    if (this.#database !== undefined) this.#forget(this.#database);
+    return this.#connected();
   }
 
   /** Resolves when it is committed, rejects with a reason (never null) when it is not. */
@@ -164,7 +162,18 @@ export class Database {
         { details: { retryable: false } },
       );
     }
-    const opening = createStore(this.#name, STORE)('readonly', (store) => store.transaction.db);
+    try {
+      const opening = createStore(this.#name, STORE)('readonly', (store) => store.transaction.db);
+      const database = await this.#inTime(opening);
+      this.#database = database;
+      this.#watch(database);
+      return database;
+    } catch (error) {
+      throw databaseError(`database "${this.#name}" could not be opened`, error);
+    }
+  }
+
+  async #inTime(opening: Promise<IDBDatabase>): Promise<IDBDatabase> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const blocked = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
@@ -182,12 +191,7 @@ export class Database {
       }, this.#openTimeout);
     });
     try {
-      const database = await Promise.race([opening, blocked]);
-      this.#database = database;
-      this.#watch(database);
-      return database;
-    } catch (error) {
-      throw databaseError(`database "${this.#name}" could not be opened`, error);
+      return await Promise.race([opening, blocked]);
     } finally {
       clearTimeout(timer);
     }
@@ -223,6 +227,32 @@ export class Database {
 /** The connection went while a transaction was under way: what it wrote may or may not be there. */
 export function isInterrupted(error: unknown): boolean {
   return error instanceof PubSubError && error.details.interrupted === true;
+}
+
+function begin(
+  database: IDBDatabase,
+  mode: IDBTransactionMode,
+  durability: Durability,
+): IDBTransaction | undefined;
+function begin(
+  database: IDBDatabase,
+  mode: IDBTransactionMode,
+  durability: Durability,
+  last: true,
+): IDBTransaction;
+/** Undefined on a connection that is closed, unless it is the last try. */
+function begin(
+  database: IDBDatabase,
+  mode: IDBTransactionMode,
+  durability: Durability,
+  last = false,
+): IDBTransaction | undefined {
+  try {
+    return database.transaction(STORE, mode, { durability });
+  } catch (error) {
+    if (!last && nameOf(error) === 'InvalidStateError') return undefined;
+    throw databaseError(`database "${database.name}"`, error);
+  }
 }
 
 function abort(transaction: IDBTransaction): void {
