@@ -1,0 +1,43 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { invalid } from '../core/errors.js';
+import type { StorageAdapter } from '../core/persistence/storage-adapter.js';
+import { fileSystemStorage } from './filesystem.js';
+import { directoryName } from './filesystem/names.js';
+
+export interface OpenStorageOptions {
+  /** Where the store is kept, instead of the user's data directory. Has no effect in browsers. */
+  readonly directory?: string;
+}
+
+/**
+ * Opens this platform's default store: files in Node, IndexedDB in browsers.
+ *
+ * In Node they lie in the user's data directory, under `dagger-agents` and a directory of the store's own: in
+ * `$XDG_DATA_HOME` or `~/.local/share` on Linux, in `~/Library/Application Support` on macOS, in `%LOCALAPPDATA%`
+ * on Windows.
+ *
+ * @param name What this application's store is called; any non-empty string.
+ * @throws PubSubError `VALIDATION_ERROR` for an empty name or directory.
+ *
+ * @example
+ * const executor = await PubSubExecutor.open({ storage: await openStorage('my-app') });
+ */
+export async function openStorage(name: string, options: OpenStorageOptions = {}): Promise<StorageAdapter> {
+  if (typeof name !== 'string' || name === '') throw invalid('name', 'a non-empty string', name);
+  const { directory = join(dataDirectory(), 'dagger-agents', directoryName(name)) } = options;
+  return fileSystemStorage({ directory });
+}
+
+/** Where this platform keeps what programs store for their user. */
+export function dataDirectory(
+  platform: NodeJS.Platform = process.platform,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+  home: string = homedir(),
+): string {
+  if (platform === 'win32') return environment.LOCALAPPDATA || join(home, 'AppData', 'Local');
+  if (platform === 'darwin') return join(home, 'Library', 'Application Support');
+  // By its specification, a relative path in this variable is to be ignored.
+  const configured = environment.XDG_DATA_HOME;
+  return configured?.startsWith('/') ? configured : join(home, '.local', 'share');
+}
