@@ -44,9 +44,9 @@ const COVERAGE_PRIZE = 0.5;
 /** Sentences more alike than this say the same thing. */
 const SAME = 0.6;
 /** Findings below this share of the best are not worth a reader's time. */
-const WORTH_SAYING = 0.45;
+const WORTH_SAYING = 0.5;
 /** A sentence that holds less of the question than this speaks of something else. */
-const FOCUS = 0.55;
+const FOCUS = 0.6;
 /** How many sentences an answer has that is not direct. */
 const CLOSEST = 2;
 const MOST_CANDIDATES = 80;
@@ -66,7 +66,7 @@ export function composeAnswer(
   const direct = focused.length > 0;
   const picked = direct
     ? pick(question, focused, statistics, options)
-    : pick(question, all, statistics, { ...options, sentences: CLOSEST });
+    : pick(question, byFocus(all), statistics, { ...options, sentences: CLOSEST });
   const answer = { question: question.text, direct, statements: inReadingOrder(picked).map(toStatement) };
   const example = direct && question.intent === 'how' ? bestExample(evidence, picked) : undefined;
   return example ? { ...answer, example } : answer;
@@ -137,6 +137,17 @@ function bestExample(evidence: readonly Evidence[], picked: readonly Candidate[]
     .flatMap((piece) => piece.examples)
     .filter((example) => paths.has(example.path))
     .sort((a, b) => preference(b) - preference(a) || byPlace(a, b))[0];
+}
+
+/** Where none is about the question, those come first that are about most of it. */
+function byFocus(candidates: readonly Candidate[]): Candidate[] {
+  return candidates
+    .map((candidate) => ({
+      ...candidate,
+      score: round(candidate.score * candidate.focus),
+      relevance: round(candidate.relevance * candidate.focus),
+    }))
+    .sort((a, b) => b.score - a.score || byPlace(a, b));
 }
 
 /** All findings with their document's title; of those with the same words only the first by place. */

@@ -26,7 +26,7 @@ export function measureCoverage(
   terms: readonly QueryTerm[],
   said: readonly Said[],
   statistics: TermStatistics,
-  focus = 0.55,
+  focus = 0.6,
 ): Coverage {
   const own = terms.filter((term) => term.weight >= 1);
   const weigh = (term: QueryTerm): number => term.weight * statistics.inverseFrequency(term.stem);

@@ -37,6 +37,8 @@ export interface Evidence {
 const HEADING_SHARE = 0.35;
 const LONGEST_EXAMPLE = 24;
 const NO_PROGRAM = /^(?:diff|text|txt|console|log|output|mermaid|plain|markdown|md)$/u;
+/** What a block without a language must have somewhere to be taken for a program, not for its output. */
+const LOOKS_LIKE_CODE = /[;{,(]\s*$|^\s*(?:\$ |npm |npx |import |const |let |var |<\w)/mu;
 
 /** Reads one document with a question in mind: its best sentences, at most `limit`, and best code blocks, best first. */
 export function findEvidence(
@@ -108,9 +110,12 @@ class Reading {
   example({ code, language, line }: CodeBlock, passage: Passage, before: number): Example {
     const place = { code, language, path: this.#document.path, line };
     const lines = code.split('\n').length;
-    if (lines > LONGEST_EXAMPLE || NO_PROGRAM.test(language) || isAside(passage.headings))
-      return { ...place, relevance: 0 };
+    const program = language === '' ? LOOKS_LIKE_CODE.test(code) : !NO_PROGRAM.test(language);
+    if (lines > LONGEST_EXAMPLE || !program || isAside(passage.headings)) return { ...place, relevance: 0 };
     const said = new Set(stemsOf(code));
+    // Code that names little of what is asked shows something else, unless a fitting sentence leads to it.
+    if (before < 0.5 && this.#share(this.#own, (stem) => (said.has(stem) ? 1 : 0)) < 0.3)
+      return { ...place, relevance: 0 };
     const around = new Set([...stemsOf(passage.headings.join(' ')), ...this.#title]);
     const share = this.#share(this.#weights.keys(), (stem) =>
       said.has(stem) ? 1 : around.has(stem) ? HEADING_SHARE : 0,

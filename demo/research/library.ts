@@ -10,6 +10,11 @@ export interface LibraryFigures {
   readonly characters: number;
 }
 
+/** Least share of English function words in an English text. */
+const LEAST_ENGLISH = 0.12;
+/** Indexing rests after so long, for painting and input to have their turn. */
+const WORK_MILLISECONDS = 12;
+
 /** The documents in hand: skimmed once for the search index, parsed one by one when somebody reads them. */
 export class Library {
   readonly index: SearchIndex;
@@ -32,23 +37,26 @@ export class Library {
     onProgress: (done: number, total: number) => void = () => {},
   ): Promise<Library> {
     const paths = await corpus.list();
-    const texts: { readonly path: string; readonly text: string }[] = [];
+    const texts = new Map<string, string>();
     const seen = new Set<string>();
-    for (const [done, path] of paths.entries()) {
+    for (const path of paths) {
       const text = await corpus.read(path);
-      if (!seen.has(text)) texts.push({ path, text }); // copies of one package's documents
+      if (!seen.has(text)) texts.set(path, text); // one package's documents may be there twice
       seen.add(text);
-      onProgress(done + 1, paths.length);
     }
-    const english = texts.filter(({ text }) => englishShare(text.slice(0, 20_000)) > 0.12);
-    const kept = english.length > 0 ? english : texts;
-    const sections = kept.flatMap(({ path, text }) => skimSections(path, text));
-    const characters = kept.reduce((sum, { text }) => sum + text.length, 0);
-    return new Library(corpus, new SearchIndex(sections), {
-      documents: kept.length,
-      sections: sections.length,
-      characters,
-    });
+    const english = [...texts].filter(([, text]) => englishShare(text.slice(0, 20_000)) > LEAST_ENGLISH);
+    const kept = english.length > 0 ? english : [...texts];
+    const index = new SearchIndex();
+    let rested = performance.now();
+    for (const [done, [path, text]] of kept.entries()) {
+      for (const section of skimSections(path, text)) index.add(section);
+      onProgress(done + 1, kept.length);
+      if (performance.now() - rested < WORK_MILLISECONDS) continue;
+      await new Promise<void>((resolve) => setTimeout(resolve));
+      rested = performance.now();
+    }
+    const characters = kept.reduce((sum, [, text]) => sum + text.length, 0);
+    return new Library(corpus, index, { documents: kept.length, sections: index.size, characters });
   }
 
   /** Parses a document, once. */

@@ -128,9 +128,11 @@ function sentencesIn(inline: InlineText, kind: Sentence['kind']): Sentence[] {
     const [start, end] = [span.start + marker, span.end + marker];
     const text = inline.text
       .slice(start, end)
-      .replace(/\[([^\]]+)\]\[[^\]]*\]/gu, '$1') // a link to a definition that is not there
-      .replace(/\s+/gu, ' ');
-    if (text === '') return [];
+      .replace(/\s*\[[^\]]+\]\[[^\]]*\]|\s\[[\w ]{1,20}\](?=[\s.,;]|$)/gu, '') // links to definitions that are not there
+      .replace(/\p{Extended_Pictographic}\uFE0F?\s*/gu, '')
+      .replace(/\s+/gu, ' ')
+      .trim();
+    if (!/\p{L}/u.test(text)) return [];
     return [{ text, line: inline.lineAt(start), kind, linked: inline.linkedShare(start, end) }];
   });
 }

@@ -10,10 +10,10 @@ const DANGLING =
 
 /** Sends the reader away instead of answering. */
 const POINTER =
-  /^(?:see|read|check(?: out)?|click|visit|refer|learn more|for (?:more|details|further|a full|the full)|more (?:info|details)|please|take a look|have a look|follow|join|star)\b|\b(?:see below|read more|click here|for more (?:info|details)|see (?:the )?[`\w-]+(?: \w+)?[.!]?$)\b|^view the/iu;
+  /^(?:see|read|check(?: out)?|click|visit|refer|learn more|for (?:more|details|further|a full|the full)|more (?:info|details)|please|take a look|have a look|follow|join|star|view the)\b|\b(?:see below|read more|click here|for more (?:info|details))\b|\bsee (?:the |our )?[`\w-]+(?: \w+)?[.!]?$/iu;
 
 const CUES: Readonly<Record<Intent, RegExp>> = {
-  how: /\b(?:you can|you must|you should|you need|use|call|pass|set|add|import|run|create|to \w+|by \w+ing|must|should)\b/iu,
+  how: /\byou (?:can|must|should|need|may|have to)\b|^(?:to|use|call|pass|set|add|import|run|create|given|first|define|install|simply)\b|[,:] (?:use|call|pass|set|add|run|create|choose)\b|\b(?:by|using) \w+/iu,
   what: /^[^.]{1,60}?\b(?:is|are) (?:an?|the)\b|\b(?:refers to|stands for|represents|describes|provides)\b/iu,
   why: /\b(?:because|since|so that|in order to|reasons?|avoids?|prevents?|ensures?|otherwise|faster|safer)\b/iu,
   effect:

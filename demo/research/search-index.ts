@@ -35,31 +35,30 @@ const BOOST = { headings: 2, prose: 1, code: 0.4, path: 0.5 };
 
 /** BM25 over sections, gathered by document. */
 export class SearchIndex {
-  readonly sections: readonly Section[];
-  readonly #index: MiniSearch<IndexedSection>;
+  readonly #sections: Section[] = [];
   readonly #frequency = new Map<string, number>();
+  readonly #index = new MiniSearch<IndexedSection>({
+    fields: ['headings', 'prose', 'code', 'path'],
+    tokenize: stemsOf, // stems already, stop words gone
+    processTerm: (stem) => stem,
+    searchOptions: { boost: BOOST, combineWith: 'OR', prefix: false, fuzzy: false },
+  });
 
-  constructor(sections: readonly Section[]) {
-    this.sections = sections;
-    this.#index = new MiniSearch<IndexedSection>({
-      fields: ['headings', 'prose', 'code', 'path'],
-      tokenize: stemsOf, // stems already, stop words gone
-      processTerm: (stem) => stem,
-      searchOptions: { boost: BOOST, combineWith: 'OR', prefix: false, fuzzy: false },
-    });
-    this.#index.addAll(
-      sections.map(({ path, headings, prose, code }, id) => ({
-        id,
-        headings: headings.join(' '),
-        prose,
-        code,
-        path: path.replace(/\.\w+$/u, '').replace(/readme|node_modules/giu, ' '),
-      })),
-    );
-    for (const { headings, prose } of sections) {
-      for (const stem of new Set(stemsOf(`${headings.join(' ')} ${prose}`))) {
-        this.#frequency.set(stem, (this.#frequency.get(stem) ?? 0) + 1);
-      }
+  constructor(sections: readonly Section[] = []) {
+    for (const section of sections) this.add(section);
+  }
+
+  get size(): number {
+    return this.#sections.length;
+  }
+
+  add(section: Section): void {
+    const id = this.#sections.push(section) - 1;
+    const headings = section.headings.join(' ');
+    const path = section.path.replace(/\.\w+$/u, '').replace(/readme|node_modules/giu, ' ');
+    this.#index.add({ id, headings, prose: section.prose, code: section.code, path });
+    for (const stem of new Set(stemsOf(`${headings} ${section.prose}`))) {
+      this.#frequency.set(stem, (this.#frequency.get(stem) ?? 0) + 1);
     }
   }
 
@@ -71,7 +70,7 @@ export class SearchIndex {
   /** How telling a term is: high for rare ones, near 0 for those in every section, the highest for unknown ones. */
   inverseFrequency(stem: string): number {
     const frequency = this.documentFrequency(stem);
-    return Math.log(1 + (this.sections.length - frequency + 0.5) / (frequency + 0.5));
+    return Math.log(1 + (this.#sections.length - frequency + 0.5) / (frequency + 0.5));
   }
 
   /** Sections by BM25, those that match more of the query's weight first. Ties keep the order of the corpus. */
@@ -85,7 +84,7 @@ export class SearchIndex {
       boostTerm: (stem) => weights.get(stem) ?? 1,
     });
     const hits = results.flatMap(({ id, score, queryTerms }) => {
-      const section = this.sections[Number(id)];
+      const section = this.#sections[Number(id)];
       if (!section) return [];
       const share = queryTerms.reduce((sum, stem) => sum + weigh(stem), 0) / (total || 1);
       return [{ id: Number(id), hit: { section, score: score * share, matched: queryTerms } }];
