@@ -19,6 +19,8 @@ const OPTIONS: Options = {
   validateFormats: false,
   messages: false,
   logger: false,
+  // Without it, 0.3 is no multiple of 0.1: the quotient may be off by this power of ten.
+  multipleOfPrecision: 8,
   // Draft-07: what stands beside a `$ref` does not count.
   ignoreKeywordsWithRef: true,
   // ajv's clean-up of the code it generates doubles the time to compile, and the engine does the same again.
@@ -34,7 +36,8 @@ const COMPILATIONS_PER_INSTANCE = 256;
  * `loadValidator` then takes the eval-free validator instead.
  *
  * Schemas are JSON Schema 2020-12, or draft-07 if `$schema` says so; `format` is an annotation. Each schema
- * object is compiled once: change it afterwards and nothing happens. `parseSchema` has the limits.
+ * object is compiled once: change it afterwards and nothing happens. `parseSchema` has the limits. A value with a
+ * property named `toString` or `valueOf` fails where `const`, `enum` or `uniqueItems` compare it with an object.
  *
  * @example
  * const validator = await ajvValidator();

@@ -7,7 +7,7 @@ export type SchemaNode = Record<string, unknown>;
 /** Deepest nesting of a schema, counted in JSON levels: about half as many levels of described data. */
 export const MAX_SCHEMA_DEPTH = 128;
 /** Most JSON values (keys' values and array items, `enum` and `const` included) in one schema. */
-export const MAX_SCHEMA_VALUES = 20_000;
+export const MAX_SCHEMA_VALUES = 50_000;
 
 /**
  * Copies a schema deeply as plain JSON, so that later changes by its owner reach no compiled check, and frozen schemas
@@ -27,11 +27,7 @@ export function copySchema(schema: unknown): SchemaNode | boolean {
     if (typeof value === 'number' && Number.isFinite(value)) return value;
     if (typeof value !== 'object' || !isPlain(value)) throw invalid(`schema${pointer}`, 'plain JSON', value);
     if (depth >= MAX_SCHEMA_DEPTH) {
-      throw invalid(
-        'schema',
-        `at most ${MAX_SCHEMA_DEPTH} levels of nesting and no cycles`,
-        'more than that',
-      );
+      throw exceeded('schema', `${MAX_SCHEMA_DEPTH} levels of nesting (is there a cycle?)`);
     }
     if (Array.isArray(value)) return value.map((item, index) => copy(item, `${pointer}/${index}`, depth + 1));
     const target: SchemaNode = {};

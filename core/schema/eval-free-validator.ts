@@ -81,16 +81,17 @@ const PARENTS: ReadonlySet<string> = new Set([
 function toFindings(errors: readonly OutputUnit[], root: unknown, lookup: Lookup): readonly Finding[] {
   const findings: Finding[] = [];
   const propertyNames: OutputUnit[] = [];
-  let contains: string | undefined;
+  // Items that did not match `contains` are no fault of theirs.
+  const insideContains = errors
+    .filter(({ keyword }) => CONTAINS.has(keyword))
+    .map(({ keywordLocation }) => `${keywordLocation.slice(0, keywordLocation.lastIndexOf('/'))}/contains/`);
 
   for (const [index, error] of errors.entries()) {
     const { keyword, keywordLocation } = error;
     const path = decodePointer(error.instanceLocation);
     const next = errors[index + 1];
     const closed = next?.keyword === 'false' && next.instanceLocation !== error.instanceLocation;
-    // Items that did not match `contains` are no fault of theirs.
-    if (contains !== undefined && keywordLocation.startsWith(contains)) continue;
-    contains = undefined;
+    if (insideContains.some((location) => keywordLocation.startsWith(location))) continue;
 
     if (keyword === 'false') {
       if (!isClosing(errors[index - 1])) findings.push({ path, keyword });
@@ -99,13 +100,14 @@ function toFindings(errors: readonly OutputUnit[], root: unknown, lookup: Lookup
     } else if (keyword === 'propertyNames') {
       propertyNames.push(error);
     } else if (!PARENTS.has(keyword)) {
-      if (keyword === 'contains') contains = keywordLocation;
       const finding = leafFinding(error, path, root, lookup);
       if (finding) findings.push(inPropertyName(finding, error, propertyNames));
     }
   }
   return findings;
 }
+
+const CONTAINS: ReadonlySet<string> = new Set(['contains', 'minContains', 'maxContains']);
 
 const CLOSING: ReadonlySet<string> = new Set([
   'additionalProperties',

@@ -26,10 +26,12 @@ const WRAPPERS: ReadonlySet<string> = new Set(['anyOf', 'oneOf', 'if']);
  * furthest tells most: its findings lie deeper, and are about more than a `type` or a `const` that picks the branch.
  */
 export function toIssues(root: unknown, findings: readonly Finding[]): readonly SchemaIssue[] {
-  const leaves = findings.filter(
-    (finding) => !WRAPPERS.has(finding.keyword) || finding.parameter !== undefined,
-  );
-  const chosen = leaves.length === findings.length ? leaves : mergeChoices(rank(leaves));
+  const isWrapper = ({ keyword, parameter }: Finding): boolean => {
+    return WRAPPERS.has(keyword) && parameter === undefined;
+  };
+  const wrappers = findings.filter(isWrapper);
+  const leaves = findings.filter((finding) => !isWrapper(finding));
+  const chosen = wrappers.length === 0 ? leaves : mergeChoices(rank(leaves, wrappers));
   const shown = chosen.length > 0 ? chosen : findings;
   return shown.slice(0, MAX_ISSUES).map((finding) => ({
     path: finding.path,
@@ -39,11 +41,11 @@ export function toIssues(root: unknown, findings: readonly Finding[]): readonly 
 }
 
 /** Only what came out of an `anyOf`, `oneOf` or `if` needs ranking; everything else keeps the validator's order. */
-function rank(leaves: readonly Finding[]): readonly Finding[] {
-  const shallowest = Math.min(...leaves.map(depthOf));
-  const weight = (finding: Finding): number => {
-    if (finding.keyword === 'type' && depthOf(finding) === shallowest) return 2;
-    return finding.keyword === 'const' || finding.keyword === 'enum' ? 1 : 0;
+function rank(leaves: readonly Finding[], wrappers: readonly Finding[]): readonly Finding[] {
+  const branchingPaths = new Set(wrappers.map(({ path }) => path));
+  const weight = ({ keyword, path }: Finding): number => {
+    if (keyword === 'type' && branchingPaths.has(path)) return 2;
+    return keyword === 'const' || keyword === 'enum' ? 1 : 0;
   };
   return leaves.toSorted((a, b) => weight(a) - weight(b) || depthOf(b) - depthOf(a));
 }

@@ -9,6 +9,8 @@ export const MAX_SUBSCHEMAS = 1_000;
  * each step.
  */
 export const MAX_EVALUATIONS = 10_000;
+/** Longest chain of schemas, each inside or referred to by the one before, that look at one and the same value. */
+export const MAX_CHAIN = 100;
 
 /** A schema that has been checked and copied: both validators compile this, so both refuse the same schemas. */
 export interface ParsedSchema {
@@ -111,7 +113,7 @@ export function parseSchema(schema: unknown): ParsedSchema {
     visit(target, decode(fragment), resolveAddress(entry.reference, entry.base, entry.field).resource);
     sameValue.get(entry.from)?.push(target);
   }
-  boundEvaluations(root, sameValue, pointers);
+  boundEvaluations(sameValue, pointers);
   return { draft, root, nodes: [...pointers.keys()] };
 }
 
@@ -163,31 +165,35 @@ function decode(fragment: string): string {
   }
 }
 
-/** Counts how many schemas look at one value, and refuses both endless loops and explosions. */
+/** Counts how many schemas look at one value, and refuses endless loops, explosions and long chains. */
 function boundEvaluations(
-  root: SchemaNode,
   sameValue: ReadonlyMap<SchemaNode, readonly SchemaNode[]>,
   pointers: ReadonlyMap<SchemaNode, string>,
 ): void {
-  const counts = new Map<SchemaNode, number>();
+  const costs = new Map<SchemaNode, { readonly schemas: number; readonly chain: number }>();
   const open = new Set<SchemaNode>();
-  const count = (node: SchemaNode): number => {
-    const known = counts.get(node);
-    if (known !== undefined) return known;
+
+  const costOf = (node: SchemaNode): { readonly schemas: number; readonly chain: number } => {
+    const known = costs.get(node);
+    if (known) return known;
     const field = `schema${pointers.get(node) ?? ''}`;
     if (open.has(node)) throw endless(field);
     open.add(node);
-    let total = 1;
-    for (const next of sameValue.get(node) ?? []) total += count(next);
+    const parts = (sameValue.get(node) ?? []).map(costOf);
     open.delete(node);
-    if (total > MAX_EVALUATIONS) {
+    const cost = {
+      schemas: parts.reduce((total, part) => total + part.schemas, 1),
+      chain: 1 + Math.max(0, ...parts.map((part) => part.chain)),
+    };
+    if (cost.schemas > MAX_EVALUATIONS) {
       throw exceeded(field, `${MAX_EVALUATIONS} schemas that look at one value`);
     }
-    counts.set(node, total);
-    return total;
+    if (cost.chain > MAX_CHAIN)
+      throw exceeded(field, `${MAX_CHAIN} schemas in a chain that look at one value`);
+    costs.set(node, cost);
+    return cost;
   };
-  count(root);
-  for (const node of pointers.keys()) count(node);
+  for (const node of pointers.keys()) costOf(node);
 }
 
 function endless(field: string): PubSubError {

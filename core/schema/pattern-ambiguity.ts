@@ -1,7 +1,7 @@
 import type { PatternAutomaton } from './pattern-automaton.js';
 
 /** Steps one search may take, some milliseconds; a pattern that needs more counts as ambiguous. */
-const MAX_STEPS = 100_000;
+const MAX_STEPS = 300_000;
 
 /**
  * True where some state can be left and reached again over the same text in two ways, which makes a backtracking
@@ -9,13 +9,11 @@ const MAX_STEPS = 100_000;
  */
 export function isAmbiguous(automaton: PatternAutomaton, pattern: string): boolean {
   const overlap = overlapOf(automaton.sets, pattern);
-  const budget = { steps: MAX_STEPS };
   return loopsOf(automaton).some((loop) => {
     const inside = new Set(loop);
-    return loop.some(
-      (state) =>
-        hasDoubleEdge(automaton, state, inside) || returnsTwoWays(automaton, state, inside, overlap, budget),
-    );
+    if (loop.some((state) => hasDoubleEdge(automaton, state, inside))) return true;
+    // One state will do: what can happen on the way round from another can happen on the way round from this one.
+    return loop.slice(0, 1).some((origin) => returnsTwoWays(automaton, origin, inside, overlap));
   });
 }
 
@@ -35,8 +33,8 @@ function returnsTwoWays(
   origin: number,
   inside: ReadonlySet<number>,
   overlap: Overlap,
-  budget: { steps: number },
 ): boolean {
+  let stepsLeft = MAX_STEPS;
   const size = sets.length;
   const start = origin * size + origin;
   const cameFrom = new Map<number, number[]>();
@@ -46,7 +44,7 @@ function returnsTwoWays(
     for (const left of follow[Math.floor(pair / size)]?.keys() ?? []) {
       if (!inside.has(left)) continue;
       for (const right of rights) {
-        if (budget.steps-- <= 0) return true;
+        if (stepsLeft-- <= 0) return true;
         if (!overlap(left, right)) continue;
         const next = left * size + right;
         const known = cameFrom.get(next);
