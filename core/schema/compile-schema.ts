@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { JSONSchema } from 'json-schema-to-ts';
 import { describe, messageOf, PubSubError, toPubSubError } from '../errors.js';
 import { escapePointer, valueAt } from './copy-schema.js';
+import { MAX_ISSUES } from './issues.js';
 import type { AnySchema, CompiledSchema, SchemaIssue, SchemaValidator } from './schema-validator.js';
 
 /** What a check says: the value to go on with (another one where the schema transforms), or what is wrong with it. */
@@ -83,10 +84,9 @@ function standardCheck(schema: StandardSchemaV1): SchemaCheck {
       try {
         const result = schema['~standard'].validate(value);
         if (!isPromiseLike(result)) return toCheckResult(value, result);
-        return Promise.resolve(result).then(
-          (settled) => toCheckResult(value, settled),
-          (thrown: unknown) => failure(value, thrown),
-        );
+        return Promise.resolve(result)
+          .then((settled) => toCheckResult(value, settled))
+          .catch((thrown: unknown) => failure(value, thrown));
       } catch (thrown) {
         return failure(value, thrown);
       }
@@ -102,7 +102,7 @@ function isPromiseLike(result: object): result is PromiseLike<StandardSchemaV1.R
 
 function toCheckResult(root: unknown, result: StandardSchemaV1.Result<unknown>): CheckResult {
   if (!result.issues) return { ok: true, value: result.value };
-  const issues = result.issues.map(({ message, path = [] }) => {
+  const issues = result.issues.slice(0, MAX_ISSUES).map(({ message, path = [] }) => {
     const keys = path.map((step) => (typeof step === 'object' ? step.key : step));
     const pointer = keys.map((key) => `/${escapePointer(String(key))}`).join('');
     return { path: pointer, message, received: describe(valueAt(root, pointer)) };

@@ -16,7 +16,7 @@ export interface Finding {
 }
 
 /** Most issues reported for one value. */
-const MAX_ISSUES = 5;
+export const MAX_ISSUES = 5;
 
 /** Keywords that fail only because something inside them failed. */
 const WRAPPERS: ReadonlySet<string> = new Set(['anyOf', 'oneOf', 'if']);

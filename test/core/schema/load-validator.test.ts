@@ -1,0 +1,9 @@
+import { expect, test } from 'vitest';
+import { loadValidator } from '../../../core/schema/load-validator.js';
+
+test('where code may be generated, ajv is taken, and nothing is logged', async () => {
+  const notes: string[] = [];
+  const validator = await loadValidator((note) => notes.push(note));
+  expect(validator.name).toBe('ajv');
+  expect(notes).toEqual([]);
+});
