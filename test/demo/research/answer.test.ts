@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { type Answer, composeAnswer } from '../../../demo/research/answer.js';
 import { memoryCorpus } from '../../../demo/research/corpus.js';
@@ -10,12 +8,10 @@ import { Library } from '../../../demo/research/library.js';
 import { planQuestion } from '../../../demo/research/plan.js';
 import { readability } from '../../../demo/research/quality.js';
 import { biasedLexRank, likeness, termVector } from '../../../demo/research/rank.js';
+import { gardenCorpus, gardenText } from '../garden.js';
 
-const folder = fileURLToPath(new URL('../fixtures/garden/', import.meta.url));
-const names = ['compost.md', 'soil.md', 'tools.md', 'watering.md', 'worms.txt'];
-const garden = await Library.open(
-  memoryCorpus(Object.fromEntries(names.map((name) => [name, readFileSync(`${folder}${name}`, 'utf8')]))),
-);
+const garden = await Library.open(gardenCorpus());
+const names = await gardenCorpus().list();
 
 async function answersTo(question: string, order: readonly string[] = names): Promise<Answer[]> {
   const documents = await Promise.all(order.map((name) => garden.document(name)));
@@ -40,9 +36,7 @@ describe('an answer', () => {
     );
     expect(new Set(wet?.statements.map((statement) => statement.path))).toContain('worms.txt');
     for (const { text, path, line } of [...(start?.statements ?? []), ...(wet?.statements ?? [])]) {
-      expect(readFileSync(folder + path, 'utf8').split('\n')[line - 1]).toContain(
-        text.split(' ').slice(0, 2).join(' '),
-      );
+      expect(gardenText(path).split('\n')[line - 1]).toContain(text.split(' ').slice(0, 2).join(' '));
     }
   });
 

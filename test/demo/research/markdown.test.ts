@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parseDocument } from '../../../demo/research/markdown.js';
+import { gardenText as load } from '../garden.js';
 
-const folder = fileURLToPath(new URL('../fixtures/garden/', import.meta.url));
-const load = (path: string): string => readFileSync(`${folder}${path}`, 'utf8');
 const compost = parseDocument('compost.md', load('compost.md'));
 const sentences = compost.passages.flatMap((passage) => passage.sentences);
 

@@ -1,22 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { SearchIndex } from '../../../demo/research/search-index.js';
 import { skimSections } from '../../../demo/research/sections.js';
 import { questionTerms } from '../../../demo/research/terms.js';
+import { gardenText } from '../garden.js';
 
-const folder = fileURLToPath(new URL('../fixtures/garden/', import.meta.url));
 const paths = ['compost.md', 'soil.md', 'tools.md', 'watering.md', 'worms.txt'];
-const sections = paths.flatMap((path) => skimSections(path, readFileSync(`${folder}${path}`, 'utf8')));
+const sections = paths.flatMap((path) => skimSections(path, gardenText(path)));
 const index = new SearchIndex(sections);
 const query = (text: string) => questionTerms(text).map((term) => ({ ...term, weight: 1 }));
 
 test('skimming finds the sections with their headings and true lines, code apart from prose', () => {
   const start = sections.find((section) => section.headings.at(-1) === 'Starting a heap');
   expect(start?.headings).toEqual(['Composting at home', 'Starting a heap']);
-  expect(readFileSync(`${folder}compost.md`, 'utf8').split('\n')[(start?.line ?? 0) - 1]).toBe(
-    '## Starting a heap',
-  );
+  expect(gardenText('compost.md').split('\n')[(start?.line ?? 0) - 1]).toBe('## Starting a heap');
   expect(start?.code).toContain('compost start --layers');
   expect(start?.prose).not.toContain('compost start --layers');
   expect(sections.map((section) => section.prose).join()).not.toMatch(/badge\.svg|example\.org|<p/u);
