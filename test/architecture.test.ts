@@ -59,7 +59,7 @@ const vendors: readonly { packages: readonly string[]; within: readonly string[]
   { packages: ['mitt'], within: ['core/'], files: 1 },
   { packages: ['idb-keyval'], within: ['storage-adapters/'], files: 1 },
   // Types only: the schema port names them, and the agents' inference computes with them.
-  { packages: ['json-schema-to-ts'], within: ['core/schema/', 'core/agents/', 'demo/'], files: 4 },
+  { packages: ['json-schema-to-ts'], within: ['core/schema/', 'core/agents/', 'demo/'], files: 5 },
   { packages: ['@standard-schema/spec'], within: ['core/schema/', 'core/agents/'], files: 3 },
   { packages: [...d3Modules()], within: ['devtools/'], files: 20 },
   { packages: ['react', 'react-dom'], within: ['devtools/', 'demo/'], files: 100 },
