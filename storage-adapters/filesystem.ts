@@ -6,7 +6,7 @@ import type {
   StorageCapabilities,
   StorageNamespace,
 } from '../core/persistence/storage-adapter.js';
-import { makeDirectoryDurably, namesIn, readBytes, removeIfThere } from './filesystem/durable-files.js';
+import { makeDirectories, namesIn, readBytes, removeIfThere } from './filesystem/durable-files.js';
 import { failed } from './filesystem/failures.js';
 import { MAX_HEADER_BYTES, readHeader } from './filesystem/file-header.js';
 import { errorCode, type FileSystem, nodeFileSystem } from './filesystem/file-system.js';
@@ -151,7 +151,7 @@ class FileSystemStorage implements StorageAdapter {
     const directory = this.#directoryOf(namespace);
     const staleAfterMs = staleAfterSeconds * 1_000;
     for (let attempt = 1; ; attempt += 1) {
-      await makeDirectoryDurably(fileSystem, directory);
+      await makeDirectories(fileSystem, directory);
       try {
         return await takeLock({ fileSystem, processes, directory, namespace, owner, staleAfterMs });
       } catch (error) {

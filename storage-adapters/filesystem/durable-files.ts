@@ -85,19 +85,35 @@ export async function renamePatiently(fileSystem: FileSystem, from: string, to: 
   }
 }
 
-/** Makes a directory and those above it, each name synced before it is relied on. */
-export async function makeDirectoryDurably(fileSystem: FileSystem, path: string): Promise<void> {
+/** Makes a directory and those above it. What is in them is safe only once {@link syncPath} has seen to it. */
+export async function makeDirectories(fileSystem: FileSystem, path: string): Promise<void> {
   try {
     await fileSystem.makeDirectory(path);
   } catch (error) {
     const code = errorCode(error);
     if (code === 'EEXIST') return;
     if (code !== 'ENOENT' || dirname(path) === path) throw error;
-    await makeDirectoryDurably(fileSystem, dirname(path));
-    return makeDirectoryDurably(fileSystem, path);
+    await makeDirectories(fileSystem, dirname(path));
+    await makeDirectories(fileSystem, path);
   }
-  await fileSystem.syncDirectory(dirname(path));
 }
+
+/**
+ * Brings the name of a directory, and those of the directories above, to the device: any of them may have been made
+ * just before a crash. Those that we may not open were not made by us.
+ */
+export async function syncPath(fileSystem: FileSystem, path: string): Promise<void> {
+  for (let above = dirname(path); ; above = dirname(above)) {
+    try {
+      await fileSystem.syncDirectory(above);
+    } catch (error) {
+      if (!NOT_OURS.has(errorCode(error) ?? '')) throw error;
+    }
+    if (dirname(above) === above) return;
+  }
+}
+
+const NOT_OURS = new Set(['EACCES', 'EPERM', 'EROFS', 'EINVAL', 'ENOTSUP']);
 
 /** Names in a directory; none when there is no such directory. */
 export async function namesIn(fileSystem: FileSystem, path: string): Promise<string[]> {

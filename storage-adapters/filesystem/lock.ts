@@ -12,9 +12,10 @@ import type { ProcessIdentity, ProcessTable } from './process-table.js';
  * owner that slept through a takeover finds its own file gone, whatever the time or the pids say.
  */
 const LOCK = /^(lock|free)-(\d+)$/;
-/** A lock without content is being written just now; after this time its writer has died over it. */
-const UNWRITTEN_MS = 5_000;
-const ATTEMPTS = 40;
+/** A lock without content is being written just now; after this time, in ms, its writer has died over it. */
+const UNWRITTEN_MS = 1_000;
+/** How long an open waits for others who are about to take the lock, in ms. */
+const PATIENCE_MS = 4 * UNWRITTEN_MS;
 
 export interface LockOptions {
   readonly fileSystem: FileSystem;
@@ -91,7 +92,7 @@ export async function takeLock(options: LockOptions): Promise<Lock> {
   const self = await processes.self();
   const owner = options.owner ?? `process ${self.pid} on ${self.machine}`;
   const record: OwnerRecord = { format: FORMAT_VERSION, owner, since: new Date().toISOString(), ...self };
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+  for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; ) {
     const newest = (await locksIn(fileSystem, directory)).at(-1);
     const inheritance = await inherit(options, newest, self);
     if (inheritance === undefined) {
@@ -108,6 +109,8 @@ export async function takeLock(options: LockOptions): Promise<Lock> {
       continue;
     }
     for (const { name } of others) await removeIfThere(fileSystem, join(directory, name));
+    // On the device before any record is: only so can the next owner tell that the machine went down under us.
+    await fileSystem.syncDirectory(directory);
     return hold(options, epoch, inheritance, descriptor);
   }
   throw new PubSubError('LOCK_ERROR', `${JSON.stringify(options.namespace)} is wanted by too many at once`, {
@@ -172,7 +175,7 @@ async function inherit(
   const age = Date.now() - status.changedAt;
   const holder = await ownerIn(fileSystem, path);
   if (holder === undefined) {
-    return age < UNWRITTEN_MS ? undefined : { clean: false, mayWake: true, rebooted: false };
+    return age < UNWRITTEN_MS ? undefined : { clean: false, mayWake: true, rebooted: true };
   }
   const state = await processes.find(holder);
   if (state === 'running' || (state === 'unknown' && age < staleAfterMs)) throw held(namespace, holder);
@@ -216,6 +219,7 @@ async function create(
   }
   try {
     writeFully(fileSystem, descriptor, Buffer.from(`${JSON.stringify(record)}\n`), 0);
+    await fileSystem.dataSync(descriptor);
     return descriptor;
   } catch (error) {
     await abandon(fileSystem, path, descriptor);

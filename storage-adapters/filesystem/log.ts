@@ -1,8 +1,8 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { StoredBatch, TornTail } from '../../core/persistence/storage-adapter.js';
 import {
   createDurably,
-  makeDirectoryDurably,
+  makeDirectories,
   namesIn,
   readBytes,
   removeIfThere,
@@ -67,7 +67,10 @@ export class Log {
     const { segments, damage, tail, unfinished } = await surveyLog(options);
     const log = new Log(options, segments, damage, tail?.lastSequence ?? 0);
     if (damage !== undefined) return log;
-    if (unfinished !== undefined) await fileSystem.removeFile(unfinished);
+    if (unfinished !== undefined) {
+      await fileSystem.removeFile(unfinished);
+      await fileSystem.syncDirectory(directory); // or a power cut could bring it back between later segments
+    }
     for (const name of await namesIn(fileSystem, directory)) {
       if (name.endsWith(TEMPORARY_SUFFIX)) await removeIfThere(fileSystem, join(directory, name));
     }
@@ -75,6 +78,7 @@ export class Log {
     if (last === undefined || tail === undefined) return log;
     const size = last.end;
     last.end = tail.end;
+    if (size <= last.header.length) await finishRotation(fileSystem, directory, segments.at(-2));
     if (options.copyLastSegment) await copySegment(fileSystem, last);
     const descriptor = await fileSystem.open(last.path, 'r+');
     log.#active = { segment: last, descriptor, link: tail.link };
@@ -191,9 +195,8 @@ export class Log {
   async #begin(firstSequence: number): Promise<Active> {
     const { fileSystem, directory, fence } = this.#options;
     fence.check();
-    await makeDirectoryDurably(fileSystem, directory);
-    await fileSystem.syncDirectory(join(directory, '..'));
-    await fileSystem.syncDirectory(join(directory, '..', '..'));
+    await makeDirectories(fileSystem, directory);
+    await fileSystem.syncDirectory(dirname(directory));
     const jump = firstSequence > 1 ? Jump.snapshot : Jump.none;
     const active = await this.#create(firstSequence, 0, jump);
     this.#segments.push(active.segment);
@@ -210,7 +213,8 @@ export class Log {
   async #rotate(active: Active, firstSequence: number, jump: Jump): Promise<Active> {
     const { fileSystem, fence } = this.#options;
     fence.check();
-    const content = { kind: FrameKind.seal, sequence: firstSequence, records: [] };
+    const unsynced = firstSequence - 1 - this.#syncedSequence;
+    const content = { kind: FrameKind.seal, sequence: firstSequence, records: [], unsynced };
     const seal = this.#encoder.encode(content, active.link);
     const next = await this.#create(firstSequence, seal.link, jump);
     try {
@@ -243,6 +247,19 @@ export class Log {
     const { header } = reading;
     return { segment: { path, header, end: header.length }, descriptor, link: header.link };
   }
+}
+
+/** Whoever made the last segment may have died before its name, and the seal before it, were on the device. */
+async function finishRotation(fileSystem: FileSystem, directory: string, sealed?: Segment): Promise<void> {
+  if (sealed !== undefined) {
+    const descriptor = await fileSystem.open(sealed.path, 'r+');
+    try {
+      await sync(fileSystem, descriptor);
+    } finally {
+      await fileSystem.close(descriptor);
+    }
+  }
+  await fileSystem.syncDirectory(directory);
 }
 
 /** Puts a copy in the place of a segment: who still has the old file open writes into nothing from now on. */

@@ -6,7 +6,7 @@ import type {
   StoredSnapshot,
   TornTail,
 } from '../../core/persistence/storage-adapter.js';
-import { namesIn } from './durable-files.js';
+import { namesIn, syncPath } from './durable-files.js';
 import { corrupt, failed, isPassing, refused } from './failures.js';
 import { saltOf } from './file-header.js';
 import type { FileSystem } from './file-system.js';
@@ -204,5 +204,6 @@ async function openFiles(
     segmentBytes,
     fence,
   });
+  if (log.isEmpty && snapshots.covered === 0) await syncPath(fileSystem, directory);
   return { log, snapshots };
 }

@@ -3,7 +3,7 @@ import type { RepairReport } from '../../core/persistence/storage-adapter.js';
 import { link as linkOf } from './checksum.js';
 import {
   createDurably,
-  makeDirectoryDurably,
+  makeDirectories,
   namesIn,
   readBytes,
   removeIfThere,
@@ -43,7 +43,7 @@ export async function settleRepair(fileSystem: FileSystem, directory: string): P
  */
 export async function repairNamespace(options: SnapshotOptions): Promise<RepairReport> {
   const { fileSystem, directory } = options;
-  await makeDirectoryDurably(fileSystem, logDirectory(directory));
+  await makeDirectories(fileSystem, logDirectory(directory));
   const { whole, damaged } = await sortSnapshots(options);
   const covered = whole.at(-1)?.sequence ?? 0;
   const repaired = join(directory, REPAIRED);

@@ -79,12 +79,13 @@ export async function surveyLog(options: SurveyOptions): Promise<LogSurvey> {
         return stop({ file: path, offset: 0, reason: `the records before ${header.sequence} are missing` });
       }
     } else {
-      const seal = await sealOf(fileSystem, previous, salt);
+      // With nothing behind it, the seal was perhaps never synced, nor was what is before it: read all.
+      const isEmptyEnd = index === paths.length - 1 && size <= header.length;
+      const seal =
+        (!isEmptyEnd && (await sealAtEnd(fileSystem, previous, salt))) ||
+        (await sealByReading(fileSystem, previous, salt));
       if (seal?.sequence !== header.sequence || seal.link !== header.previousLink) {
-        const last = index === paths.length - 1;
-        if (seal === undefined && last && size <= header.length) {
-          return endOfLog(options, segments, path);
-        }
+        if (seal === undefined && isEmptyEnd) return endOfLog(options, segments, path);
         const reason = `it does not continue ${previous.path}: a segment between them is missing, or one was changed`;
         return stop({ file: path, offset: 0, reason });
       }
@@ -160,21 +161,26 @@ function laterFrame(bytes: Buffer, { end, lastSequence }: Scan, options: SurveyO
   return undefined;
 }
 
-/** The seal at the end of a segment, if there is one: found without reading what lies before. */
-async function sealOf(fileSystem: FileSystem, segment: Segment, salt: number): Promise<Frame | undefined> {
+/** The seal in the last bytes of a segment, without reading what lies before. */
+async function sealAtEnd(fileSystem: FileSystem, segment: Segment, salt: number): Promise<Frame | undefined> {
   const start = segment.end - FRAME_HEADER_BYTES;
-  if (start >= segment.header.length) {
-    const descriptor = await fileSystem.open(segment.path, 'r');
-    try {
-      const bytes = Buffer.alloc(FRAME_HEADER_BYTES);
-      const count = await fileSystem.read(descriptor, bytes, start);
-      const frame = count === bytes.length ? frameAt(bytes, 0, count, salt) : undefined;
-      if (frame?.kind === FrameKind.seal) return { ...frame, offset: start, end: segment.end };
-    } finally {
-      await fileSystem.close(descriptor);
-    }
+  if (start < segment.header.length) return undefined;
+  const descriptor = await fileSystem.open(segment.path, 'r');
+  try {
+    const bytes = Buffer.alloc(FRAME_HEADER_BYTES);
+    const count = await fileSystem.read(descriptor, bytes, start);
+    const frame = count === bytes.length ? frameAt(bytes, 0, count, salt) : undefined;
+    return frame?.kind === FrameKind.seal ? { ...frame, offset: start, end: segment.end } : undefined;
+  } finally {
+    await fileSystem.close(descriptor);
   }
-  // Something lies behind the seal, perhaps: the long way.
+}
+
+async function sealByReading(
+  fileSystem: FileSystem,
+  segment: Segment,
+  salt: number,
+): Promise<Frame | undefined> {
   return scan(await readBytes(fileSystem, segment.path), segment.header, salt).seal;
 }
 
