@@ -1,0 +1,146 @@
+import type { JsonValue } from '../json.js';
+import type { Message } from '../messaging/message.js';
+import type { AnySchema } from '../schema/schema-validator.js';
+import type { Cache } from '../state/cache.js';
+import type { TaskInput, TaskManager } from '../state/task-manager.js';
+
+/**
+ * What an agent is. Make one with `defineAgent`, which infers every type, or implement this by hand.
+ *
+ * @example
+ * class Echo implements PubSubAgent {
+ *   readonly name = 'echo';
+ *   readonly description = 'Says it again';
+ *   readonly subscriptions = ['in'];
+ *   readonly publications = ['out'];
+ *   readonly inputSchema = { type: 'string' } as const;
+ *   readonly outputSchema = { type: 'string' } as const;
+ *   async processMessage({ payload, publish }: AgentContext) {
+ *     await publish('out', payload);
+ *   }
+ * }
+ */
+export interface PubSubAgent {
+  /** Unique in an executor. */
+  readonly name: string;
+  readonly description: string;
+  /** Channels it listens to. */
+  readonly subscriptions: readonly string[];
+  /** Channels it may publish to; publishing anywhere else is refused. */
+  readonly publications: readonly string[];
+  /** What it takes: one schema for all its subscriptions, or one for each channel. Absent: any JSON. */
+  readonly inputSchema?: AgentSchema | undefined;
+  /** What it gives: one schema for all its publications, or one for each channel. Absent: any JSON. */
+  readonly outputSchema?: AgentSchema | undefined;
+  /** How many messages it processes at a time, over all its channels. Default 1: one after the other, in order. */
+  readonly concurrency?: number | undefined;
+  /** Publishes, cache writes and task changes of an invocation appear together when it succeeds, or not at all. */
+  readonly transactional?: boolean | undefined;
+  /** How long one attempt may take, in seconds, before it fails with `TIMEOUT_EXCEEDED`. Default: as long as the run. */
+  readonly timeoutSeconds?: number | undefined;
+  /**
+   * Handles one message. A value it returns (or each that an async generator yields) is published to its only
+   * publication. A throw is retried.
+   */
+  processMessage(context: AgentContext): unknown;
+  /** Checks beyond the schema; throw to refuse the payload. */
+  validateInput?(payload: JsonValue, channel: string): void;
+  /** Checks beyond the schema; throw to refuse the payload. */
+  validateOutput?(payload: JsonValue, channel: string): void;
+}
+
+/** One schema, or a schema for each channel. */
+export type AgentSchema = AnySchema | ChannelSchemas;
+
+/**
+ * A schema for each channel, for an agent that is implemented by hand.
+ *
+ * @example inputSchema = new ChannelSchemas({ pages: pageSchema, images: imageSchema });
+ */
+export class ChannelSchemas {
+  readonly channels: { readonly [channel: string]: AnySchema };
+
+  constructor(channels: { readonly [channel: string]: AnySchema }) {
+    this.channels = channels;
+  }
+}
+
+/** A function that makes an agent; called once for each registration. */
+export type AgentFactory = () => PubSubAgent;
+
+/** What a publish may say besides the payload. */
+export interface PublishOptions {
+  /** Creates or updates this task and stamps the message with its id. */
+  readonly task?: TaskInput;
+}
+
+/** What an agent is given for one attempt at one message. */
+export interface AgentContext<
+  Payload = JsonValue,
+  Channel extends string = string,
+  Publications extends object = { readonly [channel: string]: JsonValue },
+> {
+  /** Identifies this invocation; the same for every attempt at the same message. */
+  readonly nodeId: string;
+  readonly channel: Channel;
+  readonly message: Message<Payload>;
+  /** `message.payload`, as the schema gives it. Shared with other subscribers: read it, do not change it. */
+  readonly payload: Payload;
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+  /** Aborted when the run ends or this attempt runs out of time. Hand it to `fetch` and the like. */
+  readonly signal: AbortSignal;
+  readonly cache: Cache;
+  readonly tasks: TaskManager;
+  readonly human: HumanGate;
+  readonly tokens: TokenMeter;
+  /**
+   * Publishes a message. Idempotent over attempts: what an earlier attempt has published already is not sent again.
+   *
+   * @throws PubSubError `VALIDATION_ERROR` for a channel not in `publications` or a payload that does not fit;
+   * `SERIALIZATION_ERROR` for one that is not JSON; `CHANNEL_FULL` on a channel with `overflow: 'reject'`;
+   * `CANCELLED` when the run has ended.
+   */
+  publish<Name extends keyof Publications & string>(
+    channel: Name,
+    payload: Publications[Name] | Message<Publications[Name]>,
+    options?: PublishOptions,
+  ): Promise<Message>;
+}
+
+/** Questions to people. */
+export interface HumanGate {
+  /**
+   * Waits for a person's answer, at most `humanWaitMinutes`; then `humanTimeoutAction` decides.
+   *
+   * @throws PubSubError `CANCELLED` when the question was cancelled or the run has ended.
+   */
+  ask(question: HumanQuestion): Promise<HumanAnswer>;
+}
+
+export interface HumanQuestion {
+  readonly question: string;
+  /** JSON Schema that the answer must fit. */
+  readonly schema?: unknown;
+  /** What autopilot answers. Default null. */
+  readonly default?: unknown;
+}
+
+export interface HumanAnswer {
+  readonly answer: JsonValue;
+  readonly source: 'human' | 'autopilot';
+}
+
+/** The run's token budget, `config.maxTokens`. Counts are whole numbers of 0 or more. */
+export interface TokenMeter {
+  /**
+   * Sets tokens aside before a call that will use about that many. Given back by `used`, or when the attempt ends.
+   *
+   * @throws PubSubError `TOKEN_BUDGET_EXCEEDED` when that many are not left; the run then ends.
+   */
+  reserve(amount: number): void;
+  /** Tells what a call has used. Past the budget the run ends with `TOKEN_BUDGET_EXCEEDED`. */
+  used(amount: number): void;
+  /** Tokens that can still be reserved; Infinity without a budget. */
+  readonly remaining: number;
+}

@@ -1,0 +1,135 @@
+import type { AgentFactory, PubSubAgent } from '../agents/agent.js';
+import type { AgentMetadata } from '../agents/agent-metadata.js';
+import { makeAgent } from '../agents/agent-registry.js';
+import { describe, PubSubError } from '../errors.js';
+import { requireName } from '../identifiers.js';
+import { copyJson } from '../json.js';
+import type { Channel } from '../messaging/channel.js';
+import type { SchemaValidator } from '../schema/schema-validator.js';
+import type { RunRecord } from '../state/run-record.js';
+import { AgentRunner, type RunnerEnvironment } from './agent-runner.js';
+import type { Recorder } from './recorder.js';
+import { compileAgent, type RegisteredAgent } from './registered-agent.js';
+import type { Router } from './router.js';
+
+/** The agents registered now, each with its runner. */
+export class AgentDirectory {
+  readonly #recorder: Recorder;
+  readonly #router: Router;
+  readonly #validator: SchemaValidator;
+  readonly #environment: RunnerEnvironment;
+  readonly #currentRun: () => RunRecord | undefined;
+  readonly #runners = new Map<string, AgentRunner>();
+  /** Agents that are gone but still have attempts to finish. */
+  readonly #leaving = new Set<AgentRunner>();
+
+  constructor(
+    recorder: Recorder,
+    router: Router,
+    validator: SchemaValidator,
+    environment: RunnerEnvironment,
+    currentRun: () => RunRecord | undefined,
+  ) {
+    this.#recorder = recorder;
+    this.#router = router;
+    this.#validator = validator;
+    this.#environment = environment;
+    this.#currentRun = currentRun;
+  }
+
+  get size(): number {
+    return this.#runners.size;
+  }
+
+  /** Every runner that may have something to do, also of agents that are gone. */
+  *runners(): Generator<AgentRunner> {
+    yield* this.#runners.values();
+    for (const runner of this.#leaving) {
+      if (runner.isBusy) yield runner;
+      else this.#leaving.delete(runner);
+    }
+  }
+
+  runner(name: string): AgentRunner | undefined {
+    return this.#runners.get(name);
+  }
+
+  registered(name: string): RegisteredAgent | undefined {
+    return this.#runners.get(name)?.registered;
+  }
+
+  register(agentOrFactory: PubSubAgent | AgentFactory): AgentMetadata {
+    const agent = makeAgent(agentOrFactory);
+    if (this.#runners.has(agent.name)) {
+      throw new PubSubError('AGENT_ALREADY_REGISTERED', `there is an agent ${describe(agent.name)} already`, {
+        details: { name: agent.name },
+      });
+    }
+    const registered = compileAgent(agent, this.#validator);
+    const channels = agent.subscriptions.map((name) => this.#router.channel(name));
+    this.#recorder.record({ type: 'agent.registered', agent: registered.metadata });
+    const runner = new AgentRunner(registered, this.#environment);
+    this.#runners.set(agent.name, runner);
+    for (const channel of channels) this.#subscribe(channel, agent.name, runner);
+    return registered.metadata;
+  }
+
+  unregister(name: string): void {
+    requireName(name, 'name');
+    const runner = this.#runners.get(name);
+    if (!runner) throw notFound(name);
+    this.#runners.delete(name);
+    this.#recorder.record({ type: 'agent.unregistered', agent: name });
+    runner.leave();
+    if (runner.isBusy) this.#leaving.add(runner);
+  }
+
+  list(): AgentMetadata[] {
+    return [...this.#runners.values()].map(({ registered }) => registered.metadata);
+  }
+
+  /** Agents of which at least one input takes this payload at once. */
+  accepting(payload: unknown): AgentMetadata[] {
+    const copied = copyJson(payload, 'payload');
+    const accepts = ({ inputs }: RegisteredAgent): boolean =>
+      [...inputs.values()].some((gate) => {
+        try {
+          const admitted = gate.admit(copied);
+          // An asynchronous schema cannot be asked here; its agent is left out, and its refusal must not float.
+          if (admitted instanceof Promise) admitted.catch(() => {});
+          return !(admitted instanceof Promise);
+        } catch {
+          return false;
+        }
+      });
+    return [...this.#runners.values()]
+      .filter(({ registered }) => accepts(registered))
+      .map(({ registered }) => registered.metadata);
+  }
+
+  /** A channel is gone: nobody reads its mailboxes any more. */
+  detach(channel: string): void {
+    for (const runner of this.#runners.values()) runner.detach(channel);
+  }
+
+  #subscribe(channel: Channel, agent: string, runner: AgentRunner): void {
+    const mailbox = channel.mailboxes.get(agent);
+    if (!mailbox) return;
+    for (const { number, message } of [...channel.retained]) {
+      if (number <= mailbox.lastReceived) continue;
+      const run = this.#currentRun();
+      this.#recorder.record({
+        type: 'message.handed',
+        channel: channel.name,
+        message: message.id,
+        to: agent,
+        ...(run && { run: run.id }),
+      });
+    }
+    runner.attach(mailbox);
+  }
+}
+
+function notFound(name: unknown): PubSubError {
+  return new PubSubError('AGENT_NOT_FOUND', `no agent ${describe(name)}`, { details: { name } });
+}

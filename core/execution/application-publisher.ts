@@ -1,0 +1,146 @@
+import { requireUnreserved } from '../agents/check-agent.js';
+import { requireOptions } from '../config.js';
+import { PubSubError, toPubSubError } from '../errors.js';
+import { isoTime, requireName } from '../identifiers.js';
+import { copyJson, type JsonValue } from '../json.js';
+import { isMessage, type Message, requireMessage } from '../messaging/message.js';
+import { messageIdOf } from '../state/delivery.js';
+import type { RunRecord } from '../state/run-record.js';
+import type { TaskInput, TaskManager } from '../state/task-manager.js';
+import type { Recorder } from './recorder.js';
+import type { RegisteredAgent } from './registered-agent.js';
+import type { Router } from './router.js';
+
+/** Options of `executor.publish`. */
+export interface ApplicationPublishOptions {
+  /** Who says it; `message.source`. Default `app`. */
+  readonly source?: string;
+  /** Creates or updates this task and stamps the message with its id. */
+  readonly task?: TaskInput;
+}
+
+/** Publishes what the application says. */
+export class ApplicationPublisher {
+  readonly #recorder: Recorder;
+  readonly #router: Router;
+  readonly #tasks: TaskManager;
+  readonly #agent: (name: string) => RegisteredAgent | undefined;
+
+  constructor(
+    recorder: Recorder,
+    router: Router,
+    tasks: TaskManager,
+    agent: (name: string) => RegisteredAgent | undefined,
+  ) {
+    this.#recorder = recorder;
+    this.#router = router;
+    this.#tasks = tasks;
+    this.#agent = agent;
+  }
+
+  /**
+   * Checks everything, waits for room if it must, and records the message. `run` is asked when it is recorded.
+   *
+   * @throws PubSubError when anything does not fit; nothing has been recorded then.
+   */
+  async publish(
+    channelName: string,
+    payloadOrMessage: unknown,
+    options: ApplicationPublishOptions,
+    run: () => RunRecord | undefined,
+  ): Promise<Message> {
+    requireUnreserved(channelName, 'channel');
+    requireOptions(options, 'options', ['source', 'task']);
+    if (options.source !== undefined) requireName(options.source, 'options.source');
+    const own = isMessage(payloadOrMessage) ? payloadOrMessage : undefined;
+    if (own) requireMessage(own);
+    const payload = copyJson(own ? own.payload : payloadOrMessage, 'payload');
+    const refusal = this.#refusal(channelName, payload);
+    const error = refusal instanceof Promise ? await refusal : refusal;
+    if (error) throw error;
+    if (own && this.#recorder.state.outsideIds.has(own.id)) return this.#stamped(own, channelName, payload);
+    if (!this.#router.hasRoom(this.#router.channel(channelName))) {
+      await this.#router.waitForRoom(channelName, run());
+    }
+    return this.#send(channelName, payload, own, options, run());
+  }
+
+  #send(
+    channelName: string,
+    payload: JsonValue,
+    own: Message<unknown> | undefined,
+    options: ApplicationPublishOptions,
+    run: RunRecord | undefined,
+  ): Message {
+    const { state } = this.#recorder;
+    const at = this.#recorder.now();
+    const ordinal = state.published;
+    const taskId = this.#taskId(own, options);
+    const base: Message = own
+      ? this.#stamped(own, channelName, payload)
+      : {
+          id: messageIdOf(state.session.prefix, 0, ordinal),
+          timestamp: isoTime(at),
+          source: options.source ?? 'app',
+          channel: channelName,
+          payload,
+        };
+    const message = taskId === undefined ? base : { ...base, taskId };
+    const channel = this.#router.channel(channelName);
+    const fromOutside = own !== undefined;
+    this.#router.route(at, channel, { message, ordinal, fromOutside, publisher: undefined, run });
+    return message;
+  }
+
+  #stamped(own: Message<unknown>, channel: string, payload: JsonValue): Message {
+    const { id, timestamp, source, taskId, parentId } = own;
+    return {
+      id,
+      timestamp,
+      source,
+      channel,
+      ...(taskId !== undefined && { taskId }),
+      payload,
+      ...(parentId !== undefined && { parentId }),
+    };
+  }
+
+  #taskId(own: Message<unknown> | undefined, { task }: ApplicationPublishOptions): string | undefined {
+    if (!task) return own?.taskId;
+    const named = task.taskId ?? own?.taskId;
+    return this.#tasks.createOrUpdateTask(named === undefined ? task : { ...task, taskId: named }).taskId;
+  }
+
+  /** Why no subscriber takes this payload; undefined when one does, or when there is none to ask. */
+  #refusal(
+    channelName: string,
+    payload: JsonValue,
+  ): PubSubError | undefined | Promise<PubSubError | undefined> {
+    const subscribers = this.#recorder.state.channels.get(channelName)?.subscribers ?? [];
+    const refusals: PubSubError[] = [];
+    const undecided: Promise<PubSubError | undefined>[] = [];
+    for (const { agent } of subscribers) {
+      const gate = this.#agent(agent)?.inputs.get(channelName);
+      if (!gate) return undefined;
+      try {
+        const admitted = gate.admit(payload);
+        if (!(admitted instanceof Promise)) return undefined;
+        undecided.push(admitted.then(() => undefined, toPubSubError));
+      } catch (thrown) {
+        refusals.push(toPubSubError(thrown));
+      }
+    }
+    if (undecided.length === 0) return combine(refusals);
+    return Promise.all(undecided).then((results) => {
+      const late = results.filter((result) => result !== undefined);
+      return late.length < results.length ? undefined : combine([...refusals, ...late]);
+    });
+  }
+}
+
+function combine(refusals: readonly PubSubError[]): PubSubError | undefined {
+  const [first, ...others] = refusals;
+  if (!first || others.length === 0) return first;
+  const message = `no subscriber accepts the payload: ${refusals.map((refusal) => refusal.message).join(' | ')}`;
+  return new PubSubError('VALIDATION_ERROR', message, { details: first.details });
+}

@@ -1,0 +1,52 @@
+import type { HumanAnswer, HumanQuestion, PublishOptions } from '../agents/agent.js';
+import type { PubSubError } from '../errors.js';
+import type { Message } from '../messaging/message.js';
+import type { Cache } from '../state/cache.js';
+import type { Delivery } from '../state/delivery.js';
+import type { TaskManager } from '../state/task-manager.js';
+import type { RegisteredAgent } from './registered-agent.js';
+import type { Transaction } from './transaction.js';
+
+/** One attempt at one message, as the services see it. */
+export interface Attempt {
+  readonly registered: RegisteredAgent;
+  readonly delivery: Delivery;
+  readonly services: AttemptServices;
+  readonly signal: AbortSignal;
+  /** True once it has no say any more. */
+  readonly isOver: boolean;
+  /** How many publishes this attempt has made. */
+  publishes: number;
+  /** How many messages earlier attempts have published. */
+  readonly inherited: number;
+  /** What the next new message of this invocation is numbered with. */
+  nextOrdinal: number;
+  /** Which publishes of earlier attempts this one has made again. */
+  matched: Set<number> | undefined;
+  /** How many questions this attempt has asked. */
+  questions: number;
+  /** What a transactional agent has done so far; made when it first does something. */
+  transaction: Transaction | undefined;
+  publish(channel: string, payload: unknown, options: PublishOptions | undefined): Promise<Message>;
+}
+
+/** All that an attempt can ask of the world around it. It never sees the executor. */
+export interface AttemptServices {
+  /** A promise only where the message has to wait. @throws PubSubError when it is refused. */
+  publish(
+    attempt: Attempt,
+    channel: string,
+    payload: unknown,
+    options: PublishOptions | undefined,
+  ): Message | Promise<Message>;
+  /** Whether this invocation has published this very message object. */
+  holds(attempt: Attempt, value: unknown): boolean;
+  /** Records that a publish came too late and makes the error that says so. */
+  refuseLate(attempt: Attempt, channel: string, reason: PubSubError): PubSubError;
+  cacheOf(attempt: Attempt): Cache;
+  tasksOf(attempt: Attempt): TaskManager;
+  ask(attempt: Attempt, question: HumanQuestion): Promise<HumanAnswer>;
+  reserveTokens(attempt: Attempt, amount: number): void;
+  useTokens(attempt: Attempt, amount: number): void;
+  remainingTokens(attempt: Attempt): number;
+}

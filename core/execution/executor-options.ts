@@ -1,0 +1,141 @@
+import { type PubSubConfig, requireOneOf, requireOptions, requireTimeout, requireWhole } from '../config.js';
+import { invalid } from '../errors.js';
+import { requireName } from '../identifiers.js';
+import type { JsonValue } from '../json.js';
+import { OVERFLOW_POLICIES, type OverflowPolicy } from '../messaging/channel.js';
+import type { StorageAdapter } from '../persistence/storage-adapter.js';
+import type { Runtime } from '../runtime.js';
+import type { SchemaValidator } from '../schema/schema-validator.js';
+import { Cache } from '../state/cache.js';
+import type { Logger } from './logger.js';
+
+/** When a publish by the application counts as done; see `OpenOptions.durability`. */
+export type Durability = 'sync' | 'batched' | 'exit';
+
+const DURABILITIES = ['sync', 'batched', 'exit'] as const;
+
+/** How much history an executor keeps. */
+export interface RetentionOptions {
+  /**
+   * Nodes of the execution tree, and outcomes of a run: the newest are kept. Whole, 1 or more. Default 100,000; a node
+   * takes about 35 bytes, a message that was processed by one agent makes two.
+   */
+  readonly nodes?: number;
+}
+
+/** Options of `PubSubExecutor.open`. All can be left out. */
+export interface OpenOptions {
+  /** Where state is kept. Default: nowhere; nothing survives the executor then. */
+  readonly storage?: StorageAdapter;
+  /**
+   * - `sync` (default): what is acknowledged is on the device, and survives a power cut
+   * - `batched`: it is in the hands of the operating system, and survives the end of the process
+   * - `exit`: state is saved at the end, at a pause and by `saveState()`
+   */
+  readonly durability?: Durability;
+  readonly config?: PubSubConfig;
+  /** Entries to begin with, for instance from `loadCacheFromJson`. */
+  readonly cache?: Cache;
+  /** Checks JSON Schemas. Default: ajv, or an eval-free one where code generation is forbidden. */
+  readonly validator?: SchemaValidator;
+  /** Time, turns and randomness. Default: the platform's. */
+  readonly runtime?: Runtime;
+  readonly retention?: RetentionOptions;
+  /** Where notes go. Default: warnings to the console. */
+  readonly logger?: Partial<Logger>;
+}
+
+/** Checks the options that `open` can check by itself. @throws PubSubError `VALIDATION_ERROR` naming the field. */
+export function requireOpenOptions(options: OpenOptions): void {
+  const known = ['storage', 'durability', 'config', 'cache', 'validator', 'runtime', 'retention', 'logger'];
+  requireOptions(options, 'options', known);
+  const { storage, durability, cache, validator, runtime, retention, logger } = options;
+  if (storage !== undefined) requireMethods(storage, 'options.storage', ['open', 'list', 'remove', 'close']);
+  if (durability !== undefined) requireOneOf(durability, 'options.durability', DURABILITIES);
+  if (cache !== undefined && !(cache instanceof Cache)) throw invalid('options.cache', 'a Cache', cache);
+  if (validator !== undefined) requireMethods(validator, 'options.validator', ['compile']);
+  if (runtime !== undefined)
+    requireMethods(runtime, 'options.runtime', ['now', 'setTimer', 'yieldTurn', 'defer']);
+  if (logger !== undefined) requireOptions(logger, 'options.logger', ['info', 'warn']);
+  if (retention !== undefined) {
+    requireOptions(retention, 'options.retention', ['nodes']);
+    if (retention.nodes !== undefined) requireWhole(retention.nodes, 'options.retention.nodes', 1);
+  }
+}
+
+function requireMethods(value: unknown, field: string, methods: readonly string[]): void {
+  for (const method of methods) {
+    const found: unknown =
+      typeof value === 'object' && value !== null ? Reflect.get(value, method) : undefined;
+    if (typeof found !== 'function') throw invalid(field, `an object with the method ${method}`, value);
+  }
+}
+
+/** What a run does. */
+export type RunSpec =
+  /** Starts with a message, and ends when nothing is left to do. */
+  | { readonly channel: string; readonly payload: unknown; readonly resume?: undefined }
+  /** Finishes what a crash or a pause left, and then ends. */
+  | { readonly resume: true; readonly channel?: undefined; readonly payload?: undefined }
+  /** Listens until `stop()`. */
+  | { readonly channel?: undefined; readonly payload?: undefined; readonly resume?: undefined };
+
+/** Options of `execute`. */
+export interface RunOptions {
+  /** Cancels the run when it is aborted. */
+  readonly signal?: AbortSignal;
+  /** How long the run may take, in seconds. Default `config.timeoutSeconds`; none for a reactive run. */
+  readonly timeoutSeconds?: number;
+}
+
+/** Checks what `execute` was given. @throws PubSubError `VALIDATION_ERROR` naming the field. */
+export function requireRun(spec: RunSpec, options: RunOptions): void {
+  requireOptions(spec, 'spec', ['channel', 'payload', 'resume']);
+  requireOptions(options, 'options', ['signal', 'timeoutSeconds']);
+  const { channel, resume } = spec;
+  if (resume !== undefined && resume !== true) throw invalid('spec.resume', 'true', resume);
+  if (resume && channel !== undefined) throw invalid('spec.channel', 'nothing, as the run resumes', channel);
+  if (channel !== undefined) requireName(channel, 'spec.channel');
+  else if ('payload' in spec && spec.payload !== undefined) {
+    throw invalid('spec.channel', 'the channel for the payload', channel);
+  }
+  const { signal, timeoutSeconds } = options;
+  if (timeoutSeconds !== undefined) requireTimeout(timeoutSeconds, 'options.timeoutSeconds');
+  if (signal !== undefined && typeof Reflect.get(Object(signal), 'addEventListener') !== 'function') {
+    throw invalid('options.signal', 'an AbortSignal', signal);
+  }
+}
+
+/** Options of `openChannel`. */
+export interface ChannelOptions {
+  /** How many waiting messages each mailbox holds. Whole, 1 or more. Default `config.maxMessages`. */
+  readonly capacity?: number;
+  /** What a full mailbox does. Default `drop-oldest`. */
+  readonly overflow?: OverflowPolicy;
+  /** How many of its last messages are handed to agents that come later. Whole, 0 or more. Default 0. */
+  readonly retain?: number;
+}
+
+/** Checks the options of a channel and fills in what is absent from `defaults`. */
+export function resolveChannelOptions(
+  options: ChannelOptions,
+  defaults: { readonly capacity: number; readonly overflow: OverflowPolicy; readonly retain: number },
+): { capacity: number; overflow: OverflowPolicy; retain: number } {
+  requireOptions(options, 'options', ['capacity', 'overflow', 'retain']);
+  const { capacity = defaults.capacity, overflow = defaults.overflow, retain = defaults.retain } = options;
+  return {
+    capacity: requireWhole(capacity, 'options.capacity', 1),
+    overflow: requireOneOf(overflow, 'options.overflow', OVERFLOW_POLICIES),
+    retain: requireWhole(retain, 'options.retain', 0),
+  };
+}
+
+/** Work that waits because its agent is not registered. */
+export interface UndeliveredMail {
+  readonly agent: string;
+  readonly channel: string;
+  /** How many deliveries wait. */
+  readonly count: number;
+  /** Payload of the oldest. */
+  readonly oldest: JsonValue;
+}

@@ -1,0 +1,233 @@
+import type { ResolvedConfig } from '../config.js';
+import { PubSubError } from '../errors.js';
+import { type Runtime, systemRuntime } from '../runtime.js';
+import { loadValidator } from '../schema/load-validator.js';
+import { Cache, type CacheStore } from '../state/cache.js';
+import type { RunRecord } from '../state/run-record.js';
+import { RunState } from '../state/run-state.js';
+import { TaskManager, type TaskStore } from '../state/task-manager.js';
+import { AgentDirectory } from './agent-directory.js';
+import type { RunnerEnvironment } from './agent-runner.js';
+import { ApplicationPublisher } from './application-publisher.js';
+import { AutoResume } from './auto-resume.js';
+import type { OpenOptions } from './executor-options.js';
+import { HumanDesk } from './human-desk.js';
+import { type EventListener, Listeners } from './listeners.js';
+import { consoleLogger, safeLogger } from './logger.js';
+import { Recorder } from './recorder.js';
+import { Router } from './router.js';
+import { RunManager } from './run-manager.js';
+import { Scheduler } from './scheduler.js';
+import { Services } from './services.js';
+
+/** Nodes of the tree that are kept when `retention.nodes` says nothing. */
+const DEFAULT_NODES = 100_000;
+
+/** What an executor is made of. It composes these and does nothing itself. */
+export interface ExecutorParts {
+  readonly config: ResolvedConfig;
+  readonly runtime: Runtime;
+  readonly recorder: Recorder;
+  readonly router: Router;
+  readonly scheduler: Scheduler;
+  readonly runs: RunManager;
+  readonly directory: AgentDirectory;
+  readonly publisher: ApplicationPublisher;
+  readonly humans: HumanDesk;
+  readonly cache: Cache;
+  readonly tasks: TaskManager;
+  currentAgent(): string | undefined;
+  subscribe(listener: EventListener): () => void;
+  /** Resolves when everything recorded so far is as durable as was asked for. */
+  durable(): Promise<void> | undefined;
+  /** Every agent looks for work: something was adopted, or the executor goes on. */
+  wakeAll(): void;
+  /** An agent was registered: a run that waited for it may go on. */
+  agentArrived(): void;
+  /** Resolves when no attempt is in progress, or after this many milliseconds. */
+  drain(milliseconds: number | undefined): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Puts an executor together. */
+export async function buildParts(options: OpenOptions, config: ResolvedConfig): Promise<ExecutorParts> {
+  const runtime = options.runtime ?? systemRuntime();
+  const logger = safeLogger({ ...consoleLogger, ...options.logger });
+  const validator = options.validator ?? (await loadValidator((note) => logger.info(note)));
+  const retainedNodes = options.retention?.nodes ?? DEFAULT_NODES;
+
+  const recorder = new Recorder(new RunState({ nodes: retainedNodes }), runtime);
+  const { state } = recorder;
+  const listeners = new Listeners(runtime, logger);
+  const scheduler = new Scheduler(runtime);
+  const router = new Router(recorder, config.maxMessages);
+  const cacheStore = liveCache(recorder);
+  const taskStore = liveTasks(recorder);
+  const cache = new Cache(cacheStore);
+  const tasks = new TaskManager(taskStore);
+  const durable = (): Promise<void> | undefined => undefined;
+  let drainWaiters: (() => void)[] = [];
+  let current: string | undefined;
+
+  const runs: RunManager = new RunManager({
+    recorder,
+    runtime,
+    config,
+    retainedNodes,
+    whenDurable: (callback) => callback(),
+    started: (run) => adopt(run),
+    ended: (run, reason) => {
+      for (const runner of directory.runners()) runner.abandon(run, reason);
+      humans.abandon(({ delivery }) => delivery.run === run, reason);
+      router.refuseWaiters(reason, (_, waitingRun) => waitingRun === run);
+      attemptsMayBeOver();
+    },
+  });
+  const services = new Services({
+    recorder,
+    router,
+    scheduler,
+    config,
+    humans: () => humans,
+    cache,
+    tasks,
+    cacheStore,
+    taskStore,
+    budgetSpent: (run, error) => runs.end(run, 'budget-exceeded', error),
+  });
+  const environment: RunnerEnvironment = {
+    recorder,
+    scheduler,
+    runtime,
+    config,
+    services,
+    commit: (attempt, succeeded) => services.commit(attempt, succeeded),
+    mailTaken: (mailbox) => {
+      current = mailbox.agent;
+      router.roomMade(mailbox);
+    },
+    settled: (delivery, run) => {
+      runs.settled(delivery, run);
+      if (drainWaiters.length > 0) attemptsMayBeOver();
+    },
+    stalled: (run) => {
+      runs.check(run);
+      attemptsMayBeOver();
+    },
+  };
+  const directory = new AgentDirectory(recorder, router, validator, environment, () => runs.current);
+  const publisher = new ApplicationPublisher(recorder, router, tasks, (name) => directory.registered(name));
+  const autoResume = new AutoResume(runtime, recorder, directory, runs, config);
+  const humans = new HumanDesk({
+    recorder,
+    runtime,
+    config,
+    validator,
+    park: (attempt, reason) => directory.runner(attempt.registered.agent.name)?.park(attempt, reason),
+    unparked: (delivery) => {
+      if (delivery.run?.isRunning) directory.runner(delivery.mailbox.agent)?.mailArrived();
+      else autoResume.want();
+    },
+  });
+
+  const wakeAll = (): void => {
+    for (const runner of directory.runners()) runner.mailArrived();
+  };
+  const adopt = (run: RunRecord): void => {
+    for (const delivery of state.unfinished) {
+      if (delivery.run !== run || delivery.status !== 'retrying') continue;
+      const runner = directory.runner(delivery.mailbox.agent);
+      if (runner) runner.resumeRetry(delivery);
+      else recorder.deliveryReturned(recorder.now(), delivery, false);
+    }
+    wakeAll();
+  };
+  const isBusy = (): boolean => [...directory.runners()].some(({ running }) => running.length > 0);
+  const attemptsMayBeOver = (): void => {
+    if (drainWaiters.length === 0 || isBusy()) return;
+    const waiters = drainWaiters;
+    drainWaiters = [];
+    for (const resolve of waiters) resolve();
+  };
+
+  const openedAt = runtime.now();
+  const salt = Math.floor(runtime.random() * 36 ** 5).toString(36);
+  recorder.record({ type: 'executor.opened', session: Math.floor(openedAt).toString(36) + salt }, openedAt);
+  for (const [namespace, key, value] of options.cache?.entries() ?? []) {
+    recorder.record({ type: 'cache.set', namespace, key, value });
+  }
+
+  let detach: (() => void) | undefined;
+  return {
+    config,
+    runtime,
+    recorder,
+    router,
+    scheduler,
+    runs,
+    directory,
+    publisher,
+    humans,
+    cache,
+    tasks,
+    durable,
+    wakeAll,
+    currentAgent: () => current,
+    agentArrived: () => autoResume.agentArrived(),
+    subscribe(listener) {
+      const remove = listeners.add(listener);
+      detach ??= recorder.attach(listeners);
+      return () => {
+        remove();
+        if (!listeners.isEmpty) return;
+        detach?.();
+        detach = undefined;
+      };
+    },
+    async drain(milliseconds) {
+      if (!isBusy()) return;
+      await new Promise<void>((resolve) => {
+        const stopTimer = milliseconds === undefined ? undefined : runtime.setTimer(milliseconds, resolve);
+        drainWaiters.push(() => {
+          stopTimer?.();
+          resolve();
+        });
+      });
+    },
+    async close() {
+      for (const runner of [...directory.runners()]) runner.leave();
+      const closed = new PubSubError('EXECUTOR_CLOSED', 'the executor has been closed');
+      router.refuseWaiters(closed, () => true);
+      humans.abandon(() => true, closed);
+      listeners.flush();
+    },
+  };
+}
+
+function liveCache(recorder: Recorder): CacheStore {
+  const table = recorder.state.cache;
+  return {
+    get: (namespace, key) => table.get(namespace, key),
+    isListOrAbsent: (namespace, key) => table.isListOrAbsent(namespace, key),
+    entries: () => table.entries(),
+    toJSON: () => table.toJSON(),
+    write: (event) => recorder.record(event),
+  };
+}
+
+function liveTasks(recorder: Recorder): TaskStore {
+  const { state } = recorder;
+  const table = state.tasks;
+  return {
+    get planned() {
+      return table.planned;
+    },
+    get: (taskId) => table.get(taskId),
+    firstPending: (taskType) => table.firstPending(taskType),
+    values: () => table.values(),
+    write: (task) => recorder.record({ type: 'task.set', task }),
+    plan: (count) => recorder.record({ type: 'tasks.planned', count }),
+    newTaskId: () => `task-${state.session.prefix}-${table.size + 1}`,
+    now: () => recorder.now(),
+  };
+}

@@ -1,0 +1,407 @@
+import type { AgentFactory, PubSubAgent } from '../agents/agent.js';
+import type { AgentMetadata } from '../agents/agent-metadata.js';
+import { globalRegistry } from '../agents/agent-registry.js';
+import { requireUnreserved } from '../agents/check-agent.js';
+import { type ResolvedConfig, requireOptions, requireWhole, resolveConfig } from '../config.js';
+import { describe, invalid, PubSubError } from '../errors.js';
+import { isoTime, requireName } from '../identifiers.js';
+import type { ChannelStatus } from '../messaging/channel.js';
+import type { Message } from '../messaging/message.js';
+import type { Cache } from '../state/cache.js';
+import type { ExecutionTree } from '../state/execution-tree.js';
+import type { RunEvent } from '../state/run-event.js';
+import type { RunRecord } from '../state/run-record.js';
+import type { RunState } from '../state/run-state.js';
+import type { TaskManager } from '../state/task-manager.js';
+import type { ApplicationPublishOptions } from './application-publisher.js';
+import {
+  type ChannelOptions,
+  type OpenOptions,
+  type RunOptions,
+  type RunSpec,
+  requireOpenOptions,
+  requireRun,
+  resolveChannelOptions,
+  type UndeliveredMail,
+} from './executor-options.js';
+import { buildParts, type ExecutorParts } from './executor-parts.js';
+import type { Humans } from './human-desk.js';
+import type { RunHandle } from './run-handle.js';
+import { beginRun } from './run-start.js';
+
+/**
+ * Runs agents: brings messages to them, tries again what failed, and keeps what happened. Make one with
+ * `PubSubExecutor.open`.
+ *
+ * Every method throws (or rejects with) a `PubSubError`: `VALIDATION_ERROR` for bad arguments, `EXECUTOR_CLOSED` after
+ * `close()`; others are named with the method.
+ *
+ * @example
+ * const executor = await PubSubExecutor.open();
+ * executor.registerAgents([reader, writer]);
+ * const report = await executor.execute({ channel: 'pages', payload: { url } }).report;
+ * await executor.close();
+ */
+export class PubSubExecutor {
+  readonly #parts: ExecutorParts;
+  /** When it was opened, ISO 8601. */
+  readonly startTime: string;
+  #stopped = false;
+  #closing: Promise<void> | undefined;
+
+  private constructor(parts: ExecutorParts) {
+    this.#parts = parts;
+    this.startTime = isoTime(parts.runtime.now());
+  }
+
+  /**
+   * Opens an executor; with storage, on the state that is stored there.
+   *
+   * @throws PubSubError `VALIDATION_ERROR` for a bad option; with storage also `LOCK_ERROR` when another executor has
+   * it, `DATABASE_ERROR` when it cannot be read.
+   */
+  static async open(options: OpenOptions = {}): Promise<PubSubExecutor> {
+    requireOpenOptions(options);
+    return new PubSubExecutor(await buildParts(options, resolveConfig(options.config)));
+  }
+
+  /** The config with all its defaults. */
+  get config(): ResolvedConfig {
+    return this.#parts.config;
+  }
+
+  /** Data shared by agents. */
+  get cache(): Cache {
+    return this.#parts.cache;
+  }
+
+  /** Work shared by agents. */
+  get tasks(): TaskManager {
+    return this.#parts.tasks;
+  }
+
+  /** What caused what. */
+  get tree(): ExecutionTree {
+    return this.#parts.recorder.state.tree;
+  }
+
+  /** Questions from agents to people. */
+  get humans(): Humans {
+    return this.#parts.humans;
+  }
+
+  /** Everything that is known, live. Read it; it changes only by events. */
+  get state(): RunState {
+    return this.#parts.recorder.state;
+  }
+
+  /** True after `stop()`, until the next `execute`. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  /** True between `pause()` and `resume()`. */
+  get paused(): boolean {
+    return this.#parts.scheduler.isPaused;
+  }
+
+  /** Name of the agent that was started last; undefined before the first. */
+  get currentAgentId(): string | undefined {
+    return this.#parts.currentAgent();
+  }
+
+  /** Tasks that the application expects in all; see `TaskManager.isComplete`. */
+  get plannedTasks(): number {
+    return this.tasks.plannedTasks;
+  }
+
+  set plannedTasks(count: number) {
+    this.tasks.plannedTasks = count;
+  }
+
+  /**
+   * Adds an agent, or what a factory makes; also while a run is going on.
+   *
+   * @throws PubSubError `AGENT_ALREADY_REGISTERED`; `VALIDATION_ERROR` for a bad agent or a schema that is none.
+   */
+  registerAgent(agent: PubSubAgent | AgentFactory): AgentMetadata {
+    this.#requireOpen();
+    const metadata = this.#parts.directory.register(agent);
+    this.#parts.agentArrived();
+    return metadata;
+  }
+
+  /** Adds several agents, in order; those before a bad one stay. */
+  registerAgents(agents: readonly (PubSubAgent | AgentFactory)[]): AgentMetadata[] {
+    if (!Array.isArray(agents)) throw invalid('agents', 'a list of agents', agents);
+    return agents.map((agent) => this.registerAgent(agent));
+  }
+
+  /** Adds an agent that `globalRegistry` has a factory for. @throws PubSubError `AGENT_NOT_FOUND`. */
+  registerFromGlobal(name: string): AgentMetadata {
+    return this.registerAgent(globalRegistry.create(name));
+  }
+
+  /**
+   * Takes an agent out. What it is doing it finishes; what waits for it stays until it is registered again.
+   *
+   * @throws PubSubError `AGENT_NOT_FOUND`.
+   */
+  unregisterAgent(name: string): void {
+    this.#requireOpen();
+    this.#parts.directory.unregister(name);
+    for (const { record } of this.#parts.runs.running) this.#parts.runs.check(record);
+  }
+
+  /** All agents with their channels and schemas, in the order they came. */
+  listAgents(): AgentMetadata[] {
+    return this.#parts.directory.list();
+  }
+
+  /** Agents that take this payload on at least one of their channels. */
+  findAgentsForInput(payload: unknown): AgentMetadata[] {
+    return this.#parts.directory.accepting(payload);
+  }
+
+  /**
+   * Starts a run. Runs may go on side by side; each delivers what its own messages lead to, and at its start whatever
+   * still waits from runs that have ended.
+   *
+   * A bad spec, a payload that no subscriber takes, or no agents at all (`NO_AGENTS_REGISTERED`) make `report` reject
+   * and iterating throw; once it has started, `report` resolves whatever happens.
+   */
+  execute(spec: RunSpec = {}, options: RunOptions = {}): RunHandle {
+    return beginRun(
+      this.#parts,
+      () => {
+        this.#requireOpen();
+        requireRun(spec, options);
+        const { directory } = this.#parts;
+        if (spec.channel !== undefined && directory.size === 0) {
+          throw new PubSubError('NO_AGENTS_REGISTERED', 'a run that starts with a message needs an agent');
+        }
+        this.#stopped = false;
+        if (spec.resume && this.paused) this.resume();
+      },
+      spec,
+      options,
+    );
+  }
+
+  /**
+   * Publishes a payload, or a message made by `createMessage`. It is delivered by the runs going on, or by the next
+   * one. Resolves with the message once it is recorded (with storage: once it is durable).
+   *
+   * @throws PubSubError `VALIDATION_ERROR` when there are subscribers and none takes the payload; `CHANNEL_FULL`;
+   * `SERIALIZATION_ERROR`; with storage `DATABASE_ERROR`.
+   */
+  async publish(
+    channel: string,
+    payloadOrMessage: unknown,
+    options: ApplicationPublishOptions = {},
+  ): Promise<Message> {
+    this.#requireOpen();
+    const { publisher, runs, recorder, scheduler, durable } = this.#parts;
+    const message = await publisher.publish(channel, payloadOrMessage, options, () => runs.current);
+    await durable();
+    const nextTurn = scheduler.breathe(recorder.now());
+    if (nextTurn) await nextTurn;
+    return message;
+  }
+
+  /** Makes a channel, or changes the options of one that exists. */
+  openChannel(name: string, options: ChannelOptions = {}): ChannelStatus {
+    this.#requireOpen();
+    requireUnreserved(name, 'channel');
+    const { config, recorder } = this.#parts;
+    const present = recorder.state.channels.get(name);
+    const resolved = resolveChannelOptions(
+      options,
+      present ?? { capacity: config.maxMessages, overflow: 'drop-oldest', retain: 0 },
+    );
+    recorder.record({ type: 'channel.opened', channel: name, ...resolved });
+    return this.#channelStatus(name);
+  }
+
+  /** All channels, in the order they came into being. */
+  listChannels(): ChannelStatus[] {
+    return [...this.state.channels.keys()].map((name) => this.#channelStatus(name));
+  }
+
+  #channelStatus(name: string): ChannelStatus {
+    const channel = this.state.channels.get(name);
+    if (!channel) throw noChannel(name);
+    return {
+      name,
+      subscriberCount: channel.subscribers.length,
+      messageCount: Math.max(0, ...[...channel.mailboxes.values()].map(({ length }) => length)),
+      droppedCount: channel.droppedCount,
+      createdAt: isoTime(channel.createdAt),
+      isActive: true,
+    };
+  }
+
+  /**
+   * Removes a channel with its subscriptions; what still waits in it is dropped.
+   *
+   * @throws PubSubError `CHANNEL_NOT_FOUND`; `CHANNEL_IN_USE` when agents are subscribed and `force` is not true.
+   */
+  async shutdownChannel(name: string, options: { readonly force?: boolean } = {}): Promise<void> {
+    this.#requireOpen();
+    requireName(name, 'channel');
+    const force = forceOf(options);
+    const channel = this.state.channels.get(name);
+    if (!channel) throw noChannel(name);
+    if (channel.subscribers.length > 0 && !force) {
+      const agents = channel.subscribers.map(({ agent }) => agent);
+      throw new PubSubError('CHANNEL_IN_USE', `channel "${name}" has subscribers: ${agents.join(', ')}`, {
+        details: { channel: name, agents },
+      });
+    }
+    const { recorder, directory, router, runs, durable } = this.#parts;
+    recorder.record({ type: 'channel.closed', channel: name });
+    directory.detach(name);
+    const closed = new PubSubError('CHANNEL_NOT_FOUND', `channel "${name}" was shut down`, {
+      details: { channel: name },
+    });
+    router.refuseWaiters(closed, (waitsFor) => waitsFor === name);
+    for (const { record } of runs.running) runs.check(record);
+    await durable();
+  }
+
+  /** Deliveries that wait because their agent is not registered. */
+  listUndelivered(): UndeliveredMail[] {
+    return [...this.state.channels.values()].flatMap((channel) =>
+      [...channel.mailboxes.values()]
+        .filter(({ subscribed, head }) => !subscribed && head)
+        .map(({ agent, length, head }) => ({
+          agent,
+          channel: channel.name,
+          count: length,
+          oldest: head?.message.payload ?? null,
+        })),
+    );
+  }
+
+  /**
+   * Delivers a dead letter to its agent once more, with a new set of attempts.
+   *
+   * @throws PubSubError `EXECUTION_ERROR` when the node is no dead letter (any more); `AGENT_NOT_FOUND`.
+   */
+  retryDeadLetter(nodeId: string): void {
+    this.#requireOpen();
+    requireName(nodeId, 'nodeId');
+    const node = this.tree.find(nodeId);
+    const message = node && this.tree.deadLetter(node.number);
+    if (node?.kind !== 'invocation' || !message) {
+      throw new PubSubError('EXECUTION_ERROR', `no dead letter ${describe(nodeId)}`, { details: { nodeId } });
+    }
+    const { recorder, runs, directory } = this.#parts;
+    const runner = directory.runner(node.agent);
+    if (!runner)
+      throw new PubSubError('AGENT_NOT_FOUND', `no agent "${node.agent}"`, { details: { name: node.agent } });
+    const run = runs.current;
+    const { number, agent } = node;
+    recorder.record({
+      type: 'delivery.redelivered',
+      node: number,
+      message,
+      to: agent,
+      ...(run && { run: run.id }),
+    });
+    runner.mailArrived();
+  }
+
+  /**
+   * Ends every run. What is being worked on may finish first, for up to `graceSeconds` (1 by default); what is not
+   * done then, and everything that still waits, is the next run's first work.
+   */
+  async stop(options: { readonly graceSeconds?: number } = {}): Promise<void> {
+    this.#requireOpen();
+    requireOptions(options, 'options', ['graceSeconds']);
+    const { graceSeconds = 1 } = options;
+    if (typeof graceSeconds !== 'number' || !(graceSeconds >= 0)) {
+      throw invalid('options.graceSeconds', 'a number of 0 or more', graceSeconds);
+    }
+    this.#stopped = true;
+    await this.#parts.drain(graceSeconds * 1000);
+    this.#endRuns();
+    await this.#parts.durable();
+  }
+
+  /** Resolves when no run has anything left that can go on by itself. */
+  async idle(): Promise<void> {
+    await this.#parts.runs.idle();
+    await this.#parts.durable();
+  }
+
+  /** Starts nothing more. Resolves when what was being worked on has settled (and, with storage, is saved). */
+  async pause(): Promise<void> {
+    this.#requireOpen();
+    const { scheduler, recorder, drain, durable } = this.#parts;
+    if (!this.state.paused) recorder.record({ type: 'executor.paused' });
+    scheduler.pause();
+    await drain(undefined);
+    await durable();
+  }
+
+  /** Goes on after `pause()`. */
+  resume(): void {
+    this.#requireOpen();
+    const { scheduler, recorder, wakeAll } = this.#parts;
+    if (this.state.paused) recorder.record({ type: 'executor.resumed' });
+    scheduler.resume();
+    wakeAll();
+  }
+
+  /** Starts up to `count` deliveries though paused. Answers how many were started. */
+  step(count = 1): number {
+    this.#requireOpen();
+    return this.#parts.scheduler.step(requireWhole(count, 'count', 1));
+  }
+
+  /** Calls `listener` for every event from now on, in order, shortly after it happened. The answer ends that. */
+  subscribe(listener: (event: RunEvent) => void): () => void {
+    return this.#parts.subscribe(listener);
+  }
+
+  /** Ends what still runs, writes everything down and lets the storage go. Further calls do nothing more. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#stopped = true;
+    this.#endRuns();
+    await this.#parts.close();
+  }
+
+  #endRuns(): void {
+    const { runs } = this.#parts;
+    for (const { record } of runs.running) runs.end(record, this.#stoppedStatus(record));
+  }
+
+  /** A listener has done its work when it is stopped; any other run had something left. */
+  #stoppedStatus(run: RunRecord): 'completed' | 'failed' | 'paused' {
+    if (run.kind !== 'reactive' || this.paused) return 'paused';
+    return run.counts.failed > 0 ? 'failed' : 'completed';
+  }
+
+  #requireOpen(): void {
+    if (this.#closing) throw new PubSubError('EXECUTOR_CLOSED', 'the executor has been closed');
+  }
+}
+
+function noChannel(name: string): PubSubError {
+  return new PubSubError('CHANNEL_NOT_FOUND', `no channel ${describe(name)}`, { details: { channel: name } });
+}
+
+function forceOf(options: { readonly force?: boolean } | boolean): boolean {
+  if (typeof options === 'boolean') return options;
+  requireOptions(options, 'options', ['force']);
+  if (options.force !== undefined && typeof options.force !== 'boolean') {
+    throw invalid('options.force', 'a boolean', options.force);
+  }
+  return options.force ?? false;
+}

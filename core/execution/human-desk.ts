@@ -1,0 +1,199 @@
+import type { HumanAnswer, HumanQuestion } from '../agents/agent.js';
+import { type ResolvedConfig, requireOptions } from '../config.js';
+import { describe, invalid, PubSubError } from '../errors.js';
+import { requireName } from '../identifiers.js';
+import { copyJson, type JsonValue } from '../json.js';
+import type { Runtime } from '../runtime.js';
+import {
+  type CheckResult,
+  compileSchema,
+  type SchemaCheck,
+  validationError,
+} from '../schema/compile-schema.js';
+import type { AnySchema, SchemaValidator } from '../schema/schema-validator.js';
+import { type Delivery, nodeIdOf } from '../state/delivery.js';
+import type { HumanRequest } from '../state/human-request.js';
+import type { Attempt } from './attempt.js';
+import type { Recorder } from './recorder.js';
+
+/** What the desk needs of the executor's other parts. */
+export interface DeskSurroundings {
+  readonly recorder: Recorder;
+  readonly runtime: Runtime;
+  readonly config: ResolvedConfig;
+  readonly validator: SchemaValidator;
+  /** Takes an attempt out of its agent's hands until its question is answered. */
+  park(attempt: Attempt, reason: PubSubError): void;
+  /** A delivery can go on, as its question has been answered. */
+  unparked(delivery: Delivery): void;
+}
+
+interface Waiter {
+  readonly attempt: Attempt;
+  readonly resolve: (answer: HumanAnswer) => void;
+  readonly reject: (reason: PubSubError) => void;
+  stopTimer: (() => void) | undefined;
+}
+
+/** Questions from agents to people: `executor.humans`. */
+export interface Humans {
+  /** Questions that wait for an answer, oldest first. */
+  pending(): HumanRequest[];
+  /**
+   * Answers a question. A run that was paused for it goes on.
+   *
+   * @throws PubSubError `HUMAN_REQUEST_NOT_FOUND`; `VALIDATION_ERROR` when the answer does not fit the question's
+   * schema (the question stays); `SERIALIZATION_ERROR` when it is not JSON.
+   */
+  answer(id: string, value: unknown): void;
+  /** Withdraws a question: `ask` throws `CANCELLED`. @throws PubSubError `HUMAN_REQUEST_NOT_FOUND`. */
+  cancel(id: string): void;
+}
+
+export class HumanDesk implements Humans {
+  readonly #surroundings: DeskSurroundings;
+  readonly #waiters = new Map<string, Waiter>();
+
+  constructor(surroundings: DeskSurroundings) {
+    this.#surroundings = surroundings;
+  }
+
+  pending(): HumanRequest[] {
+    return [...this.#surroundings.recorder.state.humans.values()];
+  }
+
+  answer(id: string, value: unknown): void {
+    const request = this.#require(id);
+    const answer = copyJson(value, 'answer');
+    const check = this.#checkOf(request.schema, `question "${id}"`);
+    const result = check ? synchronously(check.check(answer)) : undefined;
+    if (result && !result.ok) throw validationError(`answer to "${id}"`, result.issues);
+    this.#resolve(request, answer, 'human');
+  }
+
+  cancel(id: string): void {
+    const request = this.#require(id);
+    this.#surroundings.recorder.record({ type: 'human.cancelled', request: id });
+    this.#takeWaiter(id)?.reject(cancelled(request));
+    this.#unpark(request);
+  }
+
+  /** For `human.ask`. */
+  ask(attempt: Attempt, question: HumanQuestion): Promise<HumanAnswer> {
+    const { recorder } = this.#surroundings;
+    const checked = this.#checkQuestion(question);
+    const { delivery } = attempt;
+    const { session, number, mailbox } = delivery;
+    const nodeId = nodeIdOf(mailbox.agent, session.startedAt, number);
+    // The k-th question of an invocation is the same question in every attempt: answered once, it stays answered.
+    const id = `${nodeId}?${attempt.questions++}`;
+    const resolution = recorder.state.resolutions.get(id);
+    if (resolution) {
+      return 'cancelled' in resolution
+        ? Promise.reject(new PubSubError('CANCELLED', `question "${id}" was cancelled`))
+        : Promise.resolve({ answer: resolution.answer, source: resolution.source });
+    }
+    if (!recorder.state.humans.has(id)) {
+      const askedAt = recorder.now();
+      const { humanWaitMinutes } = this.#surroundings.config;
+      const dueAt = humanWaitMinutes === undefined ? null : askedAt + humanWaitMinutes * 60_000;
+      const request = { id, ...checked, agent: mailbox.agent, nodeId, delivery: number, askedAt, dueAt };
+      recorder.record({ type: 'human.asked', request }, askedAt);
+    }
+    return this.#wait(attempt, id);
+  }
+
+  /** The attempts of a run have no say any more: nobody waits for their answers. */
+  abandon(concerns: (attempt: Attempt) => boolean, reason: PubSubError): void {
+    for (const [id, { attempt }] of [...this.#waiters]) {
+      if (concerns(attempt)) this.#takeWaiter(id)?.reject(reason);
+    }
+  }
+
+  #wait(attempt: Attempt, id: string): Promise<HumanAnswer> {
+    const { runtime } = this.#surroundings;
+    const request = this.#require(id);
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter = { attempt, resolve, reject, stopTimer: undefined };
+      this.#waiters.set(id, waiter);
+      if (request.dueAt !== null) {
+        const left = Math.max(0, request.dueAt - runtime.now());
+        waiter.stopTimer = runtime.setTimer(left, () => this.#patienceEnds(request));
+      }
+    });
+  }
+
+  #patienceEnds(request: HumanRequest): void {
+    if (this.#surroundings.config.humanTimeoutAction === 'autopilot') {
+      this.#resolve(request, request.default, 'autopilot');
+      return;
+    }
+    const waiter = this.#takeWaiter(request.id);
+    if (!waiter) return;
+    const reason = new PubSubError(
+      'CANCELLED',
+      `question "${request.id}" was not answered in time: the run is paused`,
+    );
+    this.#surroundings.park(waiter.attempt, reason);
+    waiter.reject(reason);
+  }
+
+  #resolve(request: HumanRequest, answer: JsonValue, source: 'human' | 'autopilot'): void {
+    this.#surroundings.recorder.record({ type: 'human.answered', request: request.id, answer, source });
+    this.#takeWaiter(request.id)?.resolve({ answer, source });
+    this.#unpark(request);
+  }
+
+  #unpark(request: HumanRequest): void {
+    const { recorder } = this.#surroundings;
+    const delivery = recorder.state.unfinished.find(request.delivery);
+    if (!delivery || delivery.status === 'running') return;
+    if (delivery.status === 'parked') recorder.deliveryReturned(recorder.now(), delivery, false);
+    this.#surroundings.unparked(delivery);
+  }
+
+  #takeWaiter(id: string): Waiter | undefined {
+    const waiter = this.#waiters.get(id);
+    waiter?.stopTimer?.();
+    this.#waiters.delete(id);
+    return waiter;
+  }
+
+  #require(id: unknown): HumanRequest {
+    requireName(id, 'id');
+    const request = this.#surroundings.recorder.state.humans.get(id);
+    if (request) return request;
+    throw new PubSubError('HUMAN_REQUEST_NOT_FOUND', `no question ${describe(id)} waits for an answer`, {
+      details: { id, pending: this.pending().map((pending) => pending.id) },
+    });
+  }
+
+  #checkQuestion(asked: HumanQuestion): { question: string; schema: JsonValue; default: JsonValue } {
+    requireOptions(asked, 'question', ['question', 'schema', 'default']);
+    if (typeof asked.question !== 'string' || asked.question === '') {
+      throw invalid('question.question', 'a non-empty string', asked.question);
+    }
+    const schema = asked.schema === undefined ? null : copyJson(asked.schema, 'question.schema');
+    const answer = asked.default === undefined ? null : copyJson(asked.default, 'question.default');
+    const result = this.#checkOf(schema, 'question.schema')?.check(answer);
+    if (asked.default !== undefined && result && 'ok' in result && !result.ok) {
+      throw validationError('question.default', result.issues);
+    }
+    return { question: asked.question, schema, default: answer };
+  }
+
+  #checkOf(schema: JsonValue, where: string): SchemaCheck | undefined {
+    if (schema === null) return undefined;
+    // Whether it is a JSON Schema is just what compiling it finds out.
+    return compileSchema(schema as AnySchema, this.#surroundings.validator, where);
+  }
+}
+
+/** Questions carry JSON Schema only, and that is checked at once. */
+function synchronously(result: CheckResult | Promise<CheckResult>): CheckResult | undefined {
+  return result instanceof Promise ? undefined : result;
+}
+
+function cancelled(request: HumanRequest): PubSubError {
+  return new PubSubError('CANCELLED', `question "${request.id}" was cancelled`);
+}

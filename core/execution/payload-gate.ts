@@ -1,0 +1,60 @@
+import { describe, toPubSubError } from '../errors.js';
+import { copyJson, type JsonValue } from '../json.js';
+import { type SchemaCheck, validationError } from '../schema/compile-schema.js';
+
+/** A check that an agent does itself, on top of its schema. */
+export type PayloadHook = (payload: JsonValue, channel: string) => void;
+
+/** Lets the payloads of one agent on one channel through, or throws `VALIDATION_ERROR`. */
+export class PayloadGate {
+  readonly #where: string;
+  readonly #channel: string;
+  readonly #check: SchemaCheck | undefined;
+  readonly #hook: PayloadHook | undefined;
+
+  /** @param where names the gate in errors: `channel "facts", output of agent "reader"`. */
+  constructor(where: string, channel: string, check: SchemaCheck | undefined, hook: PayloadHook | undefined) {
+    this.#where = where;
+    this.#channel = channel;
+    this.#check = check;
+    this.#hook = hook;
+  }
+
+  /** What the agent is given: the payload, or what a Standard Schema makes of it. A promise only for async schemas. */
+  admit(payload: JsonValue): unknown {
+    const check = this.#check;
+    if (check?.fast) {
+      const issues = check.fast(payload);
+      if (issues) throw validationError(this.#where, issues);
+    } else if (check) {
+      const result = check.check(payload);
+      if (result instanceof Promise) return result.then((settled) => this.#settle(payload, settled));
+      return this.#settle(payload, result);
+    }
+    if (this.#hook) this.#runHook(this.#hook, payload);
+    return payload;
+  }
+
+  /** What goes into the message: like `admit`, and JSON again. */
+  admitJson(payload: JsonValue): JsonValue | Promise<JsonValue> {
+    const admitted = this.admit(payload);
+    if (!this.#check?.transforms) return payload;
+    if (admitted instanceof Promise) return admitted.then((value: unknown) => copyJson(value, 'payload'));
+    return copyJson(admitted, 'payload');
+  }
+
+  #settle(payload: JsonValue, result: Awaited<ReturnType<SchemaCheck['check']>>): unknown {
+    if (!result.ok) throw validationError(this.#where, result.issues);
+    if (this.#hook) this.#runHook(this.#hook, payload);
+    return result.value;
+  }
+
+  #runHook(hook: PayloadHook, payload: JsonValue): void {
+    try {
+      hook(payload, this.#channel);
+    } catch (thrown) {
+      const { message } = toPubSubError(thrown);
+      throw validationError(this.#where, [{ path: '', message, received: describe(payload) }]);
+    }
+  }
+}

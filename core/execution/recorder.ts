@@ -1,0 +1,141 @@
+import type { ErrorRecord } from '../errors.js';
+import type { Channel } from '../messaging/channel.js';
+import type { Mailbox } from '../messaging/mailbox.js';
+import type { Message } from '../messaging/message.js';
+import type { Runtime } from '../runtime.js';
+import type { Delivery } from '../state/delivery.js';
+import { applyEvent } from '../state/fold.js';
+import type { NewEvent, RunEvent } from '../state/run-event.js';
+import type { RunRecord } from '../state/run-record.js';
+import type { RunState } from '../state/run-state.js';
+
+/** Takes events in order: the journal, the listeners. */
+export interface EventSink {
+  take(event: RunEvent): void;
+  /** The events between these two belong together: all of them are kept, or none. */
+  beginGroup?(): void;
+  endGroup?(): void;
+}
+
+/**
+ * The one place where things happen: each method changes the live state and, only when somebody keeps or watches
+ * events, makes the event that says so. The state's own methods are what the fold calls too.
+ */
+export class Recorder {
+  readonly state: RunState;
+  readonly #runtime: Runtime;
+  #sinks: readonly EventSink[] = [];
+
+  constructor(state: RunState, runtime: Runtime) {
+    this.state = state;
+    this.#runtime = runtime;
+  }
+
+  now(): number {
+    return this.#runtime.now();
+  }
+
+  /** Adds a sink; the answer takes it out again. */
+  attach(sink: EventSink): () => void {
+    this.#sinks = [...this.#sinks, sink];
+    return () => {
+      this.#sinks = this.#sinks.filter((other) => other !== sink);
+    };
+  }
+
+  /** Everything that `happen` records is kept together or not at all. */
+  group(happen: () => void): void {
+    for (const sink of this.#sinks) sink.beginGroup?.();
+    try {
+      happen();
+    } finally {
+      for (const sink of this.#sinks) sink.endGroup?.();
+    }
+  }
+
+  /** Records an event that is rare enough to be made each time. */
+  record(body: NewEvent, at: number = this.#runtime.now()): void {
+    const event: RunEvent = { seq: this.state.seq + 1, at, ...body };
+    applyEvent(this.state, event);
+    for (const sink of this.#sinks) sink.take(event);
+  }
+
+  messagePublished(
+    at: number,
+    channel: Channel,
+    message: Message,
+    publisher: Delivery | undefined,
+    ordinal: number,
+    fromOutside: boolean,
+    run: RunRecord | undefined,
+    mailboxes: readonly Mailbox<Delivery>[],
+  ): void {
+    const seq = ++this.state.seq;
+    this.state.messagePublished(at, channel, message, publisher, ordinal, fromOutside, run, mailboxes);
+    if (this.#sinks.length === 0) return;
+    this.#emit({
+      seq,
+      at,
+      type: 'message.published',
+      message,
+      ordinal,
+      to: mailboxes.map(({ agent }) => agent),
+      ...(publisher && { publisher: publisher.number }),
+      ...(fromOutside && { fromOutside }),
+      ...(run && { run: run.id }),
+    });
+  }
+
+  deliveryStarted(at: number, delivery: Delivery): void {
+    const seq = ++this.state.seq;
+    this.state.deliveryStarted(at, delivery);
+    if (this.#sinks.length > 0) this.#emit({ seq, at, type: 'delivery.started', delivery: delivery.number });
+  }
+
+  deliverySucceeded(at: number, delivery: Delivery): void {
+    const seq = ++this.state.seq;
+    this.state.deliverySucceeded(at, delivery);
+    if (this.#sinks.length > 0)
+      this.#emit({ seq, at, type: 'delivery.succeeded', delivery: delivery.number });
+  }
+
+  deliveryRetrying(at: number, delivery: Delivery, error: ErrorRecord, dueAt: number): void {
+    const seq = ++this.state.seq;
+    this.state.deliveryRetrying(at, delivery, error, dueAt);
+    this.#emit({ seq, at, type: 'delivery.retrying', delivery: delivery.number, error, dueAt });
+  }
+
+  deliveryFailed(at: number, delivery: Delivery, error: ErrorRecord, invalid: boolean): void {
+    const seq = ++this.state.seq;
+    this.state.deliveryFailed(at, delivery, error, invalid);
+    this.#emit({ seq, at, type: 'delivery.failed', delivery: delivery.number, error, invalid });
+  }
+
+  deliveryDropped(at: number, delivery: Delivery): void {
+    const seq = ++this.state.seq;
+    this.state.deliveryDropped(at, delivery);
+    this.#emit({ seq, at, type: 'delivery.dropped', delivery: delivery.number });
+  }
+
+  deliveryReturned(at: number, delivery: Delivery, parked: boolean): void {
+    const seq = ++this.state.seq;
+    this.state.deliveryReturned(delivery, parked);
+    this.#emit({ seq, at, type: 'delivery.returned', delivery: delivery.number, parked });
+  }
+
+  tokensReserved(at: number, delivery: Delivery, amount: number): void {
+    const seq = ++this.state.seq;
+    this.state.tokensReserved(delivery, amount);
+    this.#emit({ seq, at, type: 'tokens.reserved', delivery: delivery.number, amount });
+  }
+
+  tokensUsed(at: number, delivery: Delivery, amount: number): void {
+    const seq = ++this.state.seq;
+    this.state.tokensUsed(delivery, amount);
+    this.#emit({ seq, at, type: 'tokens.used', delivery: delivery.number, amount });
+  }
+
+  #emit(event: RunEvent): void {
+    for (const sink of this.#sinks) sink.take(event);
+  }
+}

@@ -1,0 +1,85 @@
+import { type AgentSchema, ChannelSchemas, type PubSubAgent } from '../agents/agent.js';
+import type { AgentMetadata } from '../agents/agent-metadata.js';
+import { copyJson, type JsonValue, setOwn } from '../json.js';
+import { compileSchema, type SchemaCheck } from '../schema/compile-schema.js';
+import type { AnySchema, SchemaValidator } from '../schema/schema-validator.js';
+import { PayloadGate, type PayloadHook } from './payload-gate.js';
+
+/** An agent with its schemas compiled: what the executor needs of it, computed once. */
+export interface RegisteredAgent {
+  readonly agent: PubSubAgent;
+  readonly metadata: AgentMetadata;
+  readonly inputs: ReadonlyMap<string, PayloadGate>;
+  readonly outputs: ReadonlyMap<string, PayloadGate>;
+  /** The channel that a returned value goes to, when there is just one. */
+  readonly onlyPublication: string | undefined;
+}
+
+/** Compiles an agent. @throws PubSubError `VALIDATION_ERROR` for a schema that is none. */
+export function compileAgent(agent: PubSubAgent, validator: SchemaValidator): RegisteredAgent {
+  const { name, description, subscriptions, publications, concurrency = 1, transactional = false } = agent;
+  const inputs = compileSide(agent, 'input', subscriptions, agent.inputSchema, validator);
+  const outputs = compileSide(agent, 'output', publications, agent.outputSchema, validator);
+  return {
+    agent,
+    metadata: {
+      name,
+      description,
+      subscriptions: [...subscriptions],
+      publications: [...publications],
+      inputSchemas: inputs.json,
+      outputSchemas: outputs.json,
+      // JSON has no Infinity.
+      concurrency: Math.min(concurrency, Number.MAX_SAFE_INTEGER),
+      transactional,
+    },
+    inputs: inputs.gates,
+    outputs: outputs.gates,
+    onlyPublication: publications.length === 1 ? publications[0] : undefined,
+  };
+}
+
+function compileSide(
+  agent: PubSubAgent,
+  side: 'input' | 'output',
+  channels: readonly string[],
+  schema: AgentSchema | undefined,
+  validator: SchemaValidator,
+): { gates: Map<string, PayloadGate>; json: { [channel: string]: JsonValue } } {
+  const compiled = new Map<AnySchema, SchemaCheck>();
+  const checkOf = (channel: string): SchemaCheck | undefined => {
+    const own = schema instanceof ChannelSchemas ? schemaFor(schema, channel) : schema;
+    if (own === undefined) return undefined;
+    const check = compiled.get(own) ?? compileSchema(own, validator, `agent "${agent.name}", ${side} schema`);
+    compiled.set(own, check);
+    return check;
+  };
+  const gates = new Map<string, PayloadGate>();
+  const json = {};
+  for (const channel of channels) {
+    const check = checkOf(channel);
+    const where = `channel "${channel}", ${side} of agent "${agent.name}"`;
+    gates.set(channel, new PayloadGate(where, channel, check, hookOf(agent, side)));
+    setOwn(json, channel, jsonOf(check));
+  }
+  return { gates, json };
+}
+
+function schemaFor({ channels }: ChannelSchemas, channel: string): AnySchema | undefined {
+  return Object.hasOwn(channels, channel) ? channels[channel] : undefined;
+}
+
+function hookOf(agent: PubSubAgent, side: 'input' | 'output'): PayloadHook | undefined {
+  if (side === 'input')
+    return agent.validateInput && ((payload, channel) => agent.validateInput?.(payload, channel));
+  return agent.validateOutput && ((payload, channel) => agent.validateOutput?.(payload, channel));
+}
+
+/** The schema as plain JSON for listings; null where there is none, or where it cannot be told. */
+function jsonOf(check: SchemaCheck | undefined): JsonValue {
+  try {
+    return check?.json === undefined ? null : copyJson(check.json, 'schema');
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,115 @@
+import type { PubSubError } from '../errors.js';
+import type { NodeExecutionOutcome, PubSubExecutionReport } from './report.js';
+
+/** A run that was started: read its outcomes as they come, await its report, or cancel it. */
+export interface RunHandle extends AsyncIterable<NodeExecutionOutcome> {
+  /** Id of the run; also `report.executionId`. */
+  readonly id: string;
+  /**
+   * Resolves when the run has ended, however it ended. Rejects only when it could not start: a bad spec or payload,
+   * or no agents.
+   */
+  readonly report: Promise<PubSubExecutionReport>;
+  /** Outcomes that were forgotten (see `retention.nodes`) before anybody read them. */
+  readonly missedOutcomes: number;
+  /** Ends the run with status `cancelled`. Nothing happens when it has ended. */
+  cancel(reason?: string): void;
+}
+
+/** How the handle finds out what happened to a node. */
+export interface OutcomeSource {
+  /** The outcome of a node, or undefined when it is no longer kept. */
+  outcome(node: number): NodeExecutionOutcome | undefined;
+}
+
+/**
+ * The outcomes of one run, as numbers of tree nodes in the order they were settled: an outcome is made when somebody
+ * reads it. Keeps the newest `limit`.
+ */
+export class OutcomeLog {
+  readonly #limit: number;
+  readonly #source: OutcomeSource;
+  #nodes: Uint32Array = new Uint32Array(64);
+  /** Outcomes so far, and how many of them are durable and may be shown. */
+  #count = 0;
+  #shown = 0;
+  #closed: { readonly error: PubSubError | undefined } | undefined;
+  #waiting: (() => void)[] = [];
+  missed = 0;
+
+  constructor(limit: number, source: OutcomeSource) {
+    this.#limit = limit;
+    this.#source = source;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  add(node: number): void {
+    if (this.#count === this.#nodes.length && this.#nodes.length < this.#limit) this.#grow();
+    this.#nodes[this.#count % this.#nodes.length] = node;
+    this.#count++;
+  }
+
+  /** Shows the first `count` outcomes to readers. */
+  show(count: number): void {
+    if (count <= this.#shown) return;
+    this.#shown = count;
+    this.#wake();
+  }
+
+  /** No more will come; with an error, reading throws it. */
+  close(error?: PubSubError): void {
+    this.#closed ??= { error };
+    this.#shown = this.#count;
+    this.#wake();
+  }
+
+  /** All outcomes still known, oldest first. */
+  all(): NodeExecutionOutcome[] {
+    const outcomes: NodeExecutionOutcome[] = [];
+    for (let place = Math.max(0, this.#count - this.#nodes.length); place < this.#count; place++) {
+      const outcome = this.#outcomeAt(place);
+      if (outcome) outcomes.push(outcome);
+    }
+    return outcomes;
+  }
+
+  async *read(): AsyncGenerator<NodeExecutionOutcome, void, undefined> {
+    for (let place = 0; ; ) {
+      while (place < this.#shown) {
+        const forgotten = this.#count - this.#nodes.length - place;
+        if (forgotten > 0) {
+          this.missed += forgotten;
+          place += forgotten;
+        }
+        const outcome = this.#outcomeAt(place++);
+        if (outcome) yield outcome;
+        else this.missed++;
+      }
+      if (this.#closed) {
+        if (this.#closed.error) throw this.#closed.error;
+        return;
+      }
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  #outcomeAt(place: number): NodeExecutionOutcome | undefined {
+    return this.#source.outcome(this.#nodes[place % this.#nodes.length] ?? 0);
+  }
+
+  #wake(): void {
+    if (this.#waiting.length === 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  #grow(): void {
+    const longer = new Uint32Array(Math.min(this.#limit, this.#nodes.length * 2));
+    longer.set(this.#nodes);
+    this.#nodes = longer;
+  }
+}

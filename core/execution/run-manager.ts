@@ -1,0 +1,186 @@
+import type { ResolvedConfig } from '../config.js';
+import { type ErrorRecord, PubSubError } from '../errors.js';
+import type { Runtime } from '../runtime.js';
+import type { Delivery } from '../state/delivery.js';
+import type { RunKind, RunRecord, RunStatus } from '../state/run-record.js';
+import type { Recorder } from './recorder.js';
+import { outcomeOf, type PubSubExecutionReport, reportOf } from './report.js';
+import { OutcomeLog } from './run-handle.js';
+
+/** What the manager needs of the executor's other parts. */
+export interface RunSurroundings {
+  readonly recorder: Recorder;
+  readonly runtime: Runtime;
+  readonly config: ResolvedConfig;
+  readonly retainedNodes: number;
+  /** Calls back when everything recorded so far is durable; at once without storage. */
+  whenDurable(callback: () => void): void;
+  /** A run has started: what it adopted can go on. */
+  started(run: RunRecord): void;
+  /** A run has ended: its attempts have no say any more. */
+  ended(run: RunRecord, reason: PubSubError): void;
+}
+
+/** A run as it goes on: its outcomes, its clock, and who waits for its report. */
+export class LiveRun {
+  readonly record: RunRecord;
+  readonly outcomes: OutcomeLog;
+  readonly report: Promise<PubSubExecutionReport>;
+  readonly resolve: (report: PubSubExecutionReport) => void;
+  stopTimer: (() => void) | undefined;
+  /** The first delivery that failed for good: the run's error, when nothing worse happens. */
+  firstFailure: ErrorRecord | undefined;
+  showPlanned = false;
+
+  constructor(record: RunRecord, outcomes: OutcomeLog) {
+    this.record = record;
+    this.outcomes = outcomes;
+    let resolve: (report: PubSubExecutionReport) => void = () => {};
+    this.report = new Promise((settle) => {
+      resolve = settle;
+    });
+    this.resolve = resolve;
+  }
+}
+
+/** Starts runs, watches them and ends them. */
+export class RunManager {
+  readonly #surroundings: RunSurroundings;
+  readonly #live = new Map<RunRecord, LiveRun>();
+  /** The run looked up last: nearly always the one looked up next. */
+  #recent: LiveRun | undefined;
+  #count = 0;
+  #idleWaiters: (() => void)[] = [];
+
+  constructor(surroundings: RunSurroundings) {
+    this.#surroundings = surroundings;
+  }
+
+  /** Runs going on, oldest first. */
+  get running(): readonly LiveRun[] {
+    return [...this.#live.values()];
+  }
+
+  /** The run that a message from the application belongs to: the newest that listens, else the newest. */
+  get current(): RunRecord | undefined {
+    if (this.#live.size === 0) return undefined;
+    const records = [...this.#live.keys()];
+    return records.findLast(({ kind }) => kind === 'reactive') ?? records.at(-1);
+  }
+
+  newId(): string {
+    const { session } = this.#surroundings.recorder.state;
+    return `run-${session.prefix}-${++this.#count}`;
+  }
+
+  /** @param timeoutSeconds undefined for no limit. */
+  start(id: string, kind: RunKind, timeoutSeconds: number | undefined): LiveRun {
+    const { recorder, runtime, retainedNodes } = this.#surroundings;
+    recorder.record({ type: 'run.started', run: id, kind });
+    const record = recorder.state.runs.get(id);
+    if (!record) throw new PubSubError('EXECUTION_ERROR', `run "${id}" did not start`);
+    const outcomes = new OutcomeLog(retainedNodes, {
+      outcome: (number) => {
+        const node = recorder.state.tree.get(number);
+        return node?.kind === 'invocation' ? outcomeOf(node) : undefined;
+      },
+    });
+    const live = new LiveRun(record, outcomes);
+    this.#live.set(record, live);
+    if (timeoutSeconds !== undefined) {
+      live.stopTimer = runtime.setTimer(timeoutSeconds * 1000, () => this.#timeOut(record, timeoutSeconds));
+    }
+    this.#surroundings.started(record);
+    return live;
+  }
+
+  /** A delivery has its outcome. */
+  settled(delivery: Delivery, run: RunRecord | undefined): void {
+    const live = this.#find(run);
+    if (!live) return;
+    live.outcomes.add(delivery.node);
+    if (!live.firstFailure && delivery.errors && live.record.counts.failed > 0) {
+      live.firstFailure = delivery.errors.at(-1);
+    }
+    if (!live.showPlanned) this.#planShow(live);
+    if (live.record.outstanding === live.record.stalled) this.check(live.record);
+  }
+
+  /** Ends a run that has nothing left to do. */
+  check(run: RunRecord | undefined): void {
+    if (!run?.isRunning || run.outstanding > run.stalled) return;
+    if (this.#idleWaiters.length > 0 && this.isIdle) this.#wakeIdle();
+    if (run.kind === 'reactive') return;
+    const waitsForHuman = [...this.#surroundings.recorder.state.unfinished].some(
+      (delivery) => delivery.run === run && delivery.status === 'parked',
+    );
+    if (waitsForHuman) this.end(run, 'paused');
+    else if (run.counts.failed > 0) this.end(run, 'failed');
+    else this.end(run, 'completed');
+  }
+
+  /** True when no run has anything left that can go on by itself. */
+  get isIdle(): boolean {
+    for (const { outstanding, stalled } of this.#live.keys()) if (outstanding > stalled) return false;
+    return true;
+  }
+
+  /** Resolves when nothing is left that can go on by itself. */
+  async idle(): Promise<void> {
+    while (!this.isIdle) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
+  }
+
+  /** Ends a run, whatever it is doing. Nothing happens when it has ended. */
+  end(run: RunRecord, status: RunStatus, error?: PubSubError): void {
+    const live = this.#live.get(run);
+    if (!live) return;
+    const { recorder } = this.#surroundings;
+    live.stopTimer?.();
+    const begun = [...recorder.state.unfinished].filter(
+      (delivery) => delivery.run === run && delivery.status === 'running',
+    );
+    const record = error?.toJSON() ?? (status === 'failed' ? live.firstFailure : undefined);
+    recorder.record({ type: 'run.ended', run: run.id, status, ...(record && { error: record }) });
+    // What was being worked on when the run was cut off has an outcome too; what was only put back has none yet.
+    for (const delivery of begun) if (delivery.status === 'running') live.outcomes.add(delivery.node);
+    this.#live.delete(run);
+    this.#recent = undefined;
+    const reason = error ?? new PubSubError('CANCELLED', `run "${run.id}" has ended (${status})`);
+    this.#surroundings.ended(run, reason);
+    if (this.isIdle) this.#wakeIdle();
+    this.#surroundings.whenDurable(() => {
+      live.outcomes.close();
+      live.resolve(reportOf(run, status, live.outcomes.all(), this.#surroundings.config.maxTokens));
+    });
+  }
+
+  #timeOut(run: RunRecord, seconds: number): void {
+    const error = new PubSubError('TIMEOUT_EXCEEDED', `run "${run.id}" took longer than ${seconds} s`, {
+      details: { run: run.id, timeoutSeconds: seconds },
+    });
+    this.end(run, 'timed-out', error);
+  }
+
+  #find(run: RunRecord | undefined): LiveRun | undefined {
+    if (run === undefined || this.#recent?.record === run) return run && this.#recent;
+    this.#recent = this.#live.get(run);
+    return this.#recent;
+  }
+
+  /** Outcomes are shown once they are durable, many at a time. */
+  #planShow(live: LiveRun): void {
+    live.showPlanned = true;
+    const { runtime, whenDurable } = this.#surroundings;
+    runtime.defer(() => {
+      live.showPlanned = false;
+      const { count } = live.outcomes;
+      whenDurable(() => live.outcomes.show(count));
+    });
+  }
+
+  #wakeIdle(): void {
+    const waiters = this.#idleWaiters;
+    this.#idleWaiters = [];
+    for (const resolve of waiters) resolve();
+  }
+}

@@ -1,0 +1,102 @@
+import { PubSubError, toPubSubError } from '../errors.js';
+import type { RunKind } from '../state/run-record.js';
+import type { RunOptions, RunSpec } from './executor-options.js';
+import type { ExecutorParts } from './executor-parts.js';
+import type { RunHandle } from './run-handle.js';
+import type { LiveRun } from './run-manager.js';
+
+/** Starts a run and answers its handle at once; what hinders it from starting becomes the handle's rejection. */
+export function beginRun(
+  parts: ExecutorParts,
+  requirements: () => void,
+  spec: RunSpec,
+  options: RunOptions,
+): RunHandle {
+  const id = parts.runs.newId();
+  const started = start(parts, id, requirements, spec, options);
+  const report = started.then((live) => live.report);
+  // Who only iterates never looks at the report: its rejection must not count as unhandled.
+  report.catch(() => {});
+  let cancelledEarly: string | undefined;
+  let live: LiveRun | undefined;
+  started.then(
+    (running) => {
+      live = running;
+      if (cancelledEarly !== undefined)
+        parts.runs.end(running.record, 'cancelled', cancellation(id, cancelledEarly));
+    },
+    () => {},
+  );
+  return {
+    id,
+    report,
+    get missedOutcomes() {
+      return live?.outcomes.missed ?? 0;
+    },
+    cancel(reason = 'cancelled by the application') {
+      if (live) parts.runs.end(live.record, 'cancelled', cancellation(id, reason));
+      else cancelledEarly = reason;
+    },
+    async *[Symbol.asyncIterator]() {
+      yield* (await started).outcomes.read();
+    },
+  };
+}
+
+async function start(
+  parts: ExecutorParts,
+  id: string,
+  requirements: () => void,
+  spec: RunSpec,
+  options: RunOptions,
+): Promise<LiveRun> {
+  requirements();
+  const kind: RunKind = spec.resume ? 'resume' : spec.channel === undefined ? 'reactive' : 'message';
+  const { signal } = options;
+  const timeout = options.timeoutSeconds ?? (kind === 'reactive' ? undefined : parts.config.timeoutSeconds);
+  const { runs, publisher } = parts;
+  const begin = (): LiveRun => {
+    const live = runs.start(id, kind, timeout);
+    if (signal) watch(parts, live, id, signal);
+    return live;
+  };
+  if (spec.channel === undefined) {
+    const live = begin();
+    runs.check(live.record);
+    return live;
+  }
+  let live: LiveRun | undefined;
+  // The run starts just before its first message is recorded: a message that is refused starts nothing.
+  await publisher.publish(spec.channel, spec.payload, {}, () => {
+    live ??= begin();
+    return live.record;
+  });
+  if (!live) {
+    throw new PubSubError(
+      'EXECUTION_ERROR',
+      'spec.payload: this message was published before, so there is nothing to do',
+    );
+  }
+  runs.check(live.record);
+  return live;
+}
+
+function watch({ runs }: ExecutorParts, live: LiveRun, id: string, signal: AbortSignal): void {
+  const abort = (): void => {
+    const { message } = toPubSubError(signal.reason, 'CANCELLED');
+    runs.end(live.record, 'cancelled', cancellation(id, message));
+  };
+  if (signal.aborted) {
+    abort();
+    return;
+  }
+  signal.addEventListener('abort', abort, { once: true });
+  const forget = (): void => signal.removeEventListener('abort', abort);
+  live.report.then(forget, forget);
+}
+
+function cancellation(id: string, reason: string): PubSubError {
+  return new PubSubError('CANCELLED', `run "${id}" was cancelled: ${reason}`, {
+    details: { run: id, reason },
+  });
+}

@@ -1,0 +1,134 @@
+import type { Runtime } from '../runtime.js';
+
+/** How long work goes on before timers, I/O and painting get their turn, in milliseconds. */
+const TURN_MS = 4;
+/** Starts between two looks at the clock: one look costs about a tenth of a short invocation. */
+const STARTS_PER_LOOK = 16;
+
+/** Something with work to start. */
+export interface Startable {
+  /** Set while it is in the ready queue, so that it is in there once. */
+  queued: boolean;
+  /** Starts one piece of work. False when there is nothing (more) to start. */
+  startOne(at: number): boolean;
+}
+
+/**
+ * Decides when work starts. Ready agents take turns, one start each; a turn of the event loop is left after 4 ms.
+ * It works a queue in a loop, so no chain of messages can grow the stack.
+ */
+export class Scheduler {
+  readonly #runtime: Runtime;
+  /** Ready work is `#ready[#next]` to `#ready[#end - 1]`; the array is used again when it has run empty. */
+  #ready: (Startable | undefined)[] = [];
+  #next = 0;
+  #end = 0;
+  #draining = false;
+  #drainPlanned = false;
+  #paused = false;
+  /** Set from the first work of a turn until the turn is over. */
+  #turnOpen = false;
+  #turnStartedAt = 0;
+  #turnWaiters: (() => void)[] = [];
+  readonly #drain = (): void => {
+    this.#drainPlanned = false;
+    this.#work();
+  };
+  readonly #turnIsOver = (): void => {
+    this.#turnOpen = false;
+    const waiters = this.#turnWaiters;
+    this.#turnWaiters = [];
+    if (waiters.length > 0) this.#enterTurn(this.#runtime.now());
+    for (const wake of waiters) wake();
+    this.#work();
+  };
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#plan();
+  }
+
+  /** Puts work in the queue; it starts after the running code, or in a later turn. */
+  enqueue(work: Startable): void {
+    if (work.queued) return;
+    work.queued = true;
+    this.#ready[this.#end++] = work;
+    this.#plan();
+  }
+
+  /**
+   * Undefined while this turn of the event loop has time left; else a promise for the next turn. Whoever could loop
+   * for ever on settled promises must wait for it.
+   */
+  breathe(at: number): Promise<void> | undefined {
+    this.#enterTurn(at);
+    if (at - this.#turnStartedAt < TURN_MS) return undefined;
+    return new Promise((resolve) => this.#turnWaiters.push(resolve));
+  }
+
+  /** Starts up to `count` pieces of work though paused. Answers how many were started. */
+  step(count: number): number {
+    let started = 0;
+    const at = this.#runtime.now();
+    while (started < count && this.#startNext(at)) started++;
+    return started;
+  }
+
+  #plan(): void {
+    if (this.#drainPlanned || this.#draining || this.#paused || this.#end === this.#next) return;
+    this.#drainPlanned = true;
+    this.#runtime.defer(this.#drain);
+  }
+
+  #work(): void {
+    if (this.#draining || this.#paused || this.#end === this.#next) return;
+    this.#draining = true;
+    let at = this.#runtime.now();
+    this.#enterTurn(at);
+    for (let starts = 1; at - this.#turnStartedAt < TURN_MS; starts++) {
+      // Pausing may happen in what was just started.
+      if (this.#paused || !this.#startNext(at)) break;
+      if (starts % STARTS_PER_LOOK === 0) at = this.#runtime.now();
+    }
+    this.#draining = false;
+    // What is left waits for the turn's end, which has been asked for already.
+  }
+
+  #startNext(at: number): boolean {
+    while (this.#next < this.#end) {
+      const work = this.#ready[this.#next];
+      this.#ready[this.#next++] = undefined;
+      if (this.#next === this.#end) {
+        this.#next = 0;
+        this.#end = 0;
+      } else if (this.#next > 1024 && this.#next * 2 > this.#end) {
+        this.#ready = this.#ready.slice(this.#next, this.#end);
+        this.#end -= this.#next;
+        this.#next = 0;
+      }
+      if (!work) continue;
+      work.queued = false;
+      if (work.startOne(at)) return true;
+    }
+    return false;
+  }
+
+  #enterTurn(at: number): void {
+    if (this.#turnOpen) return;
+    this.#turnOpen = true;
+    this.#turnStartedAt = at;
+    this.#runtime.yieldTurn(this.#turnIsOver);
+  }
+}

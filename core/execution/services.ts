@@ -1,0 +1,276 @@
+import type { HumanAnswer, HumanQuestion, PublishOptions } from '../agents/agent.js';
+import { type ResolvedConfig, requireOptions, requireWhole } from '../config.js';
+import { describe, PubSubError } from '../errors.js';
+import { isoTime } from '../identifiers.js';
+import { copyJson, type JsonValue } from '../json.js';
+import { isMessage, type Message, requireMessage } from '../messaging/message.js';
+import type { Cache, CacheStore } from '../state/cache.js';
+import { messageIdOf, nodeIdOf } from '../state/delivery.js';
+import type { RunRecord } from '../state/run-record.js';
+import type { TaskManager, TaskStore } from '../state/task-manager.js';
+import type { Attempt, AttemptServices } from './attempt.js';
+import type { HumanDesk } from './human-desk.js';
+import type { Recorder } from './recorder.js';
+import type { Router } from './router.js';
+import type { Scheduler } from './scheduler.js';
+import { Transaction } from './transaction.js';
+
+/** The executor's parts that attempts make use of. */
+export interface ServiceParts {
+  readonly recorder: Recorder;
+  readonly router: Router;
+  readonly scheduler: Scheduler;
+  readonly config: ResolvedConfig;
+  readonly humans: () => HumanDesk;
+  readonly cache: Cache;
+  readonly tasks: TaskManager;
+  readonly cacheStore: CacheStore;
+  readonly taskStore: TaskStore;
+  /** Ends a run whose budget is spent. */
+  budgetSpent(run: RunRecord, error: PubSubError): void;
+}
+
+/** What attempts can do: publish, remember, ask, and count tokens. */
+export class Services implements AttemptServices {
+  readonly #parts: ServiceParts;
+
+  constructor(parts: ServiceParts) {
+    this.#parts = parts;
+  }
+
+  publish(
+    attempt: Attempt,
+    channelName: string,
+    payload: unknown,
+    options: PublishOptions | undefined,
+  ): Message | Promise<Message> {
+    const { registered } = attempt;
+    const gate = registered.outputs.get(channelName);
+    if (!gate) throw undeclared(attempt, channelName);
+    if (options) requireOptions(options, 'options', ['task']);
+    const own = isMessage(payload) ? payload : undefined;
+    if (own) requireMessage(own);
+    const admitted = gate.admitJson(copyJson(own ? own.payload : payload, 'payload'));
+    if (admitted instanceof Promise) {
+      return admitted.then((value) => this.#publishAdmitted(attempt, channelName, value, own, options));
+    }
+    return this.#publishAdmitted(attempt, channelName, admitted, own, options);
+  }
+
+  #publishAdmitted(
+    attempt: Attempt,
+    channelName: string,
+    payload: JsonValue,
+    own: Message<unknown> | undefined,
+    options: PublishOptions | undefined,
+  ): Message | Promise<Message> {
+    const { recorder, router } = this.#parts;
+    const earlier = this.#earlier(attempt, channelName, payload);
+    if (earlier) return earlier;
+    if (own && recorder.state.outsideIds.has(own.id)) return { ...own, channel: channelName, payload };
+    const ordinal = attempt.nextOrdinal++;
+    if (attempt.registered.agent.transactional) {
+      const message = this.#message(attempt, channelName, payload, own, ordinal, recorder.now(), options);
+      this.#transaction(attempt).publishes.push({ message, ordinal, fromOutside: own !== undefined });
+      return message;
+    }
+    if (router.hasRoom(router.channel(channelName)))
+      return this.#send(attempt, channelName, payload, own, ordinal, options);
+    return router.waitForRoom(channelName, attempt.delivery.run).then(() => {
+      if (attempt.isOver) throw new PubSubError('CANCELLED', 'the invocation has ended');
+      return this.#send(attempt, channelName, payload, own, ordinal, options);
+    });
+  }
+
+  #send(
+    attempt: Attempt,
+    channelName: string,
+    payload: JsonValue,
+    own: Message<unknown> | undefined,
+    ordinal: number,
+    options: PublishOptions | undefined,
+  ): Message | Promise<Message> {
+    const { recorder, router, scheduler } = this.#parts;
+    const { delivery } = attempt;
+    const at = recorder.now();
+    const message = this.#message(attempt, channelName, payload, own, ordinal, at, options);
+    router.route(at, router.channel(channelName), {
+      message,
+      ordinal,
+      fromOutside: own !== undefined,
+      publisher: delivery,
+      run: delivery.run,
+    });
+    const nextTurn = scheduler.breathe(at);
+    return nextTurn ? nextTurn.then(() => message) : message;
+  }
+
+  /** The message of an earlier attempt that this publish repeats. */
+  #earlier(attempt: Attempt, channel: string, payload: JsonValue): Message | undefined {
+    const place = attempt.publishes++;
+    if (attempt.inherited === 0) return undefined;
+    const { published, message, session, number, mailbox } = attempt.delivery;
+    attempt.matched ??= new Set();
+    const found = published?.find(place, channel, payload, attempt.matched, attempt.inherited);
+    if (!found) return undefined;
+    attempt.matched.add(found.index);
+    return (
+      found.message ?? {
+        id: found.id,
+        timestamp: message.timestamp,
+        source: nodeIdOf(mailbox.agent, session.startedAt, number),
+        channel,
+        payload,
+        parentId: message.id,
+      }
+    );
+  }
+
+  #taskId(
+    attempt: Attempt,
+    own: Message<unknown> | undefined,
+    options: PublishOptions | undefined,
+  ): string | undefined {
+    const carried = own?.taskId ?? attempt.delivery.message.taskId;
+    if (!options?.task) return carried;
+    const { task } = options;
+    const named = task.taskId ?? own?.taskId;
+    return this.tasksOf(attempt).createOrUpdateTask(named === undefined ? task : { ...task, taskId: named })
+      .taskId;
+  }
+
+  #message(
+    attempt: Attempt,
+    channel: string,
+    payload: JsonValue,
+    own: Message<unknown> | undefined,
+    ordinal: number,
+    at: number,
+    options: PublishOptions | undefined,
+  ): Message {
+    const taskId = this.#taskId(attempt, own, options);
+    const { session, number, mailbox, message } = attempt.delivery;
+    const id = own ? own.id : messageIdOf(session.prefix, number, ordinal);
+    const timestamp = own ? own.timestamp : isoTime(at);
+    const source = nodeIdOf(mailbox.agent, session.startedAt, number);
+    const parentId = message.id;
+    return taskId === undefined
+      ? { id, timestamp, source, channel, payload, parentId }
+      : { id, timestamp, source, channel, taskId, payload, parentId };
+  }
+
+  holds(attempt: Attempt, value: unknown): boolean {
+    return (
+      (attempt.delivery.published?.holds(value) ?? false) ||
+      (attempt.transaction?.publishes.some(({ message }) => message === value) ?? false)
+    );
+  }
+
+  refuseLate(attempt: Attempt, channel: string, reason: PubSubError): PubSubError {
+    const { recorder } = this.#parts;
+    const code = reason.code === 'EXECUTION_ERROR' ? 'EXECUTION_ERROR' : 'CANCELLED';
+    const error = new PubSubError(code, `publish on ${describe(channel)} came too late: ${reason.message}`, {
+      cause: reason,
+      details: { channel, agent: attempt.registered.agent.name },
+    });
+    const name = typeof channel === 'string' ? channel.slice(0, 100) : '';
+    recorder.record({
+      type: 'message.refused',
+      channel: name,
+      node: attempt.delivery.node,
+      reason: error.toJSON(),
+    });
+    return error;
+  }
+
+  cacheOf(attempt: Attempt): Cache {
+    return attempt.registered.agent.transactional ? this.#transaction(attempt).cache : this.#parts.cache;
+  }
+
+  tasksOf(attempt: Attempt): TaskManager {
+    return attempt.registered.agent.transactional ? this.#transaction(attempt).tasks : this.#parts.tasks;
+  }
+
+  /** Records everything a transactional attempt did, together with its success. */
+  commit(attempt: Attempt, succeeded: () => void): void {
+    const { recorder, router } = this.#parts;
+    const { transaction, delivery } = attempt;
+    if (!transaction) return succeeded();
+    const changes = transaction.changes();
+    const routes = transaction.publishes.map((publish) => ({
+      publish,
+      channel: router.channel(publish.message.channel ?? ''),
+    }));
+    for (const { channel } of routes) router.hasRoom(channel);
+    recorder.group(() => {
+      const at = recorder.now();
+      for (const change of changes) recorder.record(change, at);
+      for (const { publish, channel } of routes) {
+        const outgoing = { ...publish, publisher: delivery, run: delivery.run };
+        router.route(at, channel, outgoing);
+      }
+      succeeded();
+    });
+  }
+
+  #transaction(attempt: Attempt): Transaction {
+    const { cacheStore, taskStore, router } = this.#parts;
+    attempt.transaction ??= new Transaction(cacheStore, taskStore, async (channels) => {
+      for (const channel of channels) await router.waitForRoom(channel, attempt.delivery.run);
+    });
+    return attempt.transaction;
+  }
+
+  ask(attempt: Attempt, question: HumanQuestion): Promise<HumanAnswer> {
+    if (attempt.isOver) throw new PubSubError('CANCELLED', 'the invocation has ended');
+    return this.#parts.humans().ask(attempt, question);
+  }
+
+  reserveTokens(attempt: Attempt, amount: number): void {
+    requireWhole(amount, 'tokens', 0);
+    if (attempt.isOver) throw new PubSubError('CANCELLED', 'the invocation has ended');
+    const { recorder } = this.#parts;
+    const remaining = this.remainingTokens(attempt);
+    if (amount > remaining)
+      throw this.#spent(attempt, `${amount} tokens were asked for and ${remaining} are left`);
+    recorder.tokensReserved(recorder.now(), attempt.delivery, amount);
+  }
+
+  useTokens(attempt: Attempt, amount: number): void {
+    requireWhole(amount, 'tokens', 0);
+    if (attempt.isOver) return;
+    const { recorder, config } = this.#parts;
+    recorder.tokensUsed(recorder.now(), attempt.delivery, amount);
+    const used = attempt.delivery.run?.tokensUsed ?? 0;
+    if (config.maxTokens !== undefined && used > config.maxTokens) {
+      throw this.#spent(attempt, `${used} tokens were used`);
+    }
+  }
+
+  remainingTokens(attempt: Attempt): number {
+    const { maxTokens } = this.#parts.config;
+    const { run } = attempt.delivery;
+    if (maxTokens === undefined) return Number.POSITIVE_INFINITY;
+    return Math.max(0, maxTokens - (run ? run.tokensUsed + run.tokensReserved : 0));
+  }
+
+  #spent(attempt: Attempt, what: string): PubSubError {
+    const { maxTokens } = this.#parts.config;
+    const error = new PubSubError('TOKEN_BUDGET_EXCEEDED', `the budget is ${maxTokens} tokens: ${what}`, {
+      details: { maxTokens, agent: attempt.registered.agent.name },
+    });
+    const { run } = attempt.delivery;
+    if (run) this.#parts.budgetSpent(run, error);
+    return error;
+  }
+}
+
+function undeclared(attempt: Attempt, channel: unknown): PubSubError {
+  const { name, publications } = attempt.registered.agent;
+  const known = publications.length === 0 ? 'none' : publications.join(', ');
+  return new PubSubError(
+    'VALIDATION_ERROR',
+    `agent "${name}" may not publish to ${describe(channel)}; its publications are: ${known}`,
+    { details: { field: 'channel', agent: name, publications, received: describe(channel) } },
+  );
+}

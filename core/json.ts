@@ -1,0 +1,221 @@
+import { describe, messageOf, PubSubError } from './errors.js';
+
+/** What a message, a cache entry or a task may hold: anything that JSON keeps without loss. */
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+
+export type JsonObject = { readonly [key: string]: JsonValue };
+
+/** Deepest nesting a value may have. Engines overflow their stack at some thousand levels; schemas long before. */
+export const MAX_DEPTH = 64;
+/** Largest value, in characters of its JSON, about: strings and keys count in full, anything else as 8. */
+export const MAX_SIZE: number = 8 * 1024 * 1024;
+
+/** Characters the value being copied may still use. Saved and restored around each copy: a getter may nest one. */
+let sizeLeft = MAX_SIZE;
+
+class Unfit extends Error {}
+/** Thrown before the path is known; `explain` then walks again and finds it. One instance: a stack costs 5 µs. */
+const UNFIT = new Unfit();
+
+/**
+ * Checks that `value` is JSON and returns a deep copy that nobody else holds, so that a later change by the caller
+ * cannot reach what was published. Nothing is changed in silence: what JSON would drop or alter is refused.
+ *
+ * @throws PubSubError `SERIALIZATION_ERROR` naming the path: undefined, NaN, Infinity, BigInt, functions, symbols,
+ * class instances (Date, Map …), cycles, more than {@link MAX_DEPTH} levels, more than {@link MAX_SIZE} characters.
+ */
+export function copyJson(value: unknown, field: string): JsonValue {
+  const outer = sizeLeft;
+  sizeLeft = MAX_SIZE;
+  try {
+    return copy(value, 0);
+  } catch (thrown) {
+    if (thrown === UNFIT) throw explain(value, field);
+    throw new PubSubError('SERIALIZATION_ERROR', `${field}: could not be read: ${messageOf(thrown)}`, {
+      cause: thrown,
+      details: { field },
+    });
+  } finally {
+    sizeLeft = outer;
+  }
+}
+
+function copy(value: unknown, depth: number): JsonValue {
+  switch (typeof value) {
+    case 'string':
+      if ((sizeLeft -= value.length + 2) < 0) throw UNFIT;
+      return value;
+    case 'number':
+      if (!Number.isFinite(value)) throw UNFIT;
+      return value;
+    case 'boolean':
+      return value;
+    case 'object':
+      if (value === null) return null;
+      if (depth >= MAX_DEPTH) throw UNFIT;
+      return Array.isArray(value) ? copyArray(value, depth + 1) : copyObject(value, depth + 1);
+    default:
+      throw UNFIT;
+  }
+}
+
+function copyArray(source: readonly unknown[], depth: number): JsonValue[] {
+  const length = source.length;
+  if ((sizeLeft -= 2 + 2 * length) < 0) throw UNFIT;
+  const target: JsonValue[] = [];
+  for (let index = 0; index < length; index++) target.push(copy(source[index], depth));
+  return target;
+}
+
+function copyObject(source: object, depth: number): JsonValue {
+  if (!isPlain(source)) throw UNFIT;
+  // A spread clones fast and takes `__proto__` as plain data; then only what needs it is replaced.
+  const target: Record<string, unknown> = { ...source };
+  for (const key in target) {
+    const value = target[key];
+    if ((sizeLeft -= key.length + 4) < 0) throw UNFIT;
+    switch (typeof value) {
+      case 'string':
+        if ((sizeLeft -= value.length + 2) < 0) throw UNFIT;
+        break;
+      case 'boolean':
+        break;
+      case 'number':
+        if (!Number.isFinite(value)) throw UNFIT;
+        break;
+      case 'object':
+        if (value !== null) setOwn(target, key, copy(value, depth));
+        break;
+      default:
+        throw UNFIT;
+    }
+  }
+  // Every value has been checked one by one above.
+  return target as JsonObject;
+}
+
+/** Sets an own property, also one named `__proto__`. */
+export function setOwn(target: object, key: string, value: unknown): void {
+  if (key === '__proto__') {
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  } else {
+    Reflect.set(target, key, value);
+  }
+}
+
+/** True for `{}` literals, JSON.parse results and null-prototype objects, also those of another frame. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) return true;
+  if (typeof prototype !== 'object') return false;
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
+}
+
+/** Walks slowly, with the path, to say what is wrong. */
+function explain(value: unknown, field: string): PubSubError {
+  let size = 0;
+  const ancestors = new Set<object>();
+  const refuse = (path: string, expected: string, received: string): PubSubError =>
+    new PubSubError('SERIALIZATION_ERROR', `${path}: expected ${expected}, got ${received}`, {
+      details: { field: path, expected, received },
+    });
+
+  const find = (current: unknown, path: string): PubSubError | undefined => {
+    if (typeof current === 'string') size += current.length + 2;
+    if (size > MAX_SIZE) return refuse(field, `at most ${MAX_SIZE} characters of JSON`, 'more than that');
+    if (typeof current === 'number' && !Number.isFinite(current)) {
+      return refuse(path, 'a finite number', describe(current));
+    }
+    if (current === undefined) {
+      return refuse(path, 'a JSON value (leave the key out, or use null)', 'undefined');
+    }
+    if (typeof current === 'bigint' || typeof current === 'function' || typeof current === 'symbol') {
+      return refuse(path, 'a JSON value', describe(current));
+    }
+    if (typeof current !== 'object' || current === null) return undefined;
+    if (ancestors.has(current)) return refuse(path, 'a JSON value', 'a circular reference');
+    if (ancestors.size >= MAX_DEPTH)
+      return refuse(path, `at most ${MAX_DEPTH} levels of nesting`, 'more than that');
+    if (!Array.isArray(current) && !isPlain(current)) {
+      return refuse(
+        path,
+        'a plain object, an array, a string, a number, a boolean or null',
+        describe(current),
+      );
+    }
+    ancestors.add(current);
+    const entries = Array.isArray(current) ? Array.from(current).entries() : Object.entries(current);
+    for (const [key, child] of entries) {
+      size += typeof key === 'string' ? key.length + 4 : 2;
+      const found = find(child, typeof key === 'number' ? `${path}[${key}]` : `${path}.${key}`);
+      if (found) return found;
+    }
+    ancestors.delete(current);
+    return undefined;
+  };
+
+  try {
+    const found = find(value, field);
+    if (found) return found;
+  } catch {
+    // A getter or a Proxy that answered otherwise this time: fall through to the general refusal.
+  }
+  return refuse(field, 'a JSON value', describe(value));
+}
+
+/** JSON text of a checked value. Unlike JSON.stringify it keeps -0. */
+export function encodeJson(value: unknown): string {
+  return hasNegativeZero(value) ? encodeSlowly(value) : JSON.stringify(value);
+}
+
+function hasNegativeZero(value: unknown): boolean {
+  if (typeof value === 'number') return value === 0 && Object.is(value, -0);
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.some(hasNegativeZero);
+  for (const key in value) if (hasNegativeZero(Reflect.get(value, key))) return true;
+  return false;
+}
+
+function encodeSlowly(value: unknown): string {
+  if (Object.is(value, -0)) return '-0';
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(encodeSlowly).join(',')}]`;
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${encodeSlowly(member)}`).join(',')}}`;
+}
+
+/** Parses JSON text. @throws PubSubError `SERIALIZATION_ERROR` naming `field` when it is not JSON. */
+export function decodeJson(text: string, field: string): JsonValue {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new PubSubError('SERIALIZATION_ERROR', `${field}: expected JSON text, got ${describe(text)}`, {
+      cause,
+      details: { field },
+    });
+  }
+}
+
+/** Whether two JSON values are the same; the order of keys does not matter. */
+export function equalJson(left: JsonValue, right: JsonValue): boolean {
+  if (Object.is(left, right)) return true;
+  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
+  if (Array.isArray(left)) {
+    if (!Array.isArray(right) || left.length !== right.length) return false;
+    return left.every((item, index) => equalJson(item, right[index] ?? null));
+  }
+  if (Array.isArray(right)) return false;
+  const [leftEntries, rightKeys] = [Object.entries(left), Object.keys(right)];
+  if (leftEntries.length !== rightKeys.length) return false;
+  return leftEntries.every(([key, value]) => {
+    if (!Object.hasOwn(right, key)) return false;
+    const other: unknown = Reflect.get(right, key);
+    return other !== undefined && equalJson(value, other as JsonValue);
+  });
+}

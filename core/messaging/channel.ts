@@ -1,0 +1,103 @@
+import type { Delivery } from '../state/delivery.js';
+import type { TreeLabel } from '../state/tree-labels.js';
+import { Mailbox } from './mailbox.js';
+import type { Message } from './message.js';
+
+/** What a full mailbox does with one message more: push out its oldest, make the publisher wait, or refuse it. */
+export type OverflowPolicy = 'drop-oldest' | 'backpressure' | 'reject';
+
+export const OVERFLOW_POLICIES = ['drop-oldest', 'backpressure', 'reject'] as const;
+
+/** A channel as `listChannels()` shows it. */
+export interface ChannelStatus {
+  readonly name: string;
+  readonly subscriberCount: number;
+  /** Messages waiting in its fullest mailbox. */
+  readonly messageCount: number;
+  /** Deliveries pushed out of full mailboxes since it came into being. */
+  readonly droppedCount: number;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  /** True while it is open. */
+  readonly isActive: boolean;
+}
+
+/** A message that a channel keeps for agents that come later. */
+export interface RetainedMessage {
+  /** Its number on the channel: 1 for the first message ever published there. */
+  readonly number: number;
+  /** Number of its node in the execution tree. */
+  readonly node: number;
+  readonly message: Message;
+}
+
+/** A named channel: who listens, and what the last few messages were. */
+export class Channel {
+  readonly name: string;
+  readonly createdAt: number;
+  capacity: number;
+  overflow: OverflowPolicy;
+  retain: number;
+  droppedCount = 0;
+  publishedCount = 0;
+  /** The last `retain` messages, oldest first. */
+  readonly retained: RetainedMessage[] = [];
+  /** Mailboxes of the agents subscribed now, in the order they came. Replaced, never changed in place. */
+  subscribers: readonly Mailbox<Delivery>[] = [];
+  /** How the tree names a publish on this channel. */
+  readonly label: TreeLabel;
+  /** All mailboxes, also those of agents that are gone, by agent. */
+  readonly mailboxes: Map<string, Mailbox<Delivery>> = new Map();
+
+  constructor(name: string, createdAt: number, capacity: number, overflow: OverflowPolicy, retain: number) {
+    this.name = name;
+    this.createdAt = createdAt;
+    this.capacity = capacity;
+    this.overflow = overflow;
+    this.retain = retain;
+    this.label = { agent: '', channel: name, index: -1 };
+  }
+
+  configure(capacity: number, overflow: OverflowPolicy, retain: number): void {
+    this.capacity = capacity;
+    this.overflow = overflow;
+    this.retain = retain;
+    this.#trimRetained();
+  }
+
+  subscribe(agent: string): Mailbox<Delivery> {
+    let mailbox = this.mailboxes.get(agent);
+    if (!mailbox) {
+      mailbox = new Mailbox(this.name, agent);
+      this.mailboxes.set(agent, mailbox);
+    }
+    mailbox.subscribed = true;
+    if (!this.subscribers.includes(mailbox)) this.subscribers = [...this.subscribers, mailbox];
+    return mailbox;
+  }
+
+  unsubscribe(agent: string): void {
+    const mailbox = this.mailboxes.get(agent);
+    if (!mailbox) return;
+    mailbox.subscribed = false;
+    mailbox.consumer = undefined;
+    this.subscribers = this.subscribers.filter((other) => other !== mailbox);
+    // An empty one is kept only while it must remember which retained messages its agent has had.
+    if (mailbox.length === 0 && this.retain === 0) this.mailboxes.delete(agent);
+  }
+
+  /** Notes one more message. The new number is what a mailbox that takes it has last received. */
+  received(message: Message, node: number): number {
+    this.publishedCount++;
+    if (this.retain > 0) {
+      this.retained.push({ number: this.publishedCount, node, message });
+      this.#trimRetained();
+    }
+    return this.publishedCount;
+  }
+
+  #trimRetained(): void {
+    const tooMany = this.retained.length - this.retain;
+    if (tooMany > 0) this.retained.splice(0, tooMany);
+  }
+}

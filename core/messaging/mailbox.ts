@@ -1,0 +1,74 @@
+import type { TreeLabel } from '../state/tree-labels.js';
+
+/** Told when mail arrives. The executor's side of a mailbox; state knows no more of it. */
+export interface MailConsumer {
+  mailArrived(): void;
+}
+
+/** What can lie in a mailbox: it is linked through itself, so that adding and taking out allocate nothing. */
+export interface Mail<Self> {
+  readonly number: number;
+  nextInMailbox: Self | undefined;
+}
+
+/** The deliveries that wait for one agent on one channel, oldest first. */
+export class Mailbox<Item extends Mail<Item>> {
+  readonly channel: string;
+  readonly agent: string;
+  /** False once its agent is gone: what waits in it stays, nothing new comes. */
+  subscribed = true;
+  /** Number of the channel's newest message that was put in here; later agents are handed retained ones after it. */
+  lastReceived = 0;
+  length = 0;
+  head: Item | undefined;
+  consumer: MailConsumer | undefined;
+  /** How the tree names this pair of agent and channel. */
+  readonly label: TreeLabel;
+  #tail: Item | undefined;
+
+  constructor(channel: string, agent: string) {
+    this.channel = channel;
+    this.agent = agent;
+    this.label = { agent, channel, index: -1 };
+  }
+
+  /** Adds at the end. */
+  push(item: Item): void {
+    item.nextInMailbox = undefined;
+    if (this.#tail) this.#tail.nextInMailbox = item;
+    else this.head = item;
+    this.#tail = item;
+    this.length++;
+  }
+
+  /** Puts one back where its number belongs: a returned delivery is older than whatever came since. */
+  insert(item: Item): void {
+    let before: Item | undefined;
+    for (let at = this.head; at && at.number < item.number; at = at.nextInMailbox) before = at;
+    if (before === this.#tail) {
+      this.push(item);
+      return;
+    }
+    item.nextInMailbox = before ? before.nextInMailbox : this.head;
+    if (before) before.nextInMailbox = item;
+    else this.head = item;
+    this.length++;
+  }
+
+  /** Takes one out: at once when it is the oldest, by a search otherwise. False when it is not in here. */
+  remove(item: Item): boolean {
+    let before: Item | undefined;
+    let at = this.head;
+    while (at && at !== item) {
+      before = at;
+      at = at.nextInMailbox;
+    }
+    if (!at) return false;
+    if (before) before.nextInMailbox = item.nextInMailbox;
+    else this.head = item.nextInMailbox;
+    if (this.#tail === item) this.#tail = before;
+    item.nextInMailbox = undefined;
+    this.length--;
+    return true;
+  }
+}

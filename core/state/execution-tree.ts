@@ -1,0 +1,239 @@
+import type { ErrorRecord } from '../errors.js';
+import type { Message } from '../messaging/message.js';
+import { messageIdOf, nodeIdOf } from './delivery.js';
+import { TreeColumns } from './tree-columns.js';
+import { LabelTable, type TreeLabel, type TreeScope } from './tree-labels.js';
+import {
+  type InvocationNode,
+  type InvocationStatus,
+  NODE_STATUSES,
+  PUBLISH_STATUSES,
+  type PublishNode,
+  type PublishStatus,
+  type TreeEdge,
+  type TreeNode,
+} from './tree-node.js';
+
+const CODES: ReadonlyMap<string, number> = new Map(NODE_STATUSES.map((status, code) => [status, code]));
+const FIRST_INVOCATION_CODE = PUBLISH_STATUSES.length;
+const RUNNING = codeOf('running');
+
+function codeOf(status: PublishStatus | InvocationStatus): number {
+  return CODES.get(status) ?? 0;
+}
+
+const WAITING = codeOf('waiting');
+const NO_ERRORS: readonly ErrorRecord[] = [];
+
+/**
+ * What caused what: publishes and invocations as nodes, each the child of the one that caused it. It keeps the newest
+ * nodes only, as many as `retention.nodes` says; parents that are gone make roots of their children.
+ */
+export class ExecutionTree {
+  readonly #columns: TreeColumns;
+  readonly #labels = new LabelTable<TreeLabel>();
+  readonly #scopes = new LabelTable<TreeScope>();
+  /** Ids that cannot be computed from a row: messages whose id came from outside. */
+  readonly #irregularIds = new Map<number, string>();
+  readonly #errors = new Map<number, ErrorRecord[]>();
+  readonly #deadLetters = new Map<number, Message>();
+  readonly #evict = (number: number): void => {
+    // Asking the size first keeps the common case, where these are empty, free of three look-ups.
+    if (this.#irregularIds.size > 0) this.#irregularIds.delete(number);
+    if (this.#errors.size > 0) this.#errors.delete(number);
+    if (this.#deadLetters.size > 0) this.#deadLetters.delete(number);
+  };
+
+  /** @param limit how many nodes are kept. */
+  constructor(limit: number) {
+    this.#columns = new TreeColumns(limit);
+  }
+
+  /** How many nodes are kept. */
+  get size(): number {
+    return this.#columns.next - this.#columns.first;
+  }
+
+  /** Number of the oldest node kept. */
+  get first(): number {
+    return this.#columns.first;
+  }
+
+  /** Number that the next node will get. */
+  get next(): number {
+    return this.#columns.next;
+  }
+
+  addPublish(
+    status: PublishStatus,
+    at: number,
+    parent: number,
+    label: TreeLabel,
+    scope: TreeScope,
+    publisher: number,
+    ordinal: number,
+    id: string | undefined,
+  ): number {
+    const number = this.#add(codeOf(status), at, parent, label, scope, publisher, ordinal);
+    if (id !== undefined) this.#irregularIds.set(number, id);
+    return number;
+  }
+
+  addInvocation(at: number, parent: number, label: TreeLabel, scope: TreeScope, delivery: number): number {
+    return this.#add(WAITING, at, parent, label, scope, delivery, 0);
+  }
+
+  #add(
+    status: number,
+    at: number,
+    parent: number,
+    label: TreeLabel,
+    scope: TreeScope,
+    delivery: number,
+    count: number,
+  ): number {
+    const columns = this.#columns;
+    if (this.#labels.wantsSweep) this.#labels.sweep(columns.label, columns.rows());
+    if (this.#scopes.wantsSweep) this.#scopes.sweep(columns.scope, columns.rows());
+    const number = columns.add(this.#evict);
+    const row = number % columns.length;
+    columns.status[row] = status;
+    columns.parent[row] = parent;
+    columns.label[row] = this.#labels.indexOf(label);
+    columns.scope[row] = this.#scopes.indexOf(scope);
+    columns.delivery[row] = delivery;
+    columns.count[row] = count;
+    columns.time[row] = at;
+    columns.duration[row] = Number.NaN;
+    return number;
+  }
+
+  started(number: number, at: number, attempts: number): void {
+    const columns = this.#columns;
+    const row = columns.row(number);
+    if (row < 0) return;
+    columns.status[row] = RUNNING;
+    columns.count[row] = attempts;
+    columns.time[row] = at;
+    columns.duration[row] = Number.NaN;
+  }
+
+  settled(number: number, status: InvocationStatus, at: number): void {
+    const columns = this.#columns;
+    const row = columns.row(number);
+    if (row < 0) return;
+    columns.status[row] = codeOf(status);
+    columns.duration[row] = at - (columns.time[row] ?? at);
+  }
+
+  /** Changes the status and nothing else: back in the mailbox, parked, cancelled before it began. */
+  mark(number: number, status: InvocationStatus, attempts: number): void {
+    const columns = this.#columns;
+    const row = columns.row(number);
+    if (row < 0) return;
+    columns.status[row] = codeOf(status);
+    columns.count[row] = attempts;
+  }
+
+  setErrors(number: number, errors: readonly ErrorRecord[]): void {
+    if (this.#columns.row(number) >= 0) this.#errors.set(number, [...errors]);
+  }
+
+  setDeadLetter(number: number, message: Message): void {
+    if (this.#columns.row(number) >= 0) this.#deadLetters.set(number, message);
+  }
+
+  /** The message of a dead letter that is still kept. */
+  deadLetter(number: number): Message | undefined {
+    return this.#deadLetters.get(number);
+  }
+
+  forgetDeadLetter(number: number): void {
+    this.#deadLetters.delete(number);
+  }
+
+  /** Whether a node is still kept. */
+  has(number: number): boolean {
+    return this.#columns.row(number) >= 0;
+  }
+
+  /** The node with this number, or undefined when it is not kept (any more). */
+  get(number: number): TreeNode | undefined {
+    const row = this.#columns.row(number);
+    if (row < 0) return undefined;
+    const isPublish = (this.#columns.status[row] ?? 0) < FIRST_INVOCATION_CODE;
+    return isPublish ? this.#publishNode(number, row) : this.#invocationNode(number, row);
+  }
+
+  #publishNode(number: number, row: number): PublishNode {
+    const { parent, label, scope, delivery, count, time, status } = this.#columns;
+    const within = this.#scopes.get(scope[row] ?? 0);
+    const regular = messageIdOf(within?.sessionPrefix ?? '', delivery[row] ?? 0, count[row] ?? 0);
+    return {
+      kind: 'publish',
+      number,
+      id: this.#irregularIds.get(number) ?? regular,
+      parent: this.#kept(parent[row] ?? 0),
+      channel: this.#labels.get(label[row] ?? 0)?.channel ?? '',
+      run: within?.run,
+      status: PUBLISH_STATUSES[status[row] ?? 0] ?? 'published',
+      publishedAt: time[row] ?? 0,
+    };
+  }
+
+  #invocationNode(number: number, row: number): InvocationNode {
+    const { parent, label, scope, delivery, count, time, status, duration } = this.#columns;
+    const within = this.#scopes.get(scope[row] ?? 0);
+    const named = this.#labels.get(label[row] ?? 0);
+    const agent = named?.agent ?? '';
+    const took = duration[row] ?? Number.NaN;
+    const message = this.#deadLetters.get(number);
+    return {
+      kind: 'invocation',
+      number,
+      id: nodeIdOf(agent, within?.sessionStartedAt ?? 0, delivery[row] ?? 0),
+      parent: this.#kept(parent[row] ?? 0),
+      agent,
+      channel: named?.channel ?? '',
+      run: within?.run,
+      status: invocationStatus(status[row] ?? WAITING),
+      attempts: count[row] ?? 0,
+      startedAt: time[row] ?? 0,
+      durationMs: Number.isNaN(took) ? undefined : took,
+      errors: this.#errors.get(number) ?? NO_ERRORS,
+      deadLetter: message && { ...message },
+    };
+  }
+
+  #kept(number: number): number {
+    return this.has(number) ? number : 0;
+  }
+
+  /** All nodes kept, oldest first; only those of one run when it is named. */
+  *nodes(run?: string): Generator<TreeNode> {
+    for (let number = this.first; number < this.next; number++) {
+      const node = this.get(number);
+      if (node && (run === undefined || node.run === run)) yield node;
+    }
+  }
+
+  /** The node with this id (a node id or a message id). Looks at every node kept. */
+  find(id: string): TreeNode | undefined {
+    for (const node of this.nodes()) if (node.id === id) return node;
+    return undefined;
+  }
+
+  /** All edges between nodes kept, in the order of the nodes they lead to. */
+  *edges(run?: string): Generator<TreeEdge> {
+    for (const { number, parent, channel } of this.nodes(run)) {
+      if (parent > 0) yield { from: parent, to: number, channel };
+    }
+  }
+}
+
+function invocationStatus(code: number): InvocationStatus {
+  const status = NODE_STATUSES[code];
+  return status === undefined || status === 'published' || status === 'unheard' || status === 'refused'
+    ? 'waiting'
+    : status;
+}

@@ -1,0 +1,24 @@
+import type { JsonValue } from '../json.js';
+
+/** A question that an agent put to a human and that is not settled yet. Plain JSON. */
+export interface HumanRequest {
+  readonly id: string;
+  readonly question: string;
+  /** JSON Schema that the answer must fit; null when any answer will do. */
+  readonly schema: JsonValue;
+  /** What autopilot answers; null when the agent gave none. */
+  readonly default: JsonValue;
+  readonly agent: string;
+  readonly nodeId: string;
+  /** Number of the delivery whose invocation asked. */
+  readonly delivery: number;
+  /** Milliseconds since 1970. */
+  readonly askedAt: number;
+  /** When patience ends, in milliseconds since 1970; null when it does not. */
+  readonly dueAt: number | null;
+}
+
+/** How a question was settled. `cancelled` makes `ask` throw. */
+export type HumanResolution =
+  | { readonly answer: JsonValue; readonly source: 'human' | 'autopilot' }
+  | { readonly cancelled: true };

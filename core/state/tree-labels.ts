@@ -1,0 +1,52 @@
+/**
+ * A name that many nodes of the tree share, stored once: columns hold its index. Its owner (a channel, a mailbox, a
+ * run) keeps the label, so that adding a node looks nothing up. `index` is -1 while no node uses it.
+ */
+export interface TreeLabel {
+  readonly agent: string;
+  readonly channel: string;
+  index: number;
+}
+
+/** Which run and which session a node belongs to; shared like a label. */
+export interface TreeScope {
+  readonly run: string | undefined;
+  readonly sessionPrefix: string;
+  readonly sessionStartedAt: number;
+  index: number;
+}
+
+/** The labels in use, by index. Names that no node uses any more are swept out, so that it cannot grow for ever. */
+export class LabelTable<Label extends { index: number }> {
+  #labels: Label[] = [];
+  /** Sweeping is worth its walk over all nodes only when the table has doubled since the last one. */
+  #sweepAt = 1024;
+
+  get(index: number): Label | undefined {
+    return this.#labels[index];
+  }
+
+  indexOf(label: Label): number {
+    if (label.index < 0) {
+      label.index = this.#labels.length;
+      this.#labels.push(label);
+    }
+    return label.index;
+  }
+
+  get wantsSweep(): boolean {
+    return this.#labels.length >= this.#sweepAt;
+  }
+
+  /** Keeps what `column` still uses and renumbers it in place. */
+  sweep(column: Uint32Array, used: Iterable<number>): void {
+    const before = this.#labels;
+    this.#labels = [];
+    for (const label of before) label.index = -1;
+    for (const row of used) {
+      const label = before[column[row] ?? 0];
+      if (label) column[row] = this.indexOf(label);
+    }
+    this.#sweepAt = Math.max(1024, this.#labels.length * 2);
+  }
+}
