@@ -11,6 +11,9 @@ export const PEERS: string = join(BENCH, 'peers');
 /** Inside the peers' folder, so that what is built there finds the peers' packages; ignored by git. */
 const OUTPUT = join(PEERS, '.build');
 
+/** Not bundled: what is CommonJS and imported when needed loses its names when esbuild puts it into a file of its own. */
+const LOADED_BY_NODE = ['ajv', 'ajv/*'];
+
 /** Where the built modules are. */
 export interface Bundles {
   readonly child: string;
@@ -49,7 +52,7 @@ export async function bundleForNode(sources: readonly string[]): Promise<Bundles
     platform: 'node',
     target: 'node20',
     conditions: ['dagger-source'],
-    external: Object.values(peerPackages()).flat(),
+    external: [...Object.values(peerPackages()).flat(), ...LOADED_BY_NODE],
     logLevel: 'error',
   });
   const of = (source: string): string => join(OUTPUT, `${entry(source)}.mjs`);
@@ -89,6 +92,7 @@ export async function bundleForStart(): Promise<string> {
     platform: 'node',
     target: 'node20',
     conditions: ['dagger-source'],
+    external: LOADED_BY_NODE,
     logLevel: 'error',
   });
   await writeFile(join(folder, 'empty.mjs'), 'export {};\n');

@@ -1,4 +1,4 @@
-import { defineAgent, PubSubExecutor, type PubSubExecutorOptions } from '../../../core/index.js';
+import { defineAgent, type OpenOptions, PubSubExecutor } from '../../../core/index.js';
 import type { Purpose, Session } from '../contender.js';
 import { type AgentSpec, payloadSchema } from '../workloads.js';
 
@@ -12,7 +12,7 @@ const CAPACITY = 200_000;
 export async function openTeam(
   agents: readonly AgentSpec[],
   { schema = payloadSchema, listeners = 0, recordedHops }: Purpose,
-  options: Partial<PubSubExecutorOptions> = {},
+  options: OpenOptions = {},
 ): Promise<Session> {
   const retention = recordedHops === undefined ? {} : { retention: { nodes: 4 * recordedHops } };
   const executor = await PubSubExecutor.open({ ...retention, ...options });
