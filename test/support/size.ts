@@ -9,16 +9,16 @@ import { packageEntries, packageRoot } from './package-entries.js';
  * Budgets are in bytes, about a tenth above today's sizes: a new feature may raise one, in the commit that brings it.
  */
 const budgets: Readonly<Record<string, { readonly first: number; readonly lazy: number }>> = {
-  'core/index': { first: 30_000, lazy: 60_000 },
-  'storage-adapters/open-storage.browser': { first: 12_000, lazy: 0 },
-  'storage-adapters/open-storage.node': { first: 12_000, lazy: 0 },
-  'storage-adapters/memory': { first: 4_000, lazy: 0 },
+  'core/index': { first: 37_500, lazy: 51_500 },
+  'storage-adapters/open-storage.browser': { first: 10_000, lazy: 0 },
+  'storage-adapters/open-storage.node': { first: 13_500, lazy: 0 },
+  'storage-adapters/memory': { first: 2_500, lazy: 0 },
   'storage-adapters/indexeddb': { first: 10_000, lazy: 0 },
-  'storage-adapters/filesystem': { first: 12_000, lazy: 0 },
+  'storage-adapters/filesystem': { first: 13_500, lazy: 0 },
   'devtools/noop': { first: 400, lazy: 0 },
   'devtools/index': { first: 20_000, lazy: 100_000 },
-  'core/testing/index': { first: 35_000, lazy: 60_000 },
-  'storage-adapters/testing/conformance': { first: 12_000, lazy: 0 },
+  'core/testing/index': { first: 3_000, lazy: 0 },
+  'storage-adapters/testing/conformance': { first: 6_000, lazy: 0 },
 };
 
 interface Size {
