@@ -46,10 +46,15 @@ export function copyJson(value: unknown, field: string): JsonValue {
   }
 }
 
+function spend(characters: number): void {
+  sizeLeft -= characters;
+  if (sizeLeft < 0) throw UNFIT;
+}
+
 function copy(value: unknown, depth: number): JsonValue {
   switch (typeof value) {
     case 'string':
-      if ((sizeLeft -= value.length + 2) < 0) throw UNFIT;
+      spend(value.length + 2);
       return value;
     case 'number':
       if (!Number.isFinite(value)) throw UNFIT;
@@ -67,7 +72,7 @@ function copy(value: unknown, depth: number): JsonValue {
 
 function copyArray(source: readonly unknown[], depth: number): JsonValue[] {
   const length = source.length;
-  if ((sizeLeft -= 2 + 2 * length) < 0) throw UNFIT;
+  spend(2 + 2 * length);
   const target: JsonValue[] = [];
   for (let index = 0; index < length; index++) target.push(copy(source[index], depth));
   return target;
@@ -79,10 +84,10 @@ function copyObject(source: object, depth: number): JsonValue {
   const target: Record<string, unknown> = { ...source };
   for (const key in target) {
     const value = target[key];
-    if ((sizeLeft -= key.length + 4) < 0) throw UNFIT;
+    spend(key.length + 4);
     switch (typeof value) {
       case 'string':
-        if ((sizeLeft -= value.length + 2) < 0) throw UNFIT;
+        spend(value.length + 2);
         break;
       case 'boolean':
         break;

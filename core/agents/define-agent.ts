@@ -37,6 +37,7 @@ type OnlyOne<Publications, Names = keyof Publications> = [Names] extends [never]
     : never;
 
 /** What `process` may return; messages that it published itself may fall out of it, and are not published again. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a function without a return statement gives void, not undefined
 type Result<Value> = Value | Message | readonly Message[] | undefined | void;
 
 /** What `process` gives back: nothing, a value for the only publication, or many of them from a generator. */

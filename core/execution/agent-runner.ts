@@ -86,9 +86,7 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     const delivery = this.#takeNext();
     if (!delivery) return false;
     this.#start(delivery, at);
-    if (this.#hasSlot() && this.#mailboxes.some(({ length }) => length > 0)) {
-      this.#environment.scheduler.enqueue(this);
-    }
+    if (this.#hasMail() && this.#hasSlot()) this.#environment.scheduler.enqueue(this);
     return true;
   }
 
@@ -136,7 +134,7 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
       cancel();
       this.#retrying.delete(delivery);
     }
-    if (this.#mailboxes.some(({ length }) => length > 0)) this.mailArrived();
+    if (this.#hasMail()) this.mailArrived();
   }
 
   /** The human did not answer in time: the delivery goes back and waits there for the answer. */
@@ -154,6 +152,11 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   /** Takes up a delivery that a run has adopted while its retry was not due. */
   resumeRetry(delivery: Delivery): void {
     if (!this.#retrying.has(delivery)) this.#waitForRetry(delivery);
+  }
+
+  #hasMail(): boolean {
+    for (const { length } of this.#mailboxes) if (length > 0) return true;
+    return false;
   }
 
   #hasSlot(): boolean {
@@ -203,7 +206,7 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
       this.#running[invocation.slot] = last;
       last.slot = invocation.slot;
     }
-    if (!this.queued) for (const { length } of this.#mailboxes) if (length > 0) return this.mailArrived();
+    if (this.#hasMail()) this.mailArrived();
   }
 
   #abandonOne(invocation: Invocation, reason: PubSubError): void {

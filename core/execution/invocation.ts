@@ -234,7 +234,7 @@ export class Invocation implements Attempt {
       (thrown: unknown) => {
         this.#note(watched, toPubSubError(thrown));
         // One more round, so that an agent that awaits the promise has seen the refusal before anybody judges.
-        Promise.resolve().then(() => this.#publishSettled());
+        void Promise.resolve().then(() => this.#publishSettled());
       },
     );
     return watched.silence();

@@ -195,7 +195,10 @@ export class Services implements AttemptServices {
   commit(attempt: Attempt, succeeded: () => void): void {
     const { recorder, router } = this.#parts;
     const { transaction, delivery } = attempt;
-    if (!transaction) return succeeded();
+    if (!transaction) {
+      succeeded();
+      return;
+    }
     const changes = transaction.changes();
     const routes = transaction.publishes.map((publish) => ({
       publish,

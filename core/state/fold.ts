@@ -33,7 +33,8 @@ function applyBody(state: RunState, event: RunEvent): void {
   const { at } = event;
   switch (event.type) {
     case 'executor.opened':
-      return state.sessionOpened({ prefix: event.session, startedAt: Math.floor(at) });
+      state.sessionOpened({ prefix: event.session, startedAt: Math.floor(at) });
+      return;
     case 'executor.paused':
       state.paused = true;
       return;
@@ -41,18 +42,24 @@ function applyBody(state: RunState, event: RunEvent): void {
       state.paused = false;
       return;
     case 'agent.registered':
-      return state.agentRegistered(event.agent);
+      state.agentRegistered(event.agent);
+      return;
     case 'agent.unregistered':
-      return state.agentUnregistered(event.agent);
+      state.agentUnregistered(event.agent);
+      return;
     case 'channel.opened':
-      return state.channelOpened(at, event.channel, event.capacity, event.overflow, event.retain);
+      state.channelOpened(at, event.channel, event.capacity, event.overflow, event.retain);
+      return;
     case 'channel.closed':
-      return state.channelClosed(at, event.channel);
+      state.channelClosed(at, event.channel);
+      return;
     case 'run.started':
-      return state.runStarted(new RunRecord(event.run, event.kind, at));
+      state.runStarted(new RunRecord(event.run, event.kind, at));
+      return;
     case 'run.ended': {
       const run = required(state.runs.get(event.run), `run ${event.run}`);
-      return state.runEnded(at, run, event.status, event.error);
+      state.runEnded(at, run, event.status, event.error);
+      return;
     }
     case 'run.deleted':
       state.runs.delete(event.run);
@@ -63,57 +70,65 @@ function applyBody(state: RunState, event: RunEvent): void {
       const mailboxes = event.to.map((agent) => mailboxOf(channel, agent));
       const run = event.run === undefined ? undefined : state.runs.get(event.run);
       const { message, ordinal, fromOutside } = event;
-      return state.messagePublished(
-        at,
-        channel,
-        message,
-        publisher,
-        ordinal,
-        fromOutside ?? false,
-        run,
-        mailboxes,
-      );
+      state.messagePublished(at, channel, message, publisher, ordinal, fromOutside ?? false, run, mailboxes);
+      return;
     }
     case 'message.handed': {
       const channel = channelOf(state, event.channel);
       const retained = channel.retained.find(({ message }) => message.id === event.message);
       const run = event.run === undefined ? undefined : state.runs.get(event.run);
-      return state.messageHanded(at, required(retained, event.message), mailboxOf(channel, event.to), run);
+      state.messageHanded(at, required(retained, event.message), mailboxOf(channel, event.to), run);
+      return;
     }
     case 'message.refused':
-      return state.messageRefused(at, event.channel, event.node);
+      state.messageRefused(at, event.channel, event.node);
+      return;
     case 'delivery.started':
-      return state.deliveryStarted(at, delivery(state, event.delivery));
+      state.deliveryStarted(at, delivery(state, event.delivery));
+      return;
     case 'delivery.succeeded':
-      return state.deliverySucceeded(at, delivery(state, event.delivery));
+      state.deliverySucceeded(at, delivery(state, event.delivery));
+      return;
     case 'delivery.retrying':
-      return state.deliveryRetrying(at, delivery(state, event.delivery), event.error, event.dueAt);
+      state.deliveryRetrying(at, delivery(state, event.delivery), event.error, event.dueAt);
+      return;
     case 'delivery.failed':
-      return state.deliveryFailed(at, delivery(state, event.delivery), event.error, event.invalid);
+      state.deliveryFailed(at, delivery(state, event.delivery), event.error, event.invalid);
+      return;
     case 'delivery.dropped':
-      return state.deliveryDropped(at, delivery(state, event.delivery));
+      state.deliveryDropped(at, delivery(state, event.delivery));
+      return;
     case 'delivery.returned':
-      return state.deliveryReturned(delivery(state, event.delivery), event.parked);
+      state.deliveryReturned(delivery(state, event.delivery), event.parked);
+      return;
     case 'delivery.redelivered': {
       const mailbox = mailboxOf(channelOf(state, event.message.channel ?? ''), event.to);
       const run = event.run === undefined ? undefined : state.runs.get(event.run);
-      return state.deliveryRedelivered(at, event.node, event.message, mailbox, run);
+      state.deliveryRedelivered(at, event.node, event.message, mailbox, run);
+      return;
     }
     case 'human.asked':
-      return state.humanAsked(event.request, delivery(state, event.request.delivery));
+      state.humanAsked(event.request, delivery(state, event.request.delivery));
+      return;
     case 'human.answered':
-      return state.humanResolved(event.request, { answer: event.answer, source: event.source });
+      state.humanResolved(event.request, { answer: event.answer, source: event.source });
+      return;
     case 'human.cancelled':
-      return state.humanResolved(event.request, { cancelled: true });
+      state.humanResolved(event.request, { cancelled: true });
+      return;
     case 'tokens.reserved':
-      return state.tokensReserved(delivery(state, event.delivery), event.amount);
+      state.tokensReserved(delivery(state, event.delivery), event.amount);
+      return;
     case 'tokens.used':
-      return state.tokensUsed(delivery(state, event.delivery), event.amount);
+      state.tokensUsed(delivery(state, event.delivery), event.amount);
+      return;
     case 'cache.set':
     case 'cache.appended':
-      return state.cache.apply(event);
+      state.cache.apply(event);
+      return;
     case 'task.set':
-      return state.tasks.set(event.task);
+      state.tasks.set(event.task);
+      return;
     case 'tasks.planned':
       state.tasks.planned = event.count;
       return;
