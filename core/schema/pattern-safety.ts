@@ -9,7 +9,8 @@ export const MAX_PATTERN_LENGTH = 1_000;
 /**
  * Refuses a regular expression that is not one, or that a hostile string can keep busy: where the engine can split the
  * same text in several ways at each turn of a loop, as in `^(a+)+$` or `^(a|aa)*$`, it tries exponentially many.
- * What takes polynomial time (`\s+$`, `a*a*b`) is let through: there the length of the string is the bound.
+ * What takes polynomial time (`\s+$`, `a*a*b`) is let through: there the length of the string is the bound, so give
+ * such a string a `maxLength`, which ajv looks at first.
  *
  * Patterns are read with the `u` flag, as JSON Schema asks. The check is exact for plain regular expressions, but
  * leaves out what back references and lookarounds forbid, so it may refuse one of those that is harmless.

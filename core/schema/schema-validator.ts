@@ -1,7 +1,10 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { JSONSchema } from 'json-schema-to-ts';
 
-/** A JSON Schema (draft 2020-12 or draft-07), or any Standard Schema: zod, valibot, arktype, … */
+/**
+ * A JSON Schema (2020-12, or draft-07 where `$schema` says so), or any Standard Schema: zod, valibot, arktype, …
+ * Types are inferred from a JSON Schema that is written in place; one kept in a variable needs `as const`.
+ */
 export type AnySchema = JSONSchema | StandardSchemaV1;
 
 /** One thing wrong with a value. */
@@ -16,13 +19,18 @@ export interface SchemaIssue {
 
 /**
  * Checks JSON values against one JSON Schema. Returns undefined when the value fits (the hot path, so nothing is
- * built), or the issues, at most a handful, most useful first.
+ * built), or the issues, at most five, most useful first. Never throws, and never changes the value. For `required` and
+ * `additionalProperties`, the path is that of the object and the message names the property.
  */
 export type CompiledSchema = (value: unknown) => readonly SchemaIssue[] | undefined;
 
 /**
- * The port behind which JSON Schema implementations live. `compile` is called once per schema; it is synchronous.
- * @throws PubSubError `VALIDATION_ERROR` from `compile` when the schema is not one, naming what is wrong with it.
+ * The port behind which JSON Schema implementations live. `compile` is called once per schema; it is synchronous. An
+ * implementation takes only own properties for present, treats `format` as an annotation, and shares nothing between
+ * schemas, not even with the same `$id`.
+ *
+ * @throws PubSubError `VALIDATION_ERROR` from `compile` when the schema is not one, naming what is wrong with it and
+ * where.
  */
 export interface SchemaValidator {
   /** Shown in logs: `ajv`, `cfworker`, … */

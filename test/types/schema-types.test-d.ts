@@ -91,6 +91,23 @@ test('a value whose type is an interface fits, a misspelt property does not', ()
   void wrong;
 });
 
+test('$ref into $defs is followed', () => {
+  const schema = {
+    type: 'object',
+    properties: { link: { $ref: '#/$defs/link' } },
+    required: ['link'],
+    $defs: { link: { type: 'string' } },
+  } as const;
+  expectTypeOf(outputOf(schema)).toEqualTypeOf<{ link: string }>();
+});
+
+test('a mistake in a schema is a compile error', () => {
+  // @ts-expect-error: no such type
+  outputOf({ type: 'strin' });
+  // @ts-expect-error: a list of names
+  outputOf({ type: 'object', required: 'url' });
+});
+
 test('zod: the publisher passes the input, the subscriber receives the output', () => {
   const schema = z.object({
     at: z.string().transform((text) => text.length),
@@ -117,6 +134,8 @@ test('a schema of a wide type infers to unknown, never to an endless type', () =
   expectTypeOf<InferOutput<JSONSchema>>().toEqualTypeOf<unknown>();
   expectTypeOf<InferInput<AnySchema>>().toEqualTypeOf<unknown>();
   expectTypeOf<InferOutput<Record<string, unknown>>>().toEqualTypeOf<unknown>();
+  const parsed: Record<string, unknown> = JSON.parse('{}');
+  expectTypeOf(outputOf(parsed)).toEqualTypeOf<unknown>();
   expectTypeOf<InferOutput<boolean>>().toEqualTypeOf<unknown>();
   expectTypeOf<InferOutput<true>>().toEqualTypeOf<unknown>();
   expectTypeOf<InferOutput<{ type: 'object'; properties: Record<string, JSONSchema> }>>().toExtend<object>();
