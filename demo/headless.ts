@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { HELP, readArguments, UsageError } from './headless/arguments.js';
+import { type Arguments, HELP, readArguments, UsageError } from './headless/arguments.js';
 import { folderCorpus, packagesCorpus } from './headless/folder-corpus.js';
 import { Progress } from './headless/progress.js';
 import { renderAnswer, renderFigures } from './headless/render.js';
@@ -33,7 +33,7 @@ async function main(argv: readonly string[]): Promise<number> {
     const { report, execution, dot, documents } = await research(options, corpus, progress, cancel.signal);
     progress.stop();
     if (report) console.log(`\n${renderAnswer(report)}`);
-    else console.log('\nNo answer: the run ended before the report was written.');
+    else console.log(`\nNo answer: the run ended before the report was written.${laterHint(options)}`);
     const indexed =
       corpus.leftOut > 0 ? `${documents} documents, ${corpus.leftOut} left out` : `${documents} documents`;
     console.log(
@@ -48,6 +48,10 @@ async function main(argv: readonly string[]): Promise<number> {
     progress.stop();
     process.off('SIGINT', interrupt);
   }
+}
+
+function laterHint({ storage }: Arguments): string {
+  return storage === undefined ? '' : ' Start again with the same arguments to go on.';
 }
 
 try {

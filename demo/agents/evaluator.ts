@@ -24,8 +24,8 @@ export function evaluator(tools: TeamTools): PubSubAgent {
         const known = new Set(part.terms.map((term) => term.stem));
         const added = followUp.terms.filter((term) => !known.has(term.stem));
         notebook.widenPart(round + 1, { ...part, terms: [...part.terms, ...added] });
-        const { text, terms: query } = followUp;
-        await publish('searches', { researchId, partId, round: round + 1, text, query });
+        const { text, terms } = followUp;
+        await publish('searches', { researchId, partId, round: round + 1, text, query: [...terms] });
       } else {
         const missing = coverage.missing.map((term) => term.word);
         const verdict = { rounds: round, coverage: coverage.score, missing };

@@ -7,7 +7,7 @@ import type { ResearchReport } from './channels.js';
 export interface Verdict {
   readonly rounds: number;
   readonly coverage: number;
-  readonly missing: readonly string[];
+  readonly missing: string[];
 }
 
 /**

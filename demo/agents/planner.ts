@@ -27,7 +27,7 @@ export function planner(tools: TeamTools): PubSubAgent {
         };
         await publish(
           'searches',
-          { researchId, partId: part.id, round: 1, text: part.text, query: part.terms },
+          { researchId, partId: part.id, round: 1, text: part.text, query: [...part.terms] },
           { task },
         );
       }

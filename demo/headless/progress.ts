@@ -48,7 +48,7 @@ export class Progress {
   #draw(): void {
     this.#frame = (this.#frame + 1) % FRAMES.length;
     const line = `${FRAMES[this.#frame]} ${this.#seconds()}  ${this.#text}`;
-    this.#screen.write(CLEAR_LINE + [...line].slice(0, (this.#screen.columns ?? 80) - 1).join(''));
+    this.#screen.write(CLEAR_LINE + [...line].slice(0, (this.#screen.columns || 80) - 1).join(''));
   }
 
   #seconds(): string {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type PubSubExecutionReport, PubSubExecutor, serializeTreeToDot } from 'dagger-agents';
+import { type PubSubExecutionReport, PubSubExecutor, type RunSpec, serializeTreeToDot } from 'dagger-agents';
 import { fileSystemStorage } from 'dagger-agents/storage/filesystem';
 import type { ResearchReport } from '../agents/channels.js';
 import { narrate } from '../agents/narrate.js';
@@ -21,7 +21,10 @@ export interface ResearchResult {
   readonly documents: number;
 }
 
-/** Runs the team once, or goes on with what an interrupted run has left in the storage folder. */
+/**
+ * Runs the team once, or goes on with what an interrupted run has left in the storage folder. An abort of `signal` ends
+ * the run: for good in memory; with a journal what is left waits in it for the next start.
+ */
 export async function research(
   options: Arguments,
   corpus: Corpus,
@@ -57,16 +60,30 @@ export async function research(
     let execution: PubSubExecutionReport | undefined;
     if (notebook.question !== '' && notebook.report === undefined) {
       progress.step('going on with what an earlier run has left');
-      execution = await executor.execute({ resume: true }, { signal }).report;
+      execution = await untilInterrupted({ resume: true });
     }
     if (notebook.report === undefined && !signal.aborted) {
       const payload = { researchId, question: options.question };
-      execution = await executor.execute({ channel: QUESTIONS, payload }, { signal }).report;
+      execution = await untilInterrupted({ channel: QUESTIONS, payload });
     }
     const dot = serializeTreeToDot(executor.tree, execution?.executionId ?? researchId);
     return { report: notebook.report, execution, dot, documents };
   } finally {
     await executor.close();
+  }
+
+  async function untilInterrupted(spec: RunSpec): Promise<PubSubExecutionReport> {
+    const run = executor.execute(spec);
+    const interrupt = (): void => {
+      if (options.storage === undefined) run.cancel('Ctrl-C');
+      else executor.stop({ graceSeconds: 0.5 }).catch(() => run.cancel('Ctrl-C'));
+    };
+    signal.addEventListener('abort', interrupt, { once: true });
+    try {
+      return await run.report;
+    } finally {
+      signal.removeEventListener('abort', interrupt);
+    }
   }
 }
 

@@ -9,7 +9,7 @@ export interface Statement {
   readonly text: string;
   readonly path: string;
   readonly line: number;
-  readonly headings: readonly string[];
+  readonly headings: string[];
   /** Title of the document. */
   readonly title: string;
 }
@@ -19,7 +19,7 @@ export interface Answer {
   /** False when no sentence speaks of enough of the question: then the statements are only the closest that there is. */
   readonly direct: boolean;
   /** Whole sentences from the documents, in an order that reads well: by document, best document first. */
-  readonly statements: readonly Statement[];
+  readonly statements: Statement[];
   readonly example?: Example;
 }
 
@@ -164,7 +164,7 @@ function distinct(evidence: readonly Evidence[]): (Finding & { readonly title: s
 }
 
 function toStatement({ text, path, line, headings, title }: Candidate): Statement {
-  return { text, path, line, headings, title };
+  return { text, path, line, headings: [...headings], title };
 }
 
 function byPlace(

@@ -80,31 +80,6 @@ test('Ctrl-C ends the run, still reports, and exits with 130', async () => {
   expect(program.stderr).toBe('');
 });
 
-test('killed with kill -9 again and again, it goes on where it was and gives the same answer', async () => {
-  const whole = new Program(about());
-  await whole.ended;
-  const journal = about('--storage', join(folder, 'journal'), '--pace', '60');
-  const notes = (program: Program): string[] => program.stdout.match(/reader +q\d: .*/gu) ?? [];
-  const read: string[] = [];
-  for (const moment of [/searcher +q1/u, /reader +q\d/u, /reasoner +q\d/u]) {
-    const program = new Program(journal);
-    await program.printed(moment);
-    program.child.kill('SIGKILL');
-    await program.ended;
-    read.push(...notes(program));
-  }
-  const last = new Program(journal);
-  expect((await last.ended).code).toBe(0);
-  expect(last.stdout).toContain('going on with what an earlier run has left');
-  expect(last.answer).toBe(whole.answer);
-  read.push(...notes(last));
-  expect(new Set(read).size).toBe(new Set(notes(whole)).size);
-  const again = new Program(journal);
-  await again.ended;
-  expect(again.answer).toBe(whole.answer);
-  expect(again.stdout).toContain('nothing was left to do');
-});
-
 describe('on a terminal', () => {
   const screen = (columns: number) => {
     const written: string[] = [];
