@@ -74,6 +74,7 @@ export type { Task, TaskStatus } from './state/task.js';
 export type { TaskInput, TaskManager, TaskReference } from './state/task-manager.js';
 export { serializeTreeToDot } from './state/tree-dot.js';
 export type {
+  DeadLetterNode,
   InvocationNode,
   InvocationStatus,
   PublishNode,

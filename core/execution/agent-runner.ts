@@ -105,17 +105,14 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     const { recorder, config } = this.#environment;
     const { delivery } = invocation;
     this.#release(invocation);
-    if (delivery.attempts >= config.maxAttempts) {
+    // Failures count, not starts: a crash of the process is nothing that the message did.
+    const failures = (delivery.errors?.length ?? 0) + 1;
+    if (failures >= config.maxAttempts) {
       this.#fail(delivery, error, false);
       return;
     }
     const at = recorder.now();
-    recorder.deliveryRetrying(
-      at,
-      delivery,
-      error.toJSON(),
-      at + retryDelay(config.retryStrategy, delivery.attempts),
-    );
+    recorder.deliveryRetrying(at, delivery, error.toJSON(), at + retryDelay(config.retryStrategy, failures));
     this.#waitForRetry(delivery);
   }
 

@@ -4,7 +4,18 @@ import type { Mailbox } from '../messaging/mailbox.js';
 import type { Message } from '../messaging/message.js';
 import type { Runtime } from '../runtime.js';
 import type { Delivery } from '../state/delivery.js';
+import {
+  deliveryDropped,
+  deliveryFailed,
+  deliveryRetrying,
+  deliveryReturned,
+  deliveryStarted,
+  deliverySucceeded,
+  tokensReserved,
+  tokensUsed,
+} from '../state/delivery-changes.js';
 import { applyEvent } from '../state/fold.js';
+import { messagePublished } from '../state/message-changes.js';
 import type { NewEvent, RunEvent } from '../state/run-event.js';
 import type { RunRecord } from '../state/run-record.js';
 import type { RunState } from '../state/run-state.js';
@@ -71,7 +82,7 @@ export class Recorder {
     mailboxes: readonly Mailbox<Delivery>[],
   ): void {
     const seq = ++this.state.seq;
-    this.state.messagePublished(at, channel, message, publisher, ordinal, fromOutside, run, mailboxes);
+    messagePublished(this.state, at, channel, message, publisher, ordinal, fromOutside, run, mailboxes);
     if (this.#sinks.length === 0) return;
     this.#emit({
       seq,
@@ -88,50 +99,50 @@ export class Recorder {
 
   deliveryStarted(at: number, delivery: Delivery): void {
     const seq = ++this.state.seq;
-    this.state.deliveryStarted(at, delivery);
+    deliveryStarted(this.state, at, delivery);
     if (this.#sinks.length > 0) this.#emit({ seq, at, type: 'delivery.started', delivery: delivery.number });
   }
 
   deliverySucceeded(at: number, delivery: Delivery): void {
     const seq = ++this.state.seq;
-    this.state.deliverySucceeded(at, delivery);
+    deliverySucceeded(this.state, at, delivery);
     if (this.#sinks.length > 0)
       this.#emit({ seq, at, type: 'delivery.succeeded', delivery: delivery.number });
   }
 
   deliveryRetrying(at: number, delivery: Delivery, error: ErrorRecord, dueAt: number): void {
     const seq = ++this.state.seq;
-    this.state.deliveryRetrying(at, delivery, error, dueAt);
+    deliveryRetrying(this.state, at, delivery, error, dueAt);
     this.#emit({ seq, at, type: 'delivery.retrying', delivery: delivery.number, error, dueAt });
   }
 
   deliveryFailed(at: number, delivery: Delivery, error: ErrorRecord, invalid: boolean): void {
     const seq = ++this.state.seq;
-    this.state.deliveryFailed(at, delivery, error, invalid);
+    deliveryFailed(this.state, at, delivery, error, invalid);
     this.#emit({ seq, at, type: 'delivery.failed', delivery: delivery.number, error, invalid });
   }
 
   deliveryDropped(at: number, delivery: Delivery): void {
     const seq = ++this.state.seq;
-    this.state.deliveryDropped(at, delivery);
+    deliveryDropped(this.state, at, delivery);
     this.#emit({ seq, at, type: 'delivery.dropped', delivery: delivery.number });
   }
 
   deliveryReturned(at: number, delivery: Delivery, parked: boolean): void {
     const seq = ++this.state.seq;
-    this.state.deliveryReturned(delivery, parked);
+    deliveryReturned(this.state, at, delivery, parked);
     this.#emit({ seq, at, type: 'delivery.returned', delivery: delivery.number, parked });
   }
 
   tokensReserved(at: number, delivery: Delivery, amount: number): void {
     const seq = ++this.state.seq;
-    this.state.tokensReserved(delivery, amount);
+    tokensReserved(delivery, amount);
     this.#emit({ seq, at, type: 'tokens.reserved', delivery: delivery.number, amount });
   }
 
   tokensUsed(at: number, delivery: Delivery, amount: number): void {
     const seq = ++this.state.seq;
-    this.state.tokensUsed(delivery, amount);
+    tokensUsed(delivery, amount);
     this.#emit({ seq, at, type: 'tokens.used', delivery: delivery.number, amount });
   }
 

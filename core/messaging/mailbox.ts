@@ -17,6 +17,8 @@ export class Mailbox<Item extends Mail<Item>> {
   readonly agent: string;
   /** False once its agent is gone: what waits in it stays, nothing new comes. */
   subscribed = true;
+  /** True once its channel is gone: what comes back to it is dropped. */
+  closed = false;
   /** Number of the channel's newest message that was put in here; later agents are handed retained ones after it. */
   lastReceived = 0;
   length = 0;

@@ -4,6 +4,7 @@ import { messageIdOf, nodeIdOf } from './delivery.js';
 import { TreeColumns } from './tree-columns.js';
 import { LabelTable, type TreeLabel, type TreeScope } from './tree-labels.js';
 import {
+  type DeadLetterNode,
   type InvocationNode,
   type InvocationStatus,
   NODE_STATUSES,
@@ -13,6 +14,13 @@ import {
   type TreeEdge,
   type TreeNode,
 } from './tree-node.js';
+import {
+  Dictionary,
+  ROWS_PER_PART,
+  type TreeNodePart,
+  type TreePart,
+  type TreeRowsPart,
+} from './tree-snapshot.js';
 
 const CODES: ReadonlyMap<string, number> = new Map(NODE_STATUSES.map((status, code) => [status, code]));
 const FIRST_INVOCATION_CODE = PUBLISH_STATUSES.length;
@@ -44,9 +52,19 @@ export class ExecutionTree {
     if (this.#deadLetters.size > 0) this.#deadLetters.delete(number);
   };
 
+  readonly #data: TreeData;
+
   /** @param limit how many nodes are kept. */
   constructor(limit: number) {
     this.#columns = new TreeColumns(limit);
+    this.#data = {
+      columns: this.#columns,
+      labels: this.#labels,
+      scopes: this.#scopes,
+      irregularIds: this.#irregularIds,
+      errors: this.#errors,
+      deadLetters: this.#deadLetters,
+    };
   }
 
   /** How many nodes are kept. */
@@ -148,6 +166,15 @@ export class ExecutionTree {
     return this.#deadLetters.get(number);
   }
 
+  /** Deliveries that failed for good and whose messages are kept, oldest first; see `executor.retryDeadLetter`. */
+  *deadLetters(run?: string): Generator<DeadLetterNode> {
+    for (const [number, message] of this.#deadLetters) {
+      const node = this.get(number);
+      if (node?.kind !== 'invocation' || (run !== undefined && node.run !== run)) continue;
+      yield { ...node, deadLetter: message };
+    }
+  }
+
   forgetDeadLetter(number: number): void {
     this.#deadLetters.delete(number);
   }
@@ -201,7 +228,7 @@ export class ExecutionTree {
       startedAt: time[row] ?? 0,
       durationMs: Number.isNaN(took) ? undefined : took,
       errors: this.#errors.get(number) ?? NO_ERRORS,
-      deadLetter: message && { ...message },
+      deadLetter: message,
     };
   }
 
@@ -228,6 +255,21 @@ export class ExecutionTree {
     for (const { number, parent, channel } of this.nodes(run)) {
       if (parent > 0) yield { from: parent, to: number, channel };
     }
+  }
+
+  /** Everything, for a snapshot. */
+  parts(): Generator<TreePart> {
+    return treeParts(this.#data);
+  }
+
+  /** Before parts are restored: which nodes they will be. */
+  restoreRange(first: number, next: number): void {
+    this.#columns.startAt(next, next - first);
+  }
+
+  /** Puts a part of a snapshot back. Nodes beyond what this tree keeps are left out. */
+  restorePart(part: TreePart): void {
+    restoreTreePart(this.#data, part);
   }
 }
 

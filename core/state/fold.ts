@@ -2,6 +2,28 @@ import { PubSubError } from '../errors.js';
 import type { Channel } from '../messaging/channel.js';
 import type { Mailbox } from '../messaging/mailbox.js';
 import type { Delivery } from './delivery.js';
+import {
+  deliveryDropped,
+  deliveryFailed,
+  deliveryRetrying,
+  deliveryReturned,
+  deliveryStarted,
+  deliverySucceeded,
+  humanAsked,
+  humanResolved,
+  tokensReserved,
+  tokensUsed,
+} from './delivery-changes.js';
+import { deliveryRedelivered, messageHanded, messagePublished, messageRefused } from './message-changes.js';
+import {
+  agentRegistered,
+  agentUnregistered,
+  channelClosed,
+  channelOpened,
+  runEnded,
+  runStarted,
+  sessionOpened,
+} from './run-changes.js';
 import type { RunEvent } from './run-event.js';
 import { RunRecord } from './run-record.js';
 import { RunState, type StateLimits } from './run-state.js';
@@ -33,7 +55,7 @@ function applyBody(state: RunState, event: RunEvent): void {
   const { at } = event;
   switch (event.type) {
     case 'executor.opened':
-      state.sessionOpened({ prefix: event.session, startedAt: Math.floor(at) });
+      sessionOpened(state, at, { prefix: event.session, startedAt: Math.floor(at) });
       return;
     case 'executor.paused':
       state.paused = true;
@@ -42,23 +64,23 @@ function applyBody(state: RunState, event: RunEvent): void {
       state.paused = false;
       return;
     case 'agent.registered':
-      state.agentRegistered(event.agent);
+      agentRegistered(state, event.agent);
       return;
     case 'agent.unregistered':
-      state.agentUnregistered(event.agent);
+      agentUnregistered(state, event.agent);
       return;
     case 'channel.opened':
-      state.channelOpened(at, event.channel, event.capacity, event.overflow, event.retain);
+      channelOpened(state, at, event.channel, event.capacity, event.overflow, event.retain);
       return;
     case 'channel.closed':
-      state.channelClosed(at, event.channel);
+      channelClosed(state, at, event.channel);
       return;
     case 'run.started':
-      state.runStarted(new RunRecord(event.run, event.kind, at));
+      runStarted(state, new RunRecord(event.run, event.kind, at));
       return;
     case 'run.ended': {
       const run = required(state.runs.get(event.run), `run ${event.run}`);
-      state.runEnded(at, run, event.status, event.error);
+      runEnded(state, at, run, event.status, event.error);
       return;
     }
     case 'run.deleted':
@@ -70,57 +92,57 @@ function applyBody(state: RunState, event: RunEvent): void {
       const mailboxes = event.to.map((agent) => mailboxOf(channel, agent));
       const run = event.run === undefined ? undefined : state.runs.get(event.run);
       const { message, ordinal, fromOutside } = event;
-      state.messagePublished(at, channel, message, publisher, ordinal, fromOutside ?? false, run, mailboxes);
+      messagePublished(state, at, channel, message, publisher, ordinal, fromOutside ?? false, run, mailboxes);
       return;
     }
     case 'message.handed': {
       const channel = channelOf(state, event.channel);
       const retained = channel.retained.find(({ message }) => message.id === event.message);
       const run = event.run === undefined ? undefined : state.runs.get(event.run);
-      state.messageHanded(at, required(retained, event.message), mailboxOf(channel, event.to), run);
+      messageHanded(state, at, required(retained, event.message), mailboxOf(channel, event.to), run);
       return;
     }
     case 'message.refused':
-      state.messageRefused(at, event.channel, event.node);
+      messageRefused(state, at, event.channel, event.node);
       return;
     case 'delivery.started':
-      state.deliveryStarted(at, delivery(state, event.delivery));
+      deliveryStarted(state, at, delivery(state, event.delivery));
       return;
     case 'delivery.succeeded':
-      state.deliverySucceeded(at, delivery(state, event.delivery));
+      deliverySucceeded(state, at, delivery(state, event.delivery));
       return;
     case 'delivery.retrying':
-      state.deliveryRetrying(at, delivery(state, event.delivery), event.error, event.dueAt);
+      deliveryRetrying(state, at, delivery(state, event.delivery), event.error, event.dueAt);
       return;
     case 'delivery.failed':
-      state.deliveryFailed(at, delivery(state, event.delivery), event.error, event.invalid);
+      deliveryFailed(state, at, delivery(state, event.delivery), event.error, event.invalid);
       return;
     case 'delivery.dropped':
-      state.deliveryDropped(at, delivery(state, event.delivery));
+      deliveryDropped(state, at, delivery(state, event.delivery));
       return;
     case 'delivery.returned':
-      state.deliveryReturned(delivery(state, event.delivery), event.parked);
+      deliveryReturned(state, at, delivery(state, event.delivery), event.parked);
       return;
     case 'delivery.redelivered': {
       const mailbox = mailboxOf(channelOf(state, event.message.channel ?? ''), event.to);
       const run = event.run === undefined ? undefined : state.runs.get(event.run);
-      state.deliveryRedelivered(at, event.node, event.message, mailbox, run);
+      deliveryRedelivered(state, at, event.node, event.message, mailbox, run);
       return;
     }
     case 'human.asked':
-      state.humanAsked(event.request, delivery(state, event.request.delivery));
+      humanAsked(state, event.request, delivery(state, event.request.delivery));
       return;
     case 'human.answered':
-      state.humanResolved(event.request, { answer: event.answer, source: event.source });
+      humanResolved(state, event.request, { answer: event.answer, source: event.source });
       return;
     case 'human.cancelled':
-      state.humanResolved(event.request, { cancelled: true });
+      humanResolved(state, event.request, { cancelled: true });
       return;
     case 'tokens.reserved':
-      state.tokensReserved(delivery(state, event.delivery), event.amount);
+      tokensReserved(delivery(state, event.delivery), event.amount);
       return;
     case 'tokens.used':
-      state.tokensUsed(delivery(state, event.delivery), event.amount);
+      tokensUsed(delivery(state, event.delivery), event.amount);
       return;
     case 'cache.set':
     case 'cache.appended':

@@ -52,6 +52,13 @@ export class TreeColumns {
     return this.next++;
   }
 
+  /** Makes the newest rows before `next` usable, as many as fit, for a snapshot to be put back into. */
+  startAt(next: number, count: number): void {
+    this.next = next;
+    this.first = Math.max(next - count, next - this.#limit, 1);
+    while (this.next - this.first > this.length) this.#grow();
+  }
+
   /** The rows in use, oldest first. */
   *rows(): Generator<number> {
     for (let number = this.first; number < this.next; number++) yield number % this.length;

@@ -1,5 +1,5 @@
 import type { ErrorRecord } from '../errors.js';
-import type { JsonValue } from '../json.js';
+import type { Message } from '../messaging/message.js';
 
 /** What can become of a publish. */
 export const PUBLISH_STATUSES = ['published', 'unheard', 'refused'] as const;
@@ -59,7 +59,12 @@ export interface InvocationNode extends NodeBase {
   /** What went wrong in each attempt that failed. */
   readonly errors: readonly ErrorRecord[];
   /** The message of a dead letter, so that it can be looked at and sent again. */
-  readonly deadLetter: JsonValue | undefined;
+  readonly deadLetter: Message | undefined;
+}
+
+/** A delivery that failed for good, with its message. */
+export interface DeadLetterNode extends InvocationNode {
+  readonly deadLetter: Message;
 }
 
 export type TreeNode = PublishNode | InvocationNode;

@@ -1,0 +1,143 @@
+import type { ErrorRecord } from '../errors.js';
+import type { Delivery } from './delivery.js';
+import type { HumanRequest, HumanResolution } from './human-request.js';
+import type { RunState } from './run-state.js';
+
+// How deliveries change the state, from their start to their outcome. The live executor and the fold call the same
+// functions.
+
+/** How the story of a delivery can end. */
+export type FinalStatus = 'succeeded' | 'failed' | 'invalid' | 'dropped' | 'cancelled';
+
+export function deliveryStarted(state: RunState, at: number, delivery: Delivery): void {
+  delivery.mailbox.remove(delivery);
+  delivery.status = 'running';
+  delivery.attempts++;
+  if (!state.tree.has(delivery.node)) {
+    // It waited so long that its node is gone; what happens to it now must still be seen.
+    const scope = state.scopeOf(delivery.run, delivery.session);
+    delivery.node = state.tree.addInvocation(at, 0, delivery.mailbox.label, scope, delivery.number);
+    if (delivery.errors) state.tree.setErrors(delivery.node, delivery.errors);
+  }
+  state.tree.started(delivery.node, at, delivery.attempts);
+}
+
+export function deliveryRetrying(
+  state: RunState,
+  at: number,
+  delivery: Delivery,
+  error: ErrorRecord,
+  dueAt: number,
+): void {
+  delivery.status = 'retrying';
+  delivery.dueAt = dueAt;
+  noteError(state, delivery, error);
+  releaseTokens(delivery);
+  state.tree.settled(delivery.node, 'retrying', at);
+  if (delivery.run) delivery.run.counts.retried++;
+}
+
+export function deliveryFailed(
+  state: RunState,
+  at: number,
+  delivery: Delivery,
+  error: ErrorRecord,
+  invalid: boolean,
+): void {
+  noteError(state, delivery, error);
+  state.tree.setDeadLetter(delivery.node, delivery.message);
+  if (delivery.run) delivery.run.counts.failed++;
+  finish(state, at, delivery, invalid ? 'invalid' : 'failed');
+}
+
+export function deliverySucceeded(state: RunState, at: number, delivery: Delivery): void {
+  if (delivery.run) delivery.run.counts.succeeded++;
+  finish(state, at, delivery, 'succeeded');
+}
+
+export function deliveryDropped(state: RunState, at: number, delivery: Delivery): void {
+  const channel = state.channels.get(delivery.mailbox.channel);
+  if (channel) channel.droppedCount++;
+  if (delivery.run) delivery.run.counts.dropped++;
+  finish(state, at, delivery, 'dropped');
+}
+
+/** Back in its mailbox, as if this attempt had not begun; dropped when its channel has been closed meanwhile. */
+export function deliveryReturned(state: RunState, at: number, delivery: Delivery, parked: boolean): void {
+  if (delivery.mailbox.closed) {
+    deliveryDropped(state, at, delivery);
+    return;
+  }
+  const wasStalled = isStalled(delivery);
+  if (delivery.status === 'running') delivery.attempts--;
+  if (delivery.status !== 'waiting' && delivery.status !== 'parked') delivery.mailbox.insert(delivery);
+  delivery.status = parked ? 'parked' : 'waiting';
+  releaseTokens(delivery);
+  state.tree.mark(delivery.node, delivery.status, delivery.attempts);
+  restall(delivery, wasStalled);
+}
+
+export function humanAsked(state: RunState, request: HumanRequest, delivery: Delivery): void {
+  state.humans.set(request.id, request);
+  delivery.questions ??= [];
+  if (!delivery.questions.includes(request.id)) delivery.questions.push(request.id);
+}
+
+export function humanResolved(state: RunState, id: string, resolution: HumanResolution): void {
+  state.humans.delete(id);
+  state.resolutions.set(id, resolution);
+}
+
+export function tokensReserved(delivery: Delivery, amount: number): void {
+  delivery.tokensReserved += amount;
+  if (delivery.run) delivery.run.tokensReserved += amount;
+}
+
+export function tokensUsed(delivery: Delivery, amount: number): void {
+  const freed = Math.min(amount, delivery.tokensReserved);
+  delivery.tokensReserved -= freed;
+  if (!delivery.run) return;
+  delivery.run.tokensReserved -= freed;
+  delivery.run.tokensUsed += amount;
+}
+
+export function finish(state: RunState, at: number, delivery: Delivery, status: FinalStatus): void {
+  if (delivery.run) {
+    delivery.run.outstanding--;
+    if (isStalled(delivery)) delivery.run.stalled--;
+  }
+  if (delivery.tokensReserved > 0) releaseTokens(delivery);
+  if (delivery.status === 'waiting' || delivery.status === 'parked') {
+    delivery.mailbox.remove(delivery);
+    state.tree.mark(delivery.node, status, delivery.attempts);
+  } else {
+    state.tree.settled(delivery.node, status, at);
+  }
+  state.unfinished.remove(delivery);
+  if (delivery.questions) {
+    for (const id of delivery.questions) {
+      state.humans.delete(id);
+      state.resolutions.delete(id);
+    }
+  }
+}
+
+export function noteError(state: RunState, delivery: Delivery, error: ErrorRecord): void {
+  delivery.errors ??= [];
+  delivery.errors.push(error);
+  state.tree.setErrors(delivery.node, delivery.errors);
+}
+
+export function releaseTokens(delivery: Delivery): void {
+  if (delivery.run) delivery.run.tokensReserved -= delivery.tokensReserved;
+  delivery.tokensReserved = 0;
+}
+
+/** Cannot go on by itself: it waits for an answer, or for its agent to come back. */
+export function isStalled(delivery: Delivery): boolean {
+  return delivery.status === 'parked' || (delivery.status === 'waiting' && !delivery.mailbox.subscribed);
+}
+
+export function restall(delivery: Delivery, wasStalled: boolean): void {
+  if (delivery.run) delivery.run.stalled += Number(isStalled(delivery)) - Number(wasStalled);
+}

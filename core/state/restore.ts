@@ -1,0 +1,144 @@
+import { PubSubError } from '../errors.js';
+import { Channel } from '../messaging/channel.js';
+import { Mailbox } from '../messaging/mailbox.js';
+import type { Message } from '../messaging/message.js';
+import { Delivery } from './delivery.js';
+import { PublishLedger } from './publish-ledger.js';
+import { RunRecord } from './run-record.js';
+import { RunState, type StateLimits } from './run-state.js';
+import {
+  type ChannelPart,
+  type DeliveryPart,
+  type HeadPart,
+  type RunPart,
+  SNAPSHOT_FORMAT,
+  type SnapshotPart,
+} from './snapshot.js';
+
+/**
+ * The state that a snapshot was taken of.
+ *
+ * @param limits how much history to keep from now on.
+ * @throws PubSubError `DATABASE_ERROR` when it was written by a newer version.
+ */
+export function restore(parts: Iterable<SnapshotPart>, limits: StateLimits): RunState {
+  const state = new RunState(limits);
+  const messages = new Map<number, Message>();
+  for (const part of parts) restorePart(state, part, messages);
+  return state;
+}
+
+function restorePart(state: RunState, part: SnapshotPart, messages: Map<number, Message>): void {
+  switch (part.part) {
+    case 'head':
+      restoreHead(state, part);
+      return;
+    case 'agent':
+      state.agents.set(part.agent.name, part.agent);
+      return;
+    case 'channel':
+      state.channels.set(part.name, channelOf(part));
+      return;
+    case 'run':
+      state.runs.set(part.id, runOf(part));
+      return;
+    case 'delivery':
+      restoreDelivery(state, part, messages);
+      return;
+    case 'human':
+      state.humans.set(part.request.id, part.request);
+      return;
+    case 'resolution':
+      state.resolutions.set(part.id, part.resolution);
+      return;
+    case 'outside-ids':
+      for (const id of part.ids) state.outsideIds.add(id);
+      return;
+    case 'task':
+      state.tasks.set(part.task);
+      return;
+    case 'cache':
+      state.cache.apply({ type: 'cache.set', namespace: part.namespace, key: part.key, value: part.value });
+      return;
+    case 'tree':
+    case 'tree-node':
+      state.tree.restorePart(part);
+      return;
+  }
+}
+
+function restoreHead(state: RunState, part: HeadPart): void {
+  if (part.format > SNAPSHOT_FORMAT) {
+    throw new PubSubError(
+      'DATABASE_ERROR',
+      `the stored state has format ${part.format}; this version reads up to ${SNAPSHOT_FORMAT}`,
+      { details: { format: part.format, supported: SNAPSHOT_FORMAT } },
+    );
+  }
+  state.seq = part.seq;
+  state.paused = part.paused;
+  state.session = part.session;
+  state.published = part.published;
+  state.nextDelivery = part.nextDelivery;
+  state.tasks.planned = part.planned;
+  state.tree.restoreRange(part.treeFirst, part.treeNext);
+}
+
+function channelOf(part: ChannelPart): Channel {
+  const channel = new Channel(part.name, part.createdAt, part.capacity, part.overflow, part.retain);
+  channel.droppedCount = part.dropped;
+  channel.publishedCount = part.published;
+  channel.retained.push(...part.retained);
+  for (const { agent, lastReceived } of part.mailboxes) {
+    const mailbox = new Mailbox<Delivery>(part.name, agent);
+    mailbox.lastReceived = lastReceived;
+    mailbox.subscribed = false;
+    channel.mailboxes.set(agent, mailbox);
+  }
+  for (const agent of part.subscribers) channel.subscribe(agent);
+  return channel;
+}
+
+function runOf(part: RunPart): RunRecord {
+  const run = new RunRecord(part.id, part.kind, part.startedAt);
+  run.status = part.status;
+  run.finishedAt = part.finishedAt ?? undefined;
+  run.error = part.error ?? undefined;
+  run.counts = { ...part.counts };
+  run.tokensUsed = part.tokensUsed;
+  return run;
+}
+
+function restoreDelivery(state: RunState, part: DeliveryPart, messages: Map<number, Message>): void {
+  const message = typeof part.message === 'number' ? messages.get(part.message) : part.message;
+  if (!message)
+    throw new PubSubError('SERIALIZATION_ERROR', `delivery ${part.number} of a snapshot has no message`);
+  messages.set(part.number, message);
+  const run = part.run === null ? undefined : state.runs.get(part.run);
+  const mailbox = mailboxOf(state, part);
+  const delivery = new Delivery(part.number, part.session, message, mailbox, run, part.node);
+  delivery.status = part.status;
+  delivery.attempts = part.attempts;
+  delivery.dueAt = part.dueAt;
+  delivery.errors = part.errors.length > 0 ? [...part.errors] : undefined;
+  delivery.published = part.published ? PublishLedger.fromJSON(part.published) : undefined;
+  delivery.questions = part.questions.length > 0 ? [...part.questions] : undefined;
+  delivery.tokensReserved = part.tokensReserved;
+  state.unfinished.push(delivery);
+  const waits = part.status === 'waiting' || part.status === 'parked';
+  if (waits) mailbox.push(delivery);
+  if (!run) return;
+  run.outstanding++;
+  run.tokensReserved += part.tokensReserved;
+  if (part.status === 'parked' || (part.status === 'waiting' && !mailbox.subscribed)) run.stalled++;
+}
+
+/** Its mailbox; one that its channel no longer knows when the channel was closed while it ran. */
+function mailboxOf(state: RunState, part: DeliveryPart): Mailbox<Delivery> {
+  const present = part.closed ? undefined : state.channels.get(part.channel)?.mailboxes.get(part.agent);
+  if (present) return present;
+  const mailbox = new Mailbox<Delivery>(part.channel, part.agent);
+  mailbox.subscribed = false;
+  mailbox.closed = true;
+  return mailbox;
+}

@@ -1,0 +1,135 @@
+import type { AgentMetadata } from '../agents/agent-metadata.js';
+import type { ErrorRecord } from '../errors.js';
+import { Channel, type OverflowPolicy } from '../messaging/channel.js';
+import type { Mailbox } from '../messaging/mailbox.js';
+import type { Delivery, Session } from './delivery.js';
+import {
+  deliveryDropped,
+  deliveryFailed,
+  deliveryReturned,
+  finish,
+  isStalled,
+  noteError,
+  restall,
+} from './delivery-changes.js';
+import type { RunRecord, RunStatus } from './run-record.js';
+import type { RunState } from './run-state.js';
+
+// How sessions, runs, agents and channels come and go. The live executor and the fold call the same functions.
+
+export function runStarted(state: RunState, run: RunRecord): void {
+  state.runs.set(run.id, run);
+  for (const delivery of state.unfinished) {
+    if (!delivery.run?.isRunning) own(delivery, run);
+  }
+}
+
+/** What the run leaves: nothing when it was cancelled or ran out of time or tokens, else the next run's first work. */
+export function runEnded(
+  state: RunState,
+  at: number,
+  run: RunRecord,
+  status: RunStatus,
+  error: ErrorRecord | undefined,
+): void {
+  const abandon = status === 'cancelled' || status === 'timed-out' || status === 'budget-exceeded';
+  for (const delivery of state.unfinished) {
+    if (delivery.run !== run) continue;
+    const begun = delivery.status === 'running';
+    if (!abandon) {
+      if (begun) deliveryReturned(state, at, delivery, false);
+    } else if (begun && error && status === 'timed-out') {
+      deliveryFailed(state, at, delivery, error, false);
+    } else {
+      if (begun && error) noteError(state, delivery, error);
+      finish(state, at, delivery, 'cancelled');
+    }
+  }
+  run.status = status;
+  run.finishedAt = at;
+  run.error = error;
+}
+
+/** A new executor took over: what ran is unfinished again. */
+export function sessionOpened(state: RunState, at: number, session: Session): void {
+  state.session = session;
+  state.published = 0;
+  state.paused = false;
+  for (const run of state.runs.values()) if (run.isRunning) run.status = 'interrupted';
+  // Agents are code, and code does not survive: each must be registered again.
+  for (const agent of [...state.agents.keys()]) agentUnregistered(state, agent);
+  for (const delivery of state.unfinished) {
+    if (delivery.status !== 'running') continue;
+    // The attempt stays counted: whether it was the message that brought the process down cannot be known.
+    delivery.attempts++;
+    deliveryReturned(state, at, delivery, false);
+  }
+}
+
+export function agentRegistered(state: RunState, agent: AgentMetadata): void {
+  state.agents.set(agent.name, agent);
+  for (const name of agent.subscriptions) {
+    const channel = state.channels.get(name);
+    if (!channel) continue;
+    changeSubscription(channel.mailboxes.get(agent.name), () => channel.subscribe(agent.name));
+  }
+}
+
+export function agentUnregistered(state: RunState, name: string): void {
+  const agent = state.agents.get(name);
+  state.agents.delete(name);
+  for (const subscription of agent?.subscriptions ?? []) {
+    const channel = state.channels.get(subscription);
+    const mailbox = channel?.mailboxes.get(name);
+    if (mailbox?.subscribed) changeSubscription(mailbox, () => channel?.unsubscribe(name));
+  }
+}
+
+export function channelOpened(
+  state: RunState,
+  at: number,
+  name: string,
+  capacity: number,
+  overflow: OverflowPolicy,
+  retain: number,
+): void {
+  const present = state.channels.get(name);
+  if (present) present.configure(capacity, overflow, retain);
+  else state.channels.set(name, new Channel(name, at, capacity, overflow, retain));
+}
+
+export function channelClosed(state: RunState, at: number, name: string): void {
+  const channel = state.channels.get(name);
+  if (!channel) return;
+  for (const mailbox of channel.mailboxes.values()) {
+    while (mailbox.head) deliveryDropped(state, at, mailbox.head);
+    // What runs or waits for its retry goes on; it must not find its way back into a closed mailbox's agent.
+    mailbox.subscribed = false;
+    mailbox.closed = true;
+    mailbox.consumer = undefined;
+  }
+  state.channels.delete(name);
+}
+
+/** What waits in a mailbox is stalled or not by whether its agent is there. */
+function changeSubscription(mailbox: Mailbox<Delivery> | undefined, change: () => void): void {
+  const before: boolean[] = [];
+  for (let at = mailbox?.head; at; at = at.nextInMailbox) before.push(isStalled(at));
+  change();
+  let place = 0;
+  for (let at = mailbox?.head; at; at = at.nextInMailbox) restall(at, before[place++] ?? false);
+}
+
+function own(delivery: Delivery, run: RunRecord): void {
+  const stalled = Number(isStalled(delivery));
+  if (delivery.run) {
+    delivery.run.outstanding--;
+    delivery.run.stalled -= stalled;
+    delivery.run.tokensReserved -= delivery.tokensReserved;
+    run.tokensUsed = Math.max(run.tokensUsed, delivery.run.tokensUsed);
+  }
+  delivery.run = run;
+  run.outstanding++;
+  run.stalled += stalled;
+  run.tokensReserved += delivery.tokensReserved;
+}

@@ -1,0 +1,159 @@
+import type { ErrorRecord } from '../errors.js';
+import type { Message } from '../messaging/message.js';
+import type { TreeColumns } from './tree-columns.js';
+import type { LabelTable, TreeLabel, TreeScope } from './tree-labels.js';
+
+/** Rows of the execution tree, column by column; names are indexes into the lists beside them. */
+export interface TreeRowsPart {
+  readonly part: 'tree';
+  readonly first: number;
+  readonly agents: readonly string[];
+  readonly channels: readonly string[];
+  readonly scopes: readonly {
+    readonly run: string | null;
+    readonly sessionPrefix: string;
+    readonly sessionStartedAt: number;
+  }[];
+  readonly status: readonly number[];
+  readonly parent: readonly number[];
+  /** Agent and channel of each row: agent index × number of channels + channel index. */
+  readonly label: readonly number[];
+  readonly scope: readonly number[];
+  readonly delivery: readonly number[];
+  readonly count: readonly number[];
+  readonly time: readonly number[];
+  /** -1 where a row has not settled. */
+  readonly duration: readonly number[];
+}
+
+/** What a few nodes have besides their row. */
+export interface TreeNodePart {
+  readonly part: 'tree-node';
+  readonly number: number;
+  readonly id: string | null;
+  readonly errors: readonly ErrorRecord[] | null;
+  readonly deadLetter: Message | null;
+}
+
+export type TreePart = TreeRowsPart | TreeNodePart;
+
+/** Rows that go into one part. */
+const ROWS_PER_PART = 1024;
+
+/** What a tree is made of. */
+export interface TreeData {
+  readonly columns: TreeColumns;
+  readonly labels: LabelTable<TreeLabel>;
+  readonly scopes: LabelTable<TreeScope>;
+  readonly irregularIds: Map<number, string>;
+  readonly errors: Map<number, ErrorRecord[]>;
+  readonly deadLetters: Map<number, Message>;
+}
+
+/** Gives each value a number, in the order in which they first appear. */
+class Dictionary<Value> {
+  readonly values: Value[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  numberOf(key: string, make: () => Value): number {
+    let number = this.#numbers.get(key);
+    if (number === undefined) {
+      number = this.values.push(make()) - 1;
+      this.#numbers.set(key, number);
+    }
+    return number;
+  }
+}
+
+/** The parts that a tree comes to, oldest nodes first. */
+export function* treeParts(data: TreeData): Generator<TreePart> {
+  const { first: oldest, next } = data.columns;
+  for (let first = oldest; first < next; first += ROWS_PER_PART) {
+    yield rowsPart(data, first, Math.min(next, first + ROWS_PER_PART));
+  }
+  const { irregularIds, errors, deadLetters } = data;
+  const special = new Set([...irregularIds.keys(), ...errors.keys(), ...deadLetters.keys()]);
+  for (const number of [...special].sort((left, right) => left - right)) {
+    yield {
+      part: 'tree-node',
+      number,
+      id: irregularIds.get(number) ?? null,
+      errors: errors.get(number) ?? null,
+      deadLetter: deadLetters.get(number) ?? null,
+    };
+  }
+}
+
+function rowsPart({ columns, labels, scopes }: TreeData, first: number, end: number): TreeRowsPart {
+  const agents = new Dictionary<string>();
+  const channels = new Dictionary<string>();
+  const sessions = new Dictionary<TreeRowsPart['scopes'][number]>();
+  const rows = Array.from({ length: end - first }, (_, offset) => columns.row(first + offset));
+  const take = (column: ArrayLike<number>): number[] => rows.map((row) => column[row] ?? 0);
+  const names = rows.map((row) => {
+    const { agent, channel } = labels.get(columns.label[row] ?? 0) ?? { agent: '', channel: '' };
+    return [agents.numberOf(agent, () => agent), channels.numberOf(channel, () => channel)] as const;
+  });
+  const scope = rows.map((row) => {
+    const {
+      run = null,
+      sessionPrefix = '',
+      sessionStartedAt = 0,
+    } = scopes.get(columns.scope[row] ?? 0) ?? {};
+    return sessions.numberOf(`${run} ${sessionPrefix}`, () => ({ run, sessionPrefix, sessionStartedAt }));
+  });
+  return {
+    part: 'tree',
+    first,
+    agents: agents.values,
+    channels: channels.values,
+    scopes: sessions.values,
+    status: take(columns.status),
+    parent: take(columns.parent),
+    label: names.map(([agent, channel]) => agent * channels.values.length + channel),
+    scope,
+    delivery: take(columns.delivery),
+    count: take(columns.count),
+    time: take(columns.time),
+    duration: take(columns.duration).map((duration) => (Number.isNaN(duration) ? -1 : duration)),
+  };
+}
+
+/** Puts a part back. Nodes beyond what the tree keeps are left out. */
+export function restoreTreePart(data: TreeData, part: TreePart): void {
+  if (part.part === 'tree') {
+    restoreRows(data, part);
+    return;
+  }
+  const { number, id, errors, deadLetter } = part;
+  if (data.columns.row(number) < 0) return;
+  if (id !== null) data.irregularIds.set(number, id);
+  if (errors) data.errors.set(number, [...errors]);
+  if (deadLetter) data.deadLetters.set(number, deadLetter);
+}
+
+function restoreRows({ columns, labels, scopes }: TreeData, part: TreeRowsPart): void {
+  const names = part.agents.flatMap((agent) =>
+    part.channels.map((channel) => ({ agent, channel, index: -1 })),
+  );
+  const sessions = part.scopes.map(({ run, ...session }) => ({
+    run: run ?? undefined,
+    ...session,
+    index: -1,
+  }));
+  part.status.forEach((status, offset) => {
+    const row = columns.row(part.first + offset);
+    const label = names[part.label[offset] ?? 0];
+    const scope = sessions[part.scope[offset] ?? 0];
+    if (row < 0 || !label || !scope) return;
+    const duration = part.duration[offset] ?? -1;
+    columns.status[row] = status;
+    columns.parent[row] = part.parent[offset] ?? 0;
+    columns.label[row] = labels.indexOf(label);
+    columns.scope[row] = scopes.indexOf(scope);
+    columns.delivery[row] = part.delivery[offset] ?? 0;
+    columns.count[row] = part.count[offset] ?? 0;
+    columns.time[row] = part.time[offset] ?? 0;
+    columns.duration[row] = duration < 0 ? Number.NaN : duration;
+  });
+}
