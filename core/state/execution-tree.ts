@@ -14,13 +14,7 @@ import {
   type TreeEdge,
   type TreeNode,
 } from './tree-node.js';
-import {
-  Dictionary,
-  ROWS_PER_PART,
-  type TreeNodePart,
-  type TreePart,
-  type TreeRowsPart,
-} from './tree-snapshot.js';
+import { restoreTreePart, type TreeData, type TreePart, treeParts } from './tree-snapshot.js';
 
 const CODES: ReadonlyMap<string, number> = new Map(NODE_STATUSES.map((status, code) => [status, code]));
 const FIRST_INVOCATION_CODE = PUBLISH_STATUSES.length;
