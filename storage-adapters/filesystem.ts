@@ -8,9 +8,9 @@ import type {
 } from '../core/persistence/storage-adapter.js';
 import { makeDirectories, namesIn, readBytes, removeIfThere } from './filesystem/durable-files.js';
 import { failed } from './filesystem/failures.js';
-import { MAX_HEADER_BYTES, readHeader } from './filesystem/file-header.js';
+import { FORMAT_VERSION, MAX_HEADER_BYTES, readHeader } from './filesystem/file-header.js';
 import { errorCode, type FileSystem, nodeFileSystem } from './filesystem/file-system.js';
-import { migrate, refuseNewerFormats } from './filesystem/formats.js';
+import { migrate, oldestFormat } from './filesystem/formats.js';
 import { isLockFile, type Lock, takeLock } from './filesystem/lock.js';
 import { directoryName, namespaceOf } from './filesystem/names.js';
 import { FileSystemNamespace } from './filesystem/namespace.js';
@@ -81,10 +81,10 @@ class FileSystemStorage implements StorageAdapter {
     const directory = this.#directoryOf(name);
     const { fileSystem, segmentBytes } = this.#options;
     return this.#explained(`Opening ${JSON.stringify(name)} failed`, async () => {
-      await refuseNewerFormats(fileSystem, directory);
+      const format = await oldestFormat(fileSystem, directory);
       const lock = await this.#lock(name, options.owner);
       try {
-        await migrate(fileSystem, directory);
+        if (format < FORMAT_VERSION) await migrate(fileSystem, directory);
         const onClose = (): void => void this.#open.delete(namespace);
         const { onLost } = options;
         const namespace = await FileSystemNamespace.open({

@@ -137,8 +137,7 @@ export async function removeIfThere(fileSystem: FileSystem, path: string): Promi
 export async function readBytes(fileSystem: FileSystem, path: string, length?: number): Promise<Buffer> {
   const descriptor = await fileSystem.open(path, 'r');
   try {
-    const size = (await fileSystem.status(path))?.size ?? 0;
-    const wanted = Math.min(length ?? size, size);
+    const wanted = length ?? (await fileSystem.status(path))?.size ?? 0;
     const bytes = Buffer.allocUnsafeSlow(wanted);
     let filled = 0;
     while (filled < wanted) {

@@ -16,10 +16,13 @@ export type Migration = (fileSystem: FileSystem, directory: string) => Promise<v
 /** For each version the step to the next one. There is one version so far. */
 const MIGRATIONS: ReadonlyMap<number, Migration> = new Map();
 
-/** Refuses a namespace that a newer version of the library has written. Reads only, and before anything is locked. */
-export async function refuseNewerFormats(fileSystem: FileSystem, directory: string): Promise<void> {
+/**
+ * Refuses a namespace that a newer version of the library has written; resolves with the oldest version in it. Reads
+ * only, and before anything is locked.
+ */
+export async function oldestFormat(fileSystem: FileSystem, directory: string): Promise<number> {
   await refuseNewerLock(fileSystem, directory);
-  await formatsIn(fileSystem, directory, FORMAT_VERSION);
+  return Math.min(FORMAT_VERSION, ...(await formatsIn(fileSystem, directory, FORMAT_VERSION)));
 }
 
 /** Runs the steps from the oldest version found to the newest known. */
@@ -32,8 +35,9 @@ export async function migrate(
   const found = await formatsIn(fileSystem, directory, target);
   for (let version = Math.min(target, ...found); version < target; version += 1) {
     const step = migrations.get(version);
-    if (step === undefined)
+    if (step === undefined) {
       throw refused(`${directory} has format version ${version}, from which no migration leads on`);
+    }
     await step(fileSystem, directory);
   }
 }

@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { PubSubError } from '../../core/errors.js';
 import type { StoredBatch, TornTail } from '../../core/persistence/storage-adapter.js';
 import {
   createDurably,
@@ -129,6 +130,19 @@ export class Log {
       { fileSystem, salt, segments, damage: this.damage, lastSequence: this.#lastSequence },
       after,
     );
+  }
+
+  /** How many records there are, when every one of them can be read. */
+  async countWhole(): Promise<number | undefined> {
+    let count = 0;
+    try {
+      for await (const { records } of this.read((this.#segments[0]?.header.sequence ?? 1) - 1))
+        count += records.length;
+      return count;
+    } catch (error) {
+      if (error instanceof PubSubError) return undefined; // damage; what the system refuses is not for repair()
+      throw error;
+    }
   }
 
   /** Deletes segments that hold nothing after `sequence`, oldest first, so that a crash leaves no gap. */

@@ -104,6 +104,8 @@ export class FileSystemNamespace implements StorageNamespace {
   repair(): Promise<RepairReport> {
     return this.#inTurn('The repair failed', async () => {
       this.#fence.check();
+      const whole = (await this.#snapshots.areWhole()) ? await this.#log.countWhole() : undefined;
+      if (whole !== undefined) return { keptRecords: whole, lost: [] };
       await this.#log.close();
       const report = await repairNamespace(this.#files);
       ({ log: this.#log, snapshots: this.#snapshots } = await openFiles(this.#options, this.#fence));

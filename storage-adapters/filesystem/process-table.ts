@@ -22,19 +22,28 @@ export interface ProcessTable {
 
 /** The processes of this machine. Exact on Linux; without start times elsewhere when `ps` does not give them. */
 export const systemProcesses: ProcessTable = {
-  async self() {
-    const { pid } = process;
-    return { pid, startedAt: (await startOf(pid)) ?? '', machine: await machineName(), boot: await bootId() };
+  self() {
+    ownIdentity ??= identify();
+    return ownIdentity;
   },
   async find({ pid, startedAt, machine, boot }) {
-    if (machine !== (await machineName())) return 'unknown';
-    if (boot !== (await bootId()) || !pidExists(pid)) return 'gone';
+    const self = await this.self();
+    if (machine !== self.machine) return 'unknown';
+    if (boot !== self.boot || !pidExists(pid)) return 'gone';
     const start = await startOf(pid);
     if (start === undefined) return 'gone';
     if (start === '' || startedAt === '') return pid === process.pid ? 'running' : 'unknown';
     return start === startedAt ? 'running' : 'gone';
   },
 };
+
+/** Asked for once: a process stays what it is. */
+let ownIdentity: Promise<ProcessIdentity> | undefined;
+
+async function identify(): Promise<ProcessIdentity> {
+  const { pid } = process;
+  return { pid, startedAt: (await startOf(pid)) ?? '', machine: await machineName(), boot: await bootId() };
+}
 
 function pidExists(pid: number): boolean {
   try {

@@ -97,6 +97,13 @@ export class Snapshots {
     return undefined;
   }
 
+  async areWhole(): Promise<boolean> {
+    for (const file of this.#files) {
+      if ((await readSnapshotFile(this.#options, file)) === undefined) return false;
+    }
+    return true;
+  }
+
   /**
    * Writes the next generation. Resolves with the last record that the *previous* whole generation covers: up to
    * there the log is no longer needed, whichever of the two is read next.
