@@ -26,7 +26,7 @@ export function reporter(tools: TeamTools): PubSubAgent {
         for (const path of paths) documents.add(path);
         const notes = paths.flatMap((path) => notebook.evidence(part.id, path) ?? []);
         const answer = composeAnswer(part, notes, index, { said });
-        said.push(...answer.statements.map((statement) => statement.text));
+        said.push(...answer.statements.map((statement) => statement.text), answer.example?.code ?? '');
         return [{ ...answer, ...verdict }];
       });
       const { question } = notebook;

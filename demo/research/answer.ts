@@ -26,7 +26,7 @@ export interface Answer {
 export interface AnswerOptions {
   /** Most sentences quoted; 4 by default. */
   readonly sentences?: number;
-  /** Texts already said in other answers, not to be said again. */
+  /** Texts and code already given in other answers, not to be given again. */
   readonly said?: readonly string[];
 }
 
@@ -49,6 +49,8 @@ const WORTH_SAYING = 0.5;
 const FOCUS = 0.6;
 /** How many sentences an answer has that is not direct. */
 const CLOSEST = 2;
+/** The same as {@link WORTH_SAYING} for those. */
+const CLOSE_ENOUGH = 0.75;
 const MOST_CANDIDATES = 80;
 
 /**
@@ -66,9 +68,10 @@ export function composeAnswer(
   const direct = focused.length > 0;
   const picked = direct
     ? pick(question, focused, statistics, options)
-    : pick(question, byFocus(all), statistics, { ...options, sentences: CLOSEST });
+    : pick(question, byFocus(all), statistics, { ...options, sentences: CLOSEST }, CLOSE_ENOUGH);
   const answer = { question: question.text, direct, statements: inReadingOrder(picked).map(toStatement) };
-  const example = direct && question.intent === 'how' ? bestExample(evidence, picked) : undefined;
+  const example =
+    direct && question.intent === 'how' ? bestExample(evidence, picked, options.said ?? []) : undefined;
   return example ? { ...answer, example } : answer;
 }
 
@@ -96,9 +99,10 @@ function pick(
   candidates: readonly Candidate[],
   statistics: TermStatistics,
   { sentences = 4, said = [] }: AnswerOptions,
+  worth = WORTH_SAYING,
 ): Candidate[] {
   const saidVectors = said.map((text) => termVector(text, statistics));
-  const floor = WORTH_SAYING * Math.max(0, ...candidates.map((candidate) => candidate.relevance));
+  const floor = worth * Math.max(0, ...candidates.map((candidate) => candidate.relevance));
   const picked: Candidate[] = [];
   let left = candidates.filter(
     ({ relevance, vector }) =>
@@ -129,13 +133,17 @@ function inReadingOrder(picked: readonly Candidate[]): Candidate[] {
 }
 
 /** The best code block, taken from a document that is quoted, so that text and code belong together. */
-function bestExample(evidence: readonly Evidence[], picked: readonly Candidate[]): Example | undefined {
+function bestExample(
+  evidence: readonly Evidence[],
+  picked: readonly Candidate[],
+  said: readonly string[],
+): Example | undefined {
   const paths = new Set(picked.map((candidate) => candidate.path));
   const lead = picked[0]?.path;
   const preference = (example: Example): number => example.relevance * (example.path === lead ? 1.5 : 1);
   return evidence
     .flatMap((piece) => piece.examples)
-    .filter((example) => paths.has(example.path))
+    .filter((example) => paths.has(example.path) && !said.includes(example.code))
     .sort((a, b) => preference(b) - preference(a) || byPlace(a, b))[0];
 }
 

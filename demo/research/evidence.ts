@@ -35,8 +35,10 @@ export interface Evidence {
 
 /** What being under a fitting heading is worth against saying the word. */
 const HEADING_SHARE = 0.35;
+/** "from Markdown to a tree" is not "from a tree to Markdown": words in the question's order are worth more. */
+const ORDER_PRIZE = 0.2;
 const LONGEST_EXAMPLE = 24;
-const NO_PROGRAM = /^(?:diff|text|txt|console|log|output|mermaid|plain|markdown|md)$/u;
+const NO_PROGRAM = /^(?:diff|text|txt|console|log|output|mermaid|plain|plaintext|[ae]?bnf|markdown|md)$/u;
 /** What a block without a language must have somewhere to be taken for a program, not for its output. */
 const LOOKS_LIKE_CODE = /[;{,(]\s*$|^\s*(?:\$ |npm |npx |import |const |let |var |<\w)/mu;
 
@@ -100,6 +102,7 @@ class Reading {
       said.has(stem) ? 1 : around.has(stem) ? HEADING_SHARE : 0,
     );
     if (this.#saysPhrase(stems)) score *= 1.15;
+    score *= 1 + ORDER_PRIZE * this.#inOrder(stems);
     if (answersIntent(text, this.#question.intent)) score *= 1.2;
     if (this.#question.intent === 'what' && this.#defines(text)) score *= 1.4;
     if (kind === 'item') score *= 0.9;
@@ -114,7 +117,7 @@ class Reading {
     if (lines > LONGEST_EXAMPLE || !program || isAside(passage.headings)) return { ...place, relevance: 0 };
     const said = new Set(stemsOf(code));
     // Code that names little of what is asked shows something else, unless a fitting sentence leads to it.
-    if (before < 0.5 && this.#share(this.#own, (stem) => (said.has(stem) ? 1 : 0)) < 0.3)
+    if (before < 0.5 && this.#share(this.#own, (stem) => (said.has(stem) ? 1 : 0)) < 0.5)
       return { ...place, relevance: 0 };
     const around = new Set([...stemsOf(passage.headings.join(' ')), ...this.#title]);
     const share = this.#share(this.#weights.keys(), (stem) =>
@@ -140,6 +143,21 @@ class Reading {
   #defines(text: string): boolean {
     const subject = /^(.{1,60}?)\s(?:is|are)\s(?:an?|the)\s/iu.exec(text)?.[1];
     return subject !== undefined && stemsOf(subject).some((stem) => this.#own.has(stem));
+  }
+
+  /** Share of the question's own words that come here in the question's order (longest common subsequence): 0 to 1. */
+  #inOrder(stems: readonly string[]): number {
+    const own = [...this.#own];
+    let row = new Array<number>(own.length + 1).fill(0);
+    for (const said of stems.filter((stem) => this.#own.has(stem))) {
+      const next = [0];
+      for (const [index, stem] of own.entries()) {
+        const longer = said === stem ? (row[index] ?? 0) + 1 : 0;
+        next.push(Math.max(longer, row[index + 1] ?? 0, next[index] ?? 0));
+      }
+      row = next;
+    }
+    return (row.at(-1) ?? 0) / Math.max(1, own.length);
   }
 
   /** Do two words that stand side by side in the question stand side by side here? */

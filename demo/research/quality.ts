@@ -10,7 +10,7 @@ const DANGLING =
 
 /** Sends the reader away instead of answering. */
 const POINTER =
-  /^(?:see|read|check(?: out)?|click|visit|refer|learn more|for (?:more|details|further|a full|the full)|more (?:info|details)|please|take a look|have a look|follow|join|star|view the)\b|\b(?:see below|read more|click here|for more (?:info|details))\b|\bsee (?:the |our )?[`\w-]+(?: \w+)?[.!]?$/iu;
+  /^(?:see|read|check(?: out)?|click|visit|refer|learn more|for (?:more|details|further|a full|the full)|more (?:info|details)|please|take a look|have a look|follow|join|star|view the|find (?:the|more|out))\b|\b(?:see below|read more|click here|in this (?:blog )?post|for more (?:info|details))\b|\bsee (?:the |our )?[`\w-]+(?: \w+)?[.!]?$/iu;
 
 const CUES: Readonly<Record<Intent, RegExp>> = {
   how: /\byou (?:can|must|should|need|may|have to)\b|^(?:to|use|call|pass|set|add|import|run|create|given|first|define|install|simply)\b|[,:] (?:use|call|pass|set|add|run|create|choose)\b|\b(?:by|using) \w+/iu,
