@@ -39,7 +39,7 @@ export interface IndexedDbOptions {
   readonly askToPersist?: boolean;
   /**
    * Milliseconds for which a writer may be silent before a tab that waits in `openWhenFree` takes over. A writer
-   * whose page is busy for longer loses the store. Default 700.
+   * whose page is busy for longer loses the store. Default 600.
    */
   readonly takeOverAfter?: number;
   /** Milliseconds to wait for the database, which another tab may be blocking, before it is an error. Default 10,000. */
@@ -97,7 +97,7 @@ class IndexedDb implements IndexedDbStorage {
     this.#marks = new EvictionMarks(name);
     this.#onEvicted = options.onEvicted ?? ((namespace) => warnEvicted(name, namespace));
     this.#askToPersist = options.askToPersist ?? true;
-    this.#patience = positive('takeOverAfter', options.takeOverAfter ?? 700);
+    this.#patience = positive('takeOverAfter', options.takeOverAfter ?? 600);
   }
 
   async open(namespace: string, options: OpenNamespaceOptions = {}): Promise<StorageNamespace> {

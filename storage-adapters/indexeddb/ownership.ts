@@ -16,6 +16,8 @@ export interface NamespaceChannel {
 export type NamespaceMessage =
   | { readonly kind: 'anybody-there' }
   | { readonly kind: 'here' }
+  /** The holder is being frozen: take the lock away. */
+  | { readonly kind: 'going-to-sleep' }
   /** Something is stored that was not there before. */
   | { readonly kind: 'stored' };
 
@@ -24,17 +26,26 @@ export function lockName(database: string, namespace: string): string {
   return `dagger ${JSON.stringify([database, namespace])}`;
 }
 
-/** A lock that we hold, and the voice that says so to those who wait. */
+/**
+ * A lock that we hold, and the voice that says so to those who wait. A frozen page gets messages all the same
+ * (Chromium 156), while its timers and its database stand still: so it must know that it is frozen, and be silent.
+ */
 export class Ownership {
   readonly #channel: BroadcastChannel;
   readonly #lock: HeldLock;
+  readonly #stopWatching: () => void;
 
   constructor(lock: HeldLock, name: string) {
     this.#lock = lock;
     this.#channel = new BroadcastChannel(name);
+    let frozen = false;
     this.#channel.onmessage = ({ data }: MessageEvent<NamespaceMessage>) => {
-      if (data.kind === 'anybody-there') this.#say({ kind: 'here' });
+      if (data.kind === 'anybody-there' && !frozen) this.#say({ kind: 'here' });
     };
+    this.#stopWatching = watchFreezing((freezing) => {
+      frozen = freezing;
+      this.#say({ kind: freezing ? 'going-to-sleep' : 'here' });
+    });
     this.#say({ kind: 'here' });
   }
 
@@ -50,6 +61,7 @@ export class Ownership {
 
   /** Resolves when the next one can have it. */
   async release(): Promise<void> {
+    this.#stopWatching();
     this.#channel.close();
     await this.#lock.release();
   }
@@ -57,6 +69,19 @@ export class Ownership {
   #say(message: NamespaceMessage): void {
     this.#channel.postMessage(message);
   }
+}
+
+/** Calls back when the browser freezes this page, and when it wakes it. Workers are frozen without being told. */
+function watchFreezing(callback: (freezing: boolean) => void): () => void {
+  if (typeof document !== 'object') return () => {};
+  const freeze = (): void => callback(true);
+  const resume = (): void => callback(false);
+  document.addEventListener('freeze', freeze);
+  document.addEventListener('resume', resume);
+  return () => {
+    document.removeEventListener('freeze', freeze);
+    document.removeEventListener('resume', resume);
+  };
 }
 
 interface HeldLock {
@@ -126,7 +151,8 @@ function silence({ lock, patience }: NamespaceChannel, signal: AbortSignal): Pro
     const channel = new BroadcastChannel(lock);
     let unanswered = 0;
     channel.onmessage = ({ data }: MessageEvent<NamespaceMessage>) => {
-      if (data.kind !== 'anybody-there') unanswered = 0;
+      if (data.kind === 'going-to-sleep') resolve('silent');
+      else if (data.kind !== 'anybody-there') unanswered = 0;
     };
     const ask = (): void => {
       if (unanswered === UNANSWERED) {

@@ -1,0 +1,200 @@
+import type { FollowedNamespace } from '../../../core/persistence/follow.js';
+import type { StorageNamespace, StoredBatch } from '../../../core/persistence/storage-adapter.js';
+import { type IndexedDbStorage, indexedDbStorage } from '../../../storage-adapters/indexeddb.js';
+
+/** What a rejected call looks like from outside the page. */
+export interface PlainError {
+  readonly code: string;
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** A tab under test: one store, one namespace, driven from outside. */
+class StorageLab {
+  readonly #storage: IndexedDbStorage;
+  readonly #seen: string[] = [];
+  #namespace: StorageNamespace | undefined;
+  #followed: FollowedNamespace | undefined;
+  #lost: PlainError | undefined;
+  #writing = false;
+  #next = 1;
+  #acknowledged = 0;
+  #waiting: { readonly holds: () => boolean; readonly resolve: () => void }[] = [];
+
+  constructor(name: string) {
+    this.#storage = indexedDbStorage({ name });
+  }
+
+  /** Answers the epoch, or the error. */
+  async open(owner: string): Promise<number | PlainError> {
+    return this.#start(() => this.#storage.open('run', { owner, onLost: this.#onLost }));
+  }
+
+  async openWhenFree(owner: string): Promise<number | PlainError> {
+    return this.#start(() => this.#storage.openWhenFree('run', { owner, onLost: this.#onLost }));
+  }
+
+  /** Appends one batch of records that say their own number. */
+  async append(count: number, sync: boolean, size = 0): Promise<PlainError | undefined> {
+    const batch = numbered(this.#next, count, size);
+    try {
+      await this.#open().append(batch, { sync });
+    } catch (error) {
+      return plain(error);
+    }
+    this.#next += count;
+    this.#acknowledged = this.#next - 1;
+    this.#changed();
+    return undefined;
+  }
+
+  /** Appends without a pause until something fails; `onAcknowledged` hears the last number after each batch. */
+  async writeOn(count: number, sync: boolean, onAcknowledged?: (last: number) => void): Promise<void> {
+    this.#writing = true;
+    while (this.#writing) {
+      if ((await this.append(count, sync)) !== undefined) return;
+      onAcknowledged?.(this.#acknowledged);
+    }
+  }
+
+  stopWriting(): void {
+    this.#writing = false;
+  }
+
+  acknowledged(): number {
+    return this.#acknowledged;
+  }
+
+  /** Resolves when as many records have been acknowledged. */
+  acknowledgedUpTo(last: number): Promise<void> {
+    return this.#until(() => this.#acknowledged >= last);
+  }
+
+  /** Resolves with the cause when this tab has lost the store. */
+  async lost(): Promise<PlainError | undefined> {
+    await this.#until(() => this.#lost !== undefined);
+    return this.#lost;
+  }
+
+  wasLost(): boolean {
+    return this.#lost !== undefined;
+  }
+
+  async writeSnapshot(): Promise<PlainError | undefined> {
+    const sequence = this.#next - 1;
+    try {
+      await this.#open().writeSnapshot({ sequence, records: [`state of ${sequence}`] });
+      return undefined;
+    } catch (error) {
+      return plain(error);
+    }
+  }
+
+  /** Reads everything after a number, checks each record against its number, and answers the last one's. */
+  async verify(after: number): Promise<number | PlainError> {
+    let last = after;
+    try {
+      for await (const batch of this.#open().read(after)) last = check(batch, last);
+      return last;
+    } catch (error) {
+      return plain(error);
+    }
+  }
+
+  async snapshotSequence(): Promise<number | undefined> {
+    return (await this.#open().readSnapshot())?.sequence;
+  }
+
+  /** Follows the namespace in the background. */
+  follow(): void {
+    const followed = this.#storage.follow('run');
+    this.#followed = followed;
+    void (async () => {
+      for await (const batch of followed.read(0)) {
+        this.#seen.push(...batch.records);
+        this.#changed();
+      }
+    })();
+  }
+
+  /** Resolves with everything seen when as many records have been. */
+  async seenUpTo(last: number): Promise<readonly string[]> {
+    await this.#until(() => this.#seen.length >= last);
+    return this.#seen;
+  }
+
+  async close(): Promise<void> {
+    this.#followed?.close();
+    await this.#storage.close();
+  }
+
+  readonly #onLost = (cause: Error): void => {
+    this.#lost = plain(cause);
+    this.#changed();
+  };
+
+  /** By events: in a tab in the background, timers and animation frames hardly come. */
+  #until(holds: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push({ holds, resolve });
+      this.#changed();
+    });
+  }
+
+  #changed(): void {
+    const [fulfilled, left] = [
+      this.#waiting.filter(({ holds }) => holds()),
+      this.#waiting.filter(({ holds }) => !holds()),
+    ];
+    this.#waiting = left;
+    for (const { resolve } of fulfilled) resolve();
+  }
+
+  async #start(opening: () => Promise<StorageNamespace>): Promise<number | PlainError> {
+    try {
+      const namespace = await opening();
+      this.#namespace = namespace;
+      const after = (await namespace.readSnapshot())?.sequence ?? 0;
+      let last = after;
+      for await (const batch of namespace.read(after)) last = check(batch, last);
+      this.#next = last + 1;
+      return namespace.epoch;
+    } catch (error) {
+      return plain(error);
+    }
+  }
+
+  #open(): StorageNamespace {
+    if (this.#namespace === undefined) throw new Error('not open');
+    return this.#namespace;
+  }
+}
+
+function numbered(firstSequence: number, count: number, size: number): StoredBatch {
+  const filler = 'x'.repeat(size);
+  const records = Array.from({ length: count }, (_, index) => `${firstSequence + index}:${filler}`);
+  return { firstSequence, records };
+}
+
+function check({ firstSequence, records }: StoredBatch, last: number): number {
+  if (firstSequence !== last + 1) throw new Error(`expected record ${last + 1}, got ${firstSequence}`);
+  for (const [index, record] of records.entries()) {
+    if (!record.startsWith(`${firstSequence + index}:`))
+      throw new Error(`record ${firstSequence + index} is ${record}`);
+  }
+  return last + records.length;
+}
+
+function plain(error: unknown): PlainError {
+  if (!(error instanceof Error)) return { code: 'not an error', message: String(error), details: {} };
+  const { code, details } = error as Error & Partial<PlainError>;
+  return { code: code ?? error.name, message: error.message, details: { ...details } };
+}
+
+declare global {
+  interface Window {
+    lab: StorageLab;
+    acknowledge: (last: number) => void;
+  }
+}
+window.lab = new StorageLab(new URLSearchParams(location.search).get('store') ?? 'store');
