@@ -20,7 +20,11 @@ interface Check {
 const scratch = mkdtempSync(join(tmpdir(), 'dagger-gate-'));
 
 const checks: readonly Check[] = [
-  { name: 'format and lint', command: 'biome', arguments: ['ci', '.', '--error-on-warnings'] },
+  {
+    name: 'format and lint',
+    command: 'biome',
+    arguments: ['ci', '.', '--error-on-warnings', '--colors=off'],
+  },
   { name: 'types', command: 'tsc', arguments: ['-p', 'tsconfig.json'] },
   { name: 'build', command: 'npm', arguments: ['run', '--silent', 'build'] },
   { name: 'package', command: 'tsx', arguments: ['test/support/check-package.ts'], needs: 'build' },
