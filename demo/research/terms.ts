@@ -11,6 +11,7 @@ export interface Term {
 }
 
 const WORD = /[\p{L}\p{N}]+/gu;
+const CAPITAL_INSIDE = /.\p{Lu}/u;
 const HUMP = /(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u;
 const stems = new Map<string, string>();
 
@@ -21,7 +22,7 @@ const stems = new Map<string, string>();
 export function termsOf(text: string): Term[] {
   const terms: Term[] = [];
   for (const [written] of text.normalize('NFKC').matchAll(WORD)) {
-    const parts = written.split(HUMP);
+    const parts = CAPITAL_INSIDE.test(written) ? written.split(HUMP) : [];
     if (parts.length > 1) for (const part of parts) pushTerm(terms, part, true);
     pushTerm(terms, written);
   }
