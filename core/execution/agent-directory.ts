@@ -82,6 +82,7 @@ export class AgentDirectory {
     this.#recorder.record({ type: 'agent.unregistered', agent: name });
     runner.leave();
     if (runner.isBusy) this.#leaving.add(runner);
+    this.#router.roomMadeAnywhere();
   }
 
   list(): AgentMetadata[] {
@@ -117,14 +118,7 @@ export class AgentDirectory {
     if (!mailbox) return;
     for (const { number, message } of [...channel.retained]) {
       if (number <= mailbox.lastReceived) continue;
-      const run = this.#currentRun();
-      this.#recorder.record({
-        type: 'message.handed',
-        channel: channel.name,
-        message: message.id,
-        to: agent,
-        ...(run && { run: run.id }),
-      });
+      this.#router.hand(channel, mailbox, message, this.#currentRun());
     }
     runner.attach(mailbox);
   }

@@ -58,11 +58,12 @@ export class ApplicationPublisher {
     const refusal = this.#refusal(channelName, payload);
     const error = refusal instanceof Promise ? await refusal : refusal;
     if (error) throw error;
-    if (own && this.#recorder.state.outsideIds.has(own.id)) return this.#stamped(own, channelName, payload);
-    if (!this.#router.hasRoom(this.#router.channel(channelName))) {
-      await this.#router.waitForRoom(channelName, run());
-    }
-    return this.#send(channelName, payload, own, options, run());
+    const send = (): Message =>
+      own && this.#recorder.state.outsideIds.has(own.id)
+        ? this.#stamped(own, channelName, payload)
+        : this.#send(channelName, payload, own, options, run());
+    if (this.#router.hasRoom(this.#router.channel(channelName))) return send();
+    return this.#router.whenRoom(channelName, run(), send);
   }
 
   #send(

@@ -60,7 +60,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
   const { state } = recorder;
   const listeners = new Listeners(runtime, logger);
   const scheduler = new Scheduler(runtime);
-  const router = new Router(recorder, config.maxMessages);
+  const router = new Router(recorder, config.maxMessages, (run) => runs.check(run));
   const cacheStore = liveCache(recorder);
   const taskStore = liveTasks(recorder);
   const cache = new Cache(cacheStore);
@@ -80,6 +80,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
       for (const runner of directory.runners()) runner.abandon(run, reason);
       humans.abandon(({ delivery }) => delivery.run === run, reason);
       router.refuseWaiters(reason, (_, waitingRun) => waitingRun === run);
+      router.roomMadeAnywhere();
       attemptsMayBeOver();
     },
   });

@@ -213,13 +213,14 @@ export class PubSubExecutor {
   openChannel(name: string, options: ChannelOptions = {}): ChannelStatus {
     this.#requireOpen();
     requireUnreserved(name, 'channel');
-    const { config, recorder } = this.#parts;
+    const { config, recorder, router } = this.#parts;
     const present = recorder.state.channels.get(name);
     const resolved = resolveChannelOptions(
       options,
       present ?? { capacity: config.maxMessages, overflow: 'drop-oldest', retain: 0 },
     );
     recorder.record({ type: 'channel.opened', channel: name, ...resolved });
+    router.roomMadeAnywhere();
     return this.#channelStatus(name);
   }
 

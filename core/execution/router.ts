@@ -19,6 +19,7 @@ export interface Outgoing {
 
 interface Waiter {
   readonly run: RunRecord | undefined;
+  /** Publishes at once, so that nobody can take the room that was made for it. */
   readonly proceed: () => void;
   readonly refuse: (reason: PubSubError) => void;
 }
@@ -28,11 +29,14 @@ export class Router {
   readonly #recorder: Recorder;
   readonly #defaultCapacity: number;
   /** Publishers that wait for room, first come first served, by channel. */
-  readonly #waiters = new Map<string, Waiter[]>();
+  readonly #waiters = new Map<string, Set<Waiter>>();
+  readonly #displaced: (run: RunRecord) => void;
 
-  constructor(recorder: Recorder, defaultCapacity: number) {
+  /** @param displaced hears of a run that lost a delivery to a message of somebody else: it may have none left. */
+  constructor(recorder: Recorder, defaultCapacity: number, displaced: (run: RunRecord) => void) {
     this.#recorder = recorder;
     this.#defaultCapacity = defaultCapacity;
+    this.#displaced = displaced;
   }
 
   /** The channel of this name; it comes into being when there is none. */
@@ -46,12 +50,16 @@ export class Router {
     return this.channel(name);
   }
 
-  /** Whether a publish on this channel can go in at once. @throws PubSubError `CHANNEL_FULL` when it never will. */
-  hasRoom(channel: Channel): boolean {
+  /**
+   * Whether `count` publishes on this channel can go in at once.
+   *
+   * @throws PubSubError `CHANNEL_FULL` when they never will.
+   */
+  hasRoom(channel: Channel, count = 1): boolean {
     if (this.#waiters.size > 0 && this.#waiters.has(channel.name)) return false;
     if (channel.overflow === 'drop-oldest') return true;
     for (const mailbox of channel.subscribers) {
-      if (mailbox.length < channel.capacity) continue;
+      if (mailbox.length + count <= channel.capacity) continue;
       if (channel.overflow === 'backpressure') return false;
       throw new PubSubError(
         'CHANNEL_FULL',
@@ -62,29 +70,53 @@ export class Router {
     return true;
   }
 
-  /** Resolves when `channel` has room. @throws PubSubError when the run ends or the channel is closed meanwhile. */
-  async waitForRoom(name: string, run: RunRecord | undefined): Promise<void> {
-    for (let first = true; ; first = false) {
-      const channel = this.channel(name);
-      // Who has waited its turn must not queue up behind those that came after it.
-      const waiting = this.#waiters.get(name);
-      if (first ? this.hasRoom(channel) : fits(channel)) return;
-      await new Promise<void>((proceed, refuse) => {
-        const waiter: Waiter = { run, proceed, refuse };
-        if (!waiting) this.#waiters.set(name, [waiter]);
-        else if (first) waiting.push(waiter);
-        else waiting.unshift(waiter);
+  /**
+   * Calls `proceed` as soon as the channel has room and everybody who came before has had theirs.
+   *
+   * @throws PubSubError when the run ends or the channel is closed meanwhile; whatever `proceed` throws.
+   */
+  whenRoom<Result>(
+    name: string,
+    run: RunRecord | undefined,
+    proceed: () => Result | Promise<Result>,
+  ): Promise<Result> {
+    return new Promise((resolve, refuse) => {
+      const waiting = this.#waiters.get(name) ?? new Set();
+      this.#waiters.set(name, waiting);
+      waiting.add({
+        run,
+        refuse,
+        proceed() {
+          try {
+            resolve(proceed());
+          } catch (thrown) {
+            refuse(thrown);
+          }
+        },
       });
-    }
+    });
   }
 
-  /** A delivery left its mailbox: the first who waits for this channel may try. */
+  /** A delivery left its mailbox: who waits for this channel may go on. */
   roomMade(mailbox: Mailbox<Delivery>): void {
-    if (this.#waiters.size === 0) return;
-    const waiting = this.#waiters.get(mailbox.channel);
-    const next = waiting?.shift();
-    if (waiting?.length === 0) this.#waiters.delete(mailbox.channel);
-    next?.proceed();
+    if (this.#waiters.size > 0) this.#admit(mailbox.channel);
+  }
+
+  /** Mailboxes went away, were emptied or grew: whoever waits may go on where there is room now. */
+  roomMadeAnywhere(): void {
+    for (const name of [...this.#waiters.keys()]) this.#admit(name);
+  }
+
+  #admit(name: string): void {
+    const waiting = this.#waiters.get(name);
+    if (!waiting) return;
+    const channel = this.channel(name);
+    for (const waiter of waiting) {
+      if (!fits(channel)) break;
+      waiting.delete(waiter);
+      waiter.proceed();
+    }
+    if (waiting.size === 0) this.#waiters.delete(name);
   }
 
   /** Refuses everybody who waits for a channel, or for a run's sake. */
@@ -93,10 +125,12 @@ export class Router {
     concerns: (channel: string, run: RunRecord | undefined) => boolean,
   ): void {
     for (const [channel, waiting] of [...this.#waiters]) {
-      const staying = waiting.filter(({ run }) => !concerns(channel, run));
-      for (const waiter of waiting) if (!staying.includes(waiter)) waiter.refuse(reason);
-      if (staying.length > 0) this.#waiters.set(channel, staying);
-      else this.#waiters.delete(channel);
+      for (const waiter of [...waiting]) {
+        if (!concerns(channel, waiter.run)) continue;
+        waiting.delete(waiter);
+        waiter.refuse(reason);
+      }
+      if (waiting.size === 0) this.#waiters.delete(channel);
     }
   }
 
@@ -104,22 +138,44 @@ export class Router {
   route(at: number, channel: Channel, outgoing: Outgoing): void {
     const recorder = this.#recorder;
     const { subscribers, capacity } = channel;
-    for (const mailbox of subscribers) {
-      if (mailbox.length >= capacity) this.#dropOldest(at, mailbox);
-    }
     const { message, publisher, ordinal, fromOutside, run } = outgoing;
+    let displaced: RunRecord[] | undefined;
+    if (channel.overflow === 'drop-oldest') {
+      for (const mailbox of subscribers) {
+        if (mailbox.length < capacity) continue;
+        const loser = this.#dropOldest(at, mailbox);
+        if (loser && loser !== run) {
+          displaced ??= [];
+          displaced.push(loser);
+        }
+      }
+    }
     recorder.messagePublished(at, channel, message, publisher, ordinal, fromOutside, run, subscribers);
     for (const mailbox of subscribers) mailbox.consumer?.mailArrived();
+    if (displaced) for (const loser of displaced) this.#displaced(loser);
   }
 
-  #dropOldest(at: number, mailbox: Mailbox<Delivery>): void {
+  /** Hands a retained message to an agent that came later; whatever the channel's policy, the newest are kept. */
+  hand(channel: Channel, mailbox: Mailbox<Delivery>, message: Message, run: RunRecord | undefined): void {
+    const at = this.#recorder.now();
+    const loser = mailbox.length >= channel.capacity ? this.#dropOldest(at, mailbox) : undefined;
+    const handed = { channel: channel.name, message: message.id, to: mailbox.agent };
+    this.#recorder.record({ type: 'message.handed', ...handed, ...(run && { run: run.id }) }, at);
+    if (loser && loser !== run) this.#displaced(loser);
+  }
+
+  /** Pushes the oldest message out of a full mailbox. Answers which run has lost it. */
+  #dropOldest(at: number, mailbox: Mailbox<Delivery>): RunRecord | undefined {
     let oldest = mailbox.head;
     // What waits for a person is no overflow: it was taken out once already.
     while (oldest?.status === 'parked') oldest = oldest.nextInMailbox;
     if (oldest) this.#recorder.deliveryDropped(at, oldest);
+    return oldest?.run;
   }
 }
 
 function fits(channel: Channel): boolean {
-  return channel.subscribers.every(({ length }) => length < channel.capacity);
+  return (
+    channel.overflow === 'drop-oldest' || channel.subscribers.every(({ length }) => length < channel.capacity)
+  );
 }

@@ -3,6 +3,7 @@ import { type ResolvedConfig, requireOptions, requireWhole } from '../config.js'
 import { describe, PubSubError } from '../errors.js';
 import { isoTime } from '../identifiers.js';
 import { copyJson, type JsonValue } from '../json.js';
+import type { Channel } from '../messaging/channel.js';
 import { isMessage, type Message, requireMessage } from '../messaging/message.js';
 import type { Cache, CacheStore } from '../state/cache.js';
 import { messageIdOf, nodeIdOf } from '../state/delivery.js';
@@ -76,8 +77,9 @@ export class Services implements AttemptServices {
     }
     if (router.hasRoom(router.channel(channelName)))
       return this.#send(attempt, channelName, payload, own, ordinal, options);
-    return router.waitForRoom(channelName, attempt.delivery.run).then(() => {
+    return router.whenRoom(channelName, attempt.delivery.run, () => {
       if (attempt.isOver) throw new PubSubError('CANCELLED', 'the invocation has ended');
+      if (own && recorder.state.outsideIds.has(own.id)) return { ...own, channel: channelName, payload };
       return this.#send(attempt, channelName, payload, own, ordinal, options);
     });
   }
@@ -204,11 +206,14 @@ export class Services implements AttemptServices {
       publish,
       channel: router.channel(publish.message.channel ?? ''),
     }));
-    for (const { channel } of routes) router.hasRoom(channel);
+    const counts = new Map<Channel, number>();
+    for (const { channel } of routes) counts.set(channel, (counts.get(channel) ?? 0) + 1);
+    for (const [channel, count] of counts) router.hasRoom(channel, count);
     recorder.group(() => {
       const at = recorder.now();
       for (const change of changes) recorder.record(change, at);
       for (const { publish, channel } of routes) {
+        if (publish.fromOutside && recorder.state.outsideIds.has(publish.message.id)) continue;
         const outgoing = { ...publish, publisher: delivery, run: delivery.run };
         router.route(at, channel, outgoing);
       }
@@ -219,7 +224,10 @@ export class Services implements AttemptServices {
   #transaction(attempt: Attempt): Transaction {
     const { cacheStore, taskStore, router } = this.#parts;
     attempt.transaction ??= new Transaction(cacheStore, taskStore, async (channels) => {
-      for (const channel of channels) await router.waitForRoom(channel, attempt.delivery.run);
+      for (const name of channels) {
+        const isFree = router.hasRoom(router.channel(name));
+        if (!isFree) await router.whenRoom(name, attempt.delivery.run, () => {});
+      }
     });
     return attempt.transaction;
   }
