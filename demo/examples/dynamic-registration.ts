@@ -10,7 +10,9 @@ export async function example(print: (line: string) => void): Promise<PubSubExec
       description: `Hears the news as ${name}`,
       subscribe: 'news',
       inputSchema: { type: 'string' },
-      process: ({ payload }) => print(`${name} hears: ${payload}`),
+      process({ payload }) {
+        print(`${name} hears: ${payload}`);
+      },
     });
   }
 

@@ -1,4 +1,4 @@
-import { defineAgent, type PubSubExecutionReport, PubSubExecutor } from 'dagger-agents';
+import { defineAgent, PubSubExecutor } from 'dagger-agents';
 import { runAlone } from './run-alone.js';
 
 /** An agent asks a person before it goes on. Nobody answers in time: autopilot decides, or the run pauses. */
@@ -23,16 +23,20 @@ async function open(action: 'autopilot' | 'pause', print: (line: string) => void
   const executor = await PubSubExecutor.open({
     config: { humanWaitMinutes: 0.001, humanTimeoutAction: action }, // 60 ms, as this is an example
   });
-  executor.registerAgent(publisher);
-  executor.registerAgent(
-    defineAgent({ name: 'shelf', subscribe: 'published', process: ({ payload }) => print(`${payload}`) }),
-  );
+  const shelf = defineAgent({
+    name: 'shelf',
+    subscribe: 'published',
+    process({ payload }) {
+      print(String(payload));
+    },
+  });
+  executor.registerAgents([publisher, shelf]);
   return executor;
 }
 
 export async function example(print: (line: string) => void): Promise<PubSubExecutor> {
   const hasty = await open('autopilot', print);
-  const first: PubSubExecutionReport = await hasty.execute({ channel: 'drafts', payload: 'a poem' }).report;
+  const first = await hasty.execute({ channel: 'drafts', payload: 'a poem' }).report;
   print(`with autopilot the run is ${first.status}`);
   await hasty.close();
 

@@ -21,7 +21,9 @@ export async function example(print: (line: string) => void): Promise<PubSubExec
   const reader = defineAgent({
     name: 'reader',
     subscribe: 'pages',
-    process: ({ payload }) => print(`read: ${payload}`),
+    process({ payload }) {
+      print(`read: ${payload}`);
+    },
   });
 
   const executor = await PubSubExecutor.open({
