@@ -74,6 +74,19 @@ export class AgentDirectory {
     return registered.metadata;
   }
 
+  /** After the state was replaced: every agent subscribes in the new one. */
+  registerAgain(): void {
+    for (const [name, runner] of this.#runners) {
+      const { metadata, agent } = runner.registered;
+      runner.leave();
+      const channels = agent.subscriptions.map((subscription) => this.#router.channel(subscription));
+      this.#recorder.record({ type: 'agent.registered', agent: metadata });
+      const successor = new AgentRunner(runner.registered, this.#environment);
+      this.#runners.set(name, successor);
+      for (const channel of channels) this.#subscribe(channel, name, successor);
+    }
+  }
+
   unregister(name: string): void {
     requireName(name, 'name');
     const runner = this.#runners.get(name);

@@ -228,7 +228,7 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
       this.#retrying.delete(delivery);
       if (!delivery.run?.isRunning) return;
       // A paused executor starts nothing, retries included: back to the mailbox, to be started when it goes on.
-      if (this.#environment.scheduler.isPaused) this.#putBack(delivery);
+      if (this.#environment.scheduler.isStill) this.#putBack(delivery);
       else this.#start(delivery, recorder.now());
     });
     this.#retrying.set(delivery, cancel);

@@ -33,6 +33,8 @@ export interface OpenOptions {
    * - `exit`: state is saved at the end, at a pause and by `saveState()`
    */
   readonly durability?: Durability;
+  /** Which state in the storage: one executor holds each. Default `default`. */
+  readonly namespace?: string;
   readonly config?: PubSubConfig;
   /** Entries to begin with, for instance from `loadCacheFromJson`. */
   readonly cache?: Cache;
@@ -47,11 +49,22 @@ export interface OpenOptions {
 
 /** Checks the options that `open` can check by itself. @throws PubSubError `VALIDATION_ERROR` naming the field. */
 export function requireOpenOptions(options: OpenOptions): void {
-  const known = ['storage', 'durability', 'config', 'cache', 'validator', 'runtime', 'retention', 'logger'];
+  const known = [
+    'storage',
+    'durability',
+    'namespace',
+    'config',
+    'cache',
+    'validator',
+    'runtime',
+    'retention',
+    'logger',
+  ];
   requireOptions(options, 'options', known);
   const { storage, durability, cache, validator, runtime, retention, logger } = options;
   if (storage !== undefined) requireMethods(storage, 'options.storage', ['open', 'list', 'remove', 'close']);
   if (durability !== undefined) requireOneOf(durability, 'options.durability', DURABILITIES);
+  if (options.namespace !== undefined) requireName(options.namespace, 'options.namespace');
   if (cache !== undefined && !(cache instanceof Cache)) throw invalid('options.cache', 'a Cache', cache);
   if (validator !== undefined) requireMethods(validator, 'options.validator', ['compile']);
   if (runtime !== undefined)

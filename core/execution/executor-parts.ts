@@ -1,11 +1,14 @@
 import type { ResolvedConfig } from '../config.js';
 import { PubSubError } from '../errors.js';
+import type { Persistence } from '../persistence/persistence.js';
 import { type Runtime, systemRuntime } from '../runtime.js';
 import { loadValidator } from '../schema/load-validator.js';
 import { Cache, type CacheStore } from '../state/cache.js';
+import type { CacheTable } from '../state/cache-table.js';
+import { EVENT_FORMAT } from '../state/run-event.js';
 import type { RunRecord } from '../state/run-record.js';
-import { RunState } from '../state/run-state.js';
 import { TaskManager, type TaskStore } from '../state/task-manager.js';
+import type { TaskTable } from '../state/task-table.js';
 import { AgentDirectory } from './agent-directory.js';
 import type { RunnerEnvironment } from './agent-runner.js';
 import { ApplicationPublisher } from './application-publisher.js';
@@ -14,7 +17,8 @@ import type { OpenOptions } from './executor-options.js';
 import { HumanDesk } from './human-desk.js';
 import { type EventListener, Listeners } from './listeners.js';
 import { consoleLogger, safeLogger } from './logger.js';
-import { Recorder } from './recorder.js';
+import { openState } from './open-state.js';
+import type { Recorder } from './recorder.js';
 import { Router } from './router.js';
 import { RunManager } from './run-manager.js';
 import { Scheduler } from './scheduler.js';
@@ -38,8 +42,13 @@ export interface ExecutorParts {
   readonly tasks: TaskManager;
   currentAgent(): string | undefined;
   subscribe(listener: EventListener): () => void;
-  /** Resolves when everything recorded so far is as durable as was asked for. */
+  readonly persistence: Persistence;
+  /** True with `durability: 'exit'`. */
+  readonly savesAtPause: boolean;
+  /** Settles when everything recorded so far is as durable as was asked for. */
   durable(): Promise<void> | undefined;
+  /** Replaces the live state by what is stored. */
+  load(): Promise<void>;
   /** Every agent looks for work: something was adopted, or the executor goes on. */
   wakeAll(): void;
   /** An agent was registered: a run that waited for it may go on. */
@@ -56,16 +65,15 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
   const validator = options.validator ?? (await loadValidator((note) => logger.info(note)));
   const retainedNodes = options.retention?.nodes ?? DEFAULT_NODES;
 
-  const recorder = new Recorder(new RunState({ nodes: retainedNodes }), runtime);
-  const { state } = recorder;
   const listeners = new Listeners(runtime, logger);
   const scheduler = new Scheduler(runtime);
+  const limits = { nodes: retainedNodes };
+  const { recorder, persistence, reload } = await openState(options, limits, runtime, scheduler, logger);
   const router = new Router(recorder, config.maxMessages, (run) => runs.check(run));
   const cacheStore = liveCache(recorder);
   const taskStore = liveTasks(recorder);
   const cache = new Cache(cacheStore);
   const tasks = new TaskManager(taskStore);
-  const durable = (): Promise<void> | undefined => undefined;
   let drainWaiters: (() => void)[] = [];
   let current: string | undefined;
 
@@ -74,7 +82,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     runtime,
     config,
     retainedNodes,
-    whenDurable: (callback) => callback(),
+    whenDurable: (settle) => persistence.whenDurable(settle),
     started: (run) => adopt(run),
     ended: (run, reason) => {
       for (const runner of directory.runners()) runner.abandon(run, reason);
@@ -135,7 +143,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     for (const runner of directory.runners()) runner.mailArrived();
   };
   const adopt = (run: RunRecord): void => {
-    for (const delivery of state.unfinished) {
+    for (const delivery of recorder.state.unfinished) {
       if (delivery.run !== run || delivery.status !== 'retrying') continue;
       const runner = directory.runner(delivery.mailbox.agent);
       if (runner) runner.resumeRetry(delivery);
@@ -151,9 +159,13 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     for (const resolve of waiters) resolve();
   };
 
-  const openedAt = runtime.now();
-  const salt = Math.floor(runtime.random() * 36 ** 5).toString(36);
-  recorder.record({ type: 'executor.opened', session: Math.floor(openedAt).toString(36) + salt }, openedAt);
+  const beginSession = (): void => {
+    const openedAt = runtime.now();
+    const salt = Math.floor(runtime.random() * 36 ** 5).toString(36);
+    const session = Math.floor(openedAt).toString(36) + salt;
+    recorder.record({ type: 'executor.opened', session, format: EVENT_FORMAT }, openedAt);
+  };
+  beginSession();
   for (const [namespace, key, value] of options.cache?.entries() ?? []) {
     recorder.record({ type: 'cache.set', namespace, key, value });
   }
@@ -171,7 +183,9 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     humans,
     cache,
     tasks,
-    durable,
+    durable: () => persistence.durable(),
+    persistence,
+    savesAtPause: options.storage !== undefined && options.durability === 'exit',
     wakeAll,
     currentAgent: () => current,
     agentArrived: () => autoResume.agentArrived(),
@@ -195,40 +209,47 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
         });
       });
     },
+    async load() {
+      await persistence.durable();
+      recorder.replace(await reload());
+      beginSession();
+      directory.registerAgain();
+    },
     async close() {
       for (const runner of [...directory.runners()]) runner.leave();
       const closed = new PubSubError('EXECUTOR_CLOSED', 'the executor has been closed');
       router.refuseWaiters(closed, () => true);
       humans.abandon(() => true, closed);
       listeners.flush();
+      await persistence.close();
     },
   };
 }
 
 function liveCache(recorder: Recorder): CacheStore {
-  const table = recorder.state.cache;
+  // Asked for each time: loading replaces the state.
+  const table = (): CacheTable => recorder.state.cache;
   return {
-    get: (namespace, key) => table.get(namespace, key),
-    isListOrAbsent: (namespace, key) => table.isListOrAbsent(namespace, key),
-    entries: () => table.entries(),
-    toJSON: () => table.toJSON(),
+    get: (namespace, key) => table().get(namespace, key),
+    isListOrAbsent: (namespace, key) => table().isListOrAbsent(namespace, key),
+    entries: () => table().entries(),
+    toJSON: () => table().toJSON(),
     write: (event) => recorder.record(event),
   };
 }
 
 function liveTasks(recorder: Recorder): TaskStore {
-  const { state } = recorder;
-  const table = state.tasks;
+  const table = (): TaskTable => recorder.state.tasks;
   return {
     get planned() {
-      return table.planned;
+      return table().planned;
     },
-    get: (taskId) => table.get(taskId),
-    firstPending: (taskType) => table.firstPending(taskType),
-    values: () => table.values(),
+    get: (taskId) => table().get(taskId),
+    firstPending: (taskType) => table().firstPending(taskType),
+    values: () => table().values(),
     write: (task) => recorder.record({ type: 'task.set', task }),
     plan: (count) => recorder.record({ type: 'tasks.planned', count }),
-    newTaskId: () => `task-${state.session.prefix}-${table.size + 1}`,
+    newTaskId: () => `task-${recorder.state.session.prefix}-${table().size + 1}`,
     now: () => recorder.now(),
   };
 }

@@ -201,7 +201,9 @@ export class PubSubExecutor {
     options: ApplicationPublishOptions = {},
   ): Promise<Message> {
     this.#requireOpen();
-    const { publisher, runs, recorder, scheduler, durable } = this.#parts;
+    const { publisher, runs, recorder, scheduler, durable, persistence } = this.#parts;
+    // While the store fails nothing can be promised, so nothing is taken.
+    if (persistence.failure) throw persistence.failure;
     const message = await publisher.publish(channel, payloadOrMessage, options, () => runs.current);
     await durable();
     const nextTurn = scheduler.breathe(recorder.now());
@@ -339,11 +341,12 @@ export class PubSubExecutor {
   /** Starts nothing more. Resolves when what was being worked on has settled (and, with storage, is saved). */
   async pause(): Promise<void> {
     this.#requireOpen();
-    const { scheduler, recorder, drain, durable } = this.#parts;
+    const { scheduler, recorder, drain, durable, persistence, savesAtPause } = this.#parts;
     if (!this.state.paused) recorder.record({ type: 'executor.paused' });
     scheduler.pause();
     await drain(undefined);
-    await durable();
+    if (savesAtPause) await persistence.save();
+    else await durable();
   }
 
   /** Goes on after `pause()`. */
@@ -364,6 +367,28 @@ export class PubSubExecutor {
   /** Calls `listener` for every event from now on, in order, shortly after it happened. The answer ends that. */
   subscribe(listener: (event: RunEvent) => void): () => void {
     return this.#parts.subscribe(listener);
+  }
+
+  /** Writes the whole state down now. @throws PubSubError `DATABASE_ERROR`: no storage, or it fails. */
+  async saveState(): Promise<void> {
+    this.#requireOpen();
+    await this.#parts.persistence.save();
+  }
+
+  /**
+   * Goes back to what is stored, as if this executor had been opened anew; its agents stay registered.
+   *
+   * @throws PubSubError `EXECUTION_ERROR` while a run is going on; `DATABASE_ERROR`.
+   */
+  async loadState(): Promise<void> {
+    this.#requireOpen();
+    if (this.#parts.runs.running.length > 0) {
+      throw new PubSubError(
+        'EXECUTION_ERROR',
+        'state cannot be loaded while a run is going on: stop() first',
+      );
+    }
+    await this.#parts.load();
   }
 
   /** Ends what still runs, writes everything down and lets the storage go. Further calls do nothing more. */

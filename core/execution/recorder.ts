@@ -33,13 +33,22 @@ export interface EventSink {
  * events, makes the event that says so. The state's own methods are what the fold calls too.
  */
 export class Recorder {
-  readonly state: RunState;
+  #state: RunState;
   readonly #runtime: Runtime;
   #sinks: readonly EventSink[] = [];
 
   constructor(state: RunState, runtime: Runtime) {
-    this.state = state;
+    this.#state = state;
     this.#runtime = runtime;
+  }
+
+  get state(): RunState {
+    return this.#state;
+  }
+
+  /** Goes on from another state: the stored one. */
+  replace(state: RunState): void {
+    this.#state = state;
   }
 
   now(): number {

@@ -54,18 +54,19 @@ export function outcomeOf(node: InvocationNode): NodeExecutionOutcome {
   };
 }
 
-/** The report of a run that has ended. */
+/** The report of a run that has ended. `notStored` says why its end could not be made durable. */
 export function reportOf(
   run: RunRecord,
   status: RunStatus,
   agentOutcomes: readonly NodeExecutionOutcome[],
   budget: number | undefined,
+  notStored: PubSubError | undefined,
 ): PubSubExecutionReport {
-  const error = run.error ? PubSubError.fromRecord(run.error) : undefined;
+  const error = notStored ?? (run.error ? PubSubError.fromRecord(run.error) : undefined);
   return {
     executionId: run.id,
-    status,
-    overallSuccess: status === 'completed',
+    status: notStored ? 'failed' : status,
+    overallSuccess: status === 'completed' && !notStored,
     ...(error && { error }),
     agentOutcomes,
     counts: { ...run.counts },

@@ -13,8 +13,8 @@ export interface RunSurroundings {
   readonly runtime: Runtime;
   readonly config: ResolvedConfig;
   readonly retainedNodes: number;
-  /** Calls back when everything recorded so far is durable; at once without storage. */
-  whenDurable(callback: () => void): void;
+  /** Calls back when everything recorded so far is durable (at once without storage), or cannot be now. */
+  whenDurable(settle: (error: PubSubError | undefined) => void): void;
   /** A run has started: what it adopted can go on. */
   started(run: RunRecord): void;
   /** A run has ended: its attempts have no say any more. */
@@ -148,9 +148,11 @@ export class RunManager {
     const reason = error ?? new PubSubError('CANCELLED', `run "${run.id}" has ended (${status})`);
     this.#surroundings.ended(run, reason);
     if (this.isIdle) this.#wakeIdle();
-    this.#surroundings.whenDurable(() => {
+    this.#surroundings.whenDurable((notStored) => {
       live.outcomes.close();
-      live.resolve(reportOf(run, status, live.outcomes.all(), this.#surroundings.config.maxTokens));
+      live.resolve(
+        reportOf(run, status, live.outcomes.all(), this.#surroundings.config.maxTokens, notStored),
+      );
     });
   }
 
@@ -174,7 +176,9 @@ export class RunManager {
     runtime.defer(() => {
       live.showPlanned = false;
       const { count } = live.outcomes;
-      whenDurable(() => live.outcomes.show(count));
+      whenDurable((notStored) => {
+        if (!notStored) live.outcomes.show(count);
+      });
     });
   }
 

@@ -26,6 +26,7 @@ export class Scheduler {
   #draining = false;
   #drainPlanned = false;
   #paused = false;
+  #held = false;
   /** Set from the first work of a turn until the turn is over. */
   #turnOpen = false;
   #turnStartedAt = 0;
@@ -36,6 +37,7 @@ export class Scheduler {
   };
   readonly #turnIsOver = (): void => {
     this.#turnOpen = false;
+    if (this.#held) return;
     const waiters = this.#turnWaiters;
     this.#turnWaiters = [];
     if (waiters.length > 0) this.#enterTurn(this.#runtime.now());
@@ -51,12 +53,28 @@ export class Scheduler {
     return this.#paused;
   }
 
+  /** True while nothing is started: paused by the application, or held by the journal. */
+  get isStill(): boolean {
+    return this.#paused || this.#held;
+  }
+
   pause(): void {
     this.#paused = true;
   }
 
   resume(): void {
     this.#paused = false;
+    this.#plan();
+  }
+
+  /** Starts nothing and lets publishers wait until `release`: the store is behind, or fails. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  release(): void {
+    this.#held = false;
+    if (this.#turnWaiters.length > 0) this.#enterTurn(this.#runtime.now());
     this.#plan();
   }
 
@@ -74,7 +92,7 @@ export class Scheduler {
    */
   breathe(at: number): Promise<void> | undefined {
     this.#enterTurn(at);
-    if (at - this.#turnStartedAt < TURN_MS) return undefined;
+    if (!this.#held && at - this.#turnStartedAt < TURN_MS) return undefined;
     return new Promise((resolve) => this.#turnWaiters.push(resolve));
   }
 
@@ -87,19 +105,19 @@ export class Scheduler {
   }
 
   #plan(): void {
-    if (this.#drainPlanned || this.#draining || this.#paused || this.#end === this.#next) return;
+    if (this.#drainPlanned || this.#draining || this.isStill || this.#end === this.#next) return;
     this.#drainPlanned = true;
     this.#runtime.defer(this.#drain);
   }
 
   #work(): void {
-    if (this.#draining || this.#paused || this.#end === this.#next) return;
+    if (this.#draining || this.isStill || this.#end === this.#next) return;
     this.#draining = true;
     let at = this.#runtime.now();
     this.#enterTurn(at);
     for (let starts = 1; at - this.#turnStartedAt < TURN_MS; starts++) {
       // Pausing may happen in what was just started.
-      if (this.#paused || !this.#startNext(at)) break;
+      if (this.isStill || !this.#startNext(at)) break;
       if (starts % STARTS_PER_LOOK === 0) at = this.#runtime.now();
     }
     this.#draining = false;

@@ -24,7 +24,7 @@ import {
   runStarted,
   sessionOpened,
 } from './run-changes.js';
-import type { RunEvent } from './run-event.js';
+import { EVENT_FORMAT, type RunEvent } from './run-event.js';
 import { RunRecord } from './run-record.js';
 import { RunState, type StateLimits } from './run-state.js';
 
@@ -55,6 +55,7 @@ function applyBody(state: RunState, event: RunEvent): void {
   const { at } = event;
   switch (event.type) {
     case 'executor.opened':
+      requireFormat(event.format);
       sessionOpened(state, at, { prefix: event.session, startedAt: Math.floor(at) });
       return;
     case 'executor.paused':
@@ -173,4 +174,15 @@ function required<Value>(value: Value | undefined, what: string): Value {
   if (value === undefined)
     throw new PubSubError('EXECUTION_ERROR', `an event names ${what}, which does not exist`);
   return value;
+}
+
+function requireFormat(format: number): void {
+  if (format <= EVENT_FORMAT) return;
+  throw new PubSubError(
+    'DATABASE_ERROR',
+    `events have format ${format}; this version reads up to ${EVENT_FORMAT}`,
+    {
+      details: { format, supported: EVENT_FORMAT },
+    },
+  );
 }

@@ -17,6 +17,9 @@ export type RunEvent = {
   readonly [Type in keyof EventBodies]: EventBase<Type> & EventBodies[Type];
 }[keyof EventBodies];
 
+/** Version of these events. A reader refuses newer ones instead of guessing. */
+export const EVENT_FORMAT = 1;
+
 /** An event before it has its place in the log. */
 export type NewEvent = {
   readonly [Type in keyof EventBodies]: { readonly type: Type } & EventBodies[Type];
@@ -32,7 +35,11 @@ export interface EventBase<Type extends string> {
 
 export interface EventBodies {
   /** An executor took the state over; whatever the one before it left running is unfinished again. */
-  'executor.opened': { readonly session: string };
+  'executor.opened': {
+    readonly session: string;
+    /** Version of the events that follow; see `EVENT_FORMAT`. */
+    readonly format: number;
+  };
   'executor.paused': object;
   'executor.resumed': object;
 

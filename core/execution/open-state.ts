@@ -1,0 +1,83 @@
+import { messageOf, PubSubError } from '../errors.js';
+import { Journal } from '../persistence/journal.js';
+import { ExitPersistence, noPersistence, type Persistence } from '../persistence/persistence.js';
+import { recover } from '../persistence/recovery.js';
+import type { StorageNamespace } from '../persistence/storage-adapter.js';
+import type { Runtime } from '../runtime.js';
+import { RunState, type StateLimits } from '../state/run-state.js';
+import { encodeParts, snapshotOf } from '../state/snapshot.js';
+import type { OpenOptions } from './executor-options.js';
+import type { Logger } from './logger.js';
+import { Recorder } from './recorder.js';
+import type { Scheduler } from './scheduler.js';
+
+/** A state to begin with, and what keeps it. */
+export interface OpenedState {
+  readonly recorder: Recorder;
+  readonly persistence: Persistence;
+  /** Reads the stored state again. */
+  readonly reload: () => Promise<RunState>;
+}
+
+/**
+ * Opens the storage and folds what is in it.
+ *
+ * @throws PubSubError `LOCK_ERROR`, `DATABASE_ERROR`; the storage is let go then.
+ */
+export async function openState(
+  options: OpenOptions,
+  limits: StateLimits,
+  runtime: Runtime,
+  scheduler: Scheduler,
+  logger: Logger,
+): Promise<OpenedState> {
+  const { storage, durability = 'sync', namespace: name = 'default' } = options;
+  if (!storage) {
+    const nothing = async (): Promise<RunState> => {
+      throw new PubSubError(
+        'DATABASE_ERROR',
+        'the executor was opened without storage, so there is nothing to load',
+      );
+    };
+    return {
+      recorder: new Recorder(new RunState(limits), runtime),
+      persistence: noPersistence,
+      reload: nothing,
+    };
+  }
+  let journal: Journal | undefined;
+  const open = (): Promise<StorageNamespace> =>
+    storage.open(name, {
+      owner: `dagger since ${new Date(runtime.now()).toISOString()}`,
+      onLost: (cause) => journal?.lost(cause),
+    });
+  const held = await open();
+  try {
+    const { state, record, logSize, tornTail } = await recover(held, limits);
+    if (tornTail) {
+      logger.warn(
+        `storage: a torn end was cut off at ${tornTail.position} (${tornTail.dropped}); nothing acknowledged was in it`,
+      );
+    }
+    const recorder = new Recorder(state, runtime);
+    const reload = async (): Promise<RunState> => (await recover(held, limits)).state;
+    if (durability === 'exit') {
+      const snapshot = (): Iterable<string> => encodeParts(snapshotOf(recorder.state));
+      return { recorder, persistence: new ExitPersistence(held, record, snapshot), reload };
+    }
+    journal = new Journal(held, record, logSize, {
+      runtime,
+      sync: durability === 'sync' && storage.supports.sync,
+      snapshot: () => snapshotOf(recorder.state),
+      hold: () => scheduler.hold(),
+      release: () => scheduler.release(),
+      warn: (message, cause) => logger.warn(message, cause),
+      reopen: open,
+    });
+    recorder.attach(journal);
+    return { recorder, persistence: journal, reload };
+  } catch (thrown) {
+    await held.close().catch((cause: unknown) => logger.warn(`storage: closing failed: ${messageOf(cause)}`));
+    throw thrown;
+  }
+}

@@ -1,0 +1,70 @@
+import { PubSubError } from '../errors.js';
+import type { StorageNamespace } from './storage-adapter.js';
+
+/** How an executor's state is kept: by a journal, at its end, or not at all. */
+export interface Persistence {
+  /** Why nothing can be acknowledged now; undefined when all is well. */
+  readonly failure: PubSubError | undefined;
+  /** Settles when everything recorded so far is as durable as was asked for; undefined when it is already. */
+  durable(): Promise<void> | undefined;
+  /** Calls back then, or with the error when it cannot be. */
+  whenDurable(settle: (error: PubSubError | undefined) => void): void;
+  /** Writes the whole state down now. @throws PubSubError `DATABASE_ERROR`. */
+  save(): Promise<void>;
+  /** Writes down what is not written yet and lets the store go. */
+  close(): Promise<void>;
+}
+
+/** Keeps nothing. */
+export const noPersistence: Persistence = {
+  failure: undefined,
+  durable: () => undefined,
+  whenDurable: (settle) => settle(undefined),
+  save: async () => {
+    throw new PubSubError(
+      'DATABASE_ERROR',
+      'the executor was opened without storage, so there is nowhere to save to',
+    );
+  },
+  close: async () => {},
+};
+
+/** Writes the state when it is told to, and at the end; between these nothing is durable. */
+export class ExitPersistence implements Persistence {
+  readonly failure: PubSubError | undefined = undefined;
+  readonly #namespace: StorageNamespace;
+  readonly #snapshot: () => Iterable<string>;
+  #sequence: number;
+  #saving: Promise<void> = Promise.resolve();
+
+  constructor(namespace: StorageNamespace, sequence: number, snapshot: () => Iterable<string>) {
+    this.#namespace = namespace;
+    this.#sequence = sequence;
+    this.#snapshot = snapshot;
+  }
+
+  durable(): undefined {
+    return undefined;
+  }
+
+  whenDurable(settle: (error: PubSubError | undefined) => void): void {
+    settle(undefined);
+  }
+
+  save(): Promise<void> {
+    const saved = this.#saving.then(() =>
+      this.#namespace.writeSnapshot({ sequence: ++this.#sequence, records: [...this.#snapshot()] }),
+    );
+    // One save that fails must not fail the next.
+    this.#saving = saved.catch(() => {});
+    return saved;
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.save();
+    } finally {
+      await this.#namespace.close();
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import { PubSubError } from '../errors.js';
+import { applyEvent } from '../state/fold.js';
+import { restore } from '../state/restore.js';
+import { RunState, type StateLimits } from '../state/run-state.js';
+import { decodeParts } from '../state/snapshot.js';
+import { decodeRecord } from './event-codec.js';
+import type { StorageNamespace, TornTail } from './storage-adapter.js';
+
+/** What was found in storage. */
+export interface Recovered {
+  readonly state: RunState;
+  /** Number of the newest record in the store. */
+  readonly record: number;
+  /** Characters of the records after the snapshot. */
+  readonly logSize: number;
+  /** Events that were applied on top of the snapshot. */
+  readonly events: number;
+  readonly tornTail: TornTail | undefined;
+}
+
+/**
+ * The state that a namespace holds: its snapshot, and the events after it folded in.
+ *
+ * @throws PubSubError `DATABASE_ERROR` when it is damaged or was written by a newer version.
+ */
+export async function recover(namespace: StorageNamespace, limits: StateLimits): Promise<Recovered> {
+  const snapshot = await namespace.readSnapshot();
+  const state = snapshot ? restore(decodeParts(snapshot.records), limits) : new RunState(limits);
+  let record = snapshot?.sequence ?? 0;
+  let logSize = 0;
+  const seqBefore = state.seq;
+  for await (const { firstSequence, records } of namespace.read(record)) {
+    if (firstSequence !== record + 1) {
+      throw new PubSubError('DATABASE_ERROR', `records ${record + 1} to ${firstSequence - 1} are missing`, {
+        details: { expected: record + 1, received: firstSequence },
+      });
+    }
+    for (const text of records) {
+      for (const event of decodeRecord(text, state.seq)) applyEvent(state, event);
+      logSize += text.length;
+    }
+    record += records.length;
+  }
+  return { state, record, logSize, events: state.seq - seqBefore, tornTail: namespace.tornTail };
+}
