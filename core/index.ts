@@ -36,6 +36,7 @@ export type { EventListener } from './execution/listeners.js';
 export type { Logger } from './execution/logger.js';
 export type { NodeExecutionOutcome, PubSubExecutionReport } from './execution/report.js';
 export type { RunHandle } from './execution/run-handle.js';
+export type { RunSummary } from './execution/run-history.js';
 export { generateNodeId } from './identifiers.js';
 export type { JsonObject, JsonValue } from './json.js';
 export type { ChannelStatus, OverflowPolicy } from './messaging/channel.js';

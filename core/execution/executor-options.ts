@@ -21,6 +21,10 @@ export interface RetentionOptions {
    * takes about 35 bytes, a message that was processed by one agent makes two.
    */
   readonly nodes?: number;
+  /** Runs that have ended: the newest are remembered. Whole, 1 or more. Default 1,000. */
+  readonly maxRuns?: number;
+  /** How long a run that has ended is remembered, in seconds. More than 0. Default: for ever. */
+  readonly maxAgeSeconds?: number;
 }
 
 /** Options of `PubSubExecutor.open`. All can be left out. */
@@ -71,8 +75,13 @@ export function requireOpenOptions(options: OpenOptions): void {
     requireMethods(runtime, 'options.runtime', ['now', 'setTimer', 'yieldTurn', 'defer']);
   if (logger !== undefined) requireOptions(logger, 'options.logger', ['info', 'warn']);
   if (retention !== undefined) {
-    requireOptions(retention, 'options.retention', ['nodes']);
-    if (retention.nodes !== undefined) requireWhole(retention.nodes, 'options.retention.nodes', 1);
+    requireOptions(retention, 'options.retention', ['nodes', 'maxRuns', 'maxAgeSeconds']);
+    const { nodes, maxRuns, maxAgeSeconds } = retention;
+    if (nodes !== undefined) requireWhole(nodes, 'options.retention.nodes', 1);
+    if (maxRuns !== undefined) requireWhole(maxRuns, 'options.retention.maxRuns', 1);
+    if (maxAgeSeconds !== undefined && !(typeof maxAgeSeconds === 'number' && maxAgeSeconds > 0)) {
+      throw invalid('options.retention.maxAgeSeconds', 'a number above 0', maxAgeSeconds);
+    }
   }
 }
 

@@ -20,12 +20,15 @@ import { consoleLogger, safeLogger } from './logger.js';
 import { openState } from './open-state.js';
 import type { Recorder } from './recorder.js';
 import { Router } from './router.js';
+import { RunHistory } from './run-history.js';
 import { RunManager } from './run-manager.js';
 import { Scheduler } from './scheduler.js';
 import { Services } from './services.js';
 
 /** Nodes of the tree that are kept when `retention.nodes` says nothing. */
 const DEFAULT_NODES = 100_000;
+/** Ended runs that are remembered when `retention.maxRuns` says nothing. */
+const DEFAULT_RUNS = 1000;
 
 /** What an executor is made of. It composes these and does nothing itself. */
 export interface ExecutorParts {
@@ -35,6 +38,7 @@ export interface ExecutorParts {
   readonly router: Router;
   readonly scheduler: Scheduler;
   readonly runs: RunManager;
+  readonly history: RunHistory;
   readonly directory: AgentDirectory;
   readonly publisher: ApplicationPublisher;
   readonly humans: HumanDesk;
@@ -87,10 +91,15 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     ended: (run, reason) => {
       for (const runner of directory.runners()) runner.abandon(run, reason);
       humans.abandon(({ delivery }) => delivery.run === run, reason);
+      history.prune();
       router.refuseWaiters(reason, (_, waitingRun) => waitingRun === run);
       router.roomMadeAnywhere();
       attemptsMayBeOver();
     },
+  });
+  const history = new RunHistory(recorder, {
+    maxRuns: options.retention?.maxRuns ?? DEFAULT_RUNS,
+    maxAgeSeconds: options.retention?.maxAgeSeconds ?? Number.POSITIVE_INFINITY,
   });
   const services = new Services({
     recorder,
@@ -166,6 +175,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     recorder.record({ type: 'executor.opened', session, format: EVENT_FORMAT }, openedAt);
   };
   beginSession();
+  history.prune();
   for (const [namespace, key, value] of options.cache?.entries() ?? []) {
     recorder.record({ type: 'cache.set', namespace, key, value });
   }
@@ -178,6 +188,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     router,
     scheduler,
     runs,
+    history,
     directory,
     publisher,
     humans,

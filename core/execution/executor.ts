@@ -27,6 +27,7 @@ import {
 import { buildParts, type ExecutorParts } from './executor-parts.js';
 import type { Humans } from './human-desk.js';
 import type { RunHandle } from './run-handle.js';
+import type { RunSummary } from './run-history.js';
 import { beginRun } from './run-start.js';
 
 /**
@@ -270,6 +271,17 @@ export class PubSubExecutor {
     router.refuseWaiters(closed, (waitsFor) => waitsFor === name);
     for (const { record } of runs.running) runs.check(record);
     await durable();
+  }
+
+  /** Runs going on and runs that have been, oldest first; see `retention.maxRuns`. */
+  listRuns(): RunSummary[] {
+    return this.#parts.history.list();
+  }
+
+  /** Forgets a run that is over. @throws PubSubError `EXECUTION_ERROR` when there is none, or work of it is left. */
+  deleteRun(id: string): void {
+    this.#requireOpen();
+    this.#parts.history.delete(id);
   }
 
   /** Deliveries that wait because their agent is not registered. */
