@@ -9,7 +9,7 @@ import type {
   StorageCapabilities,
   StorageNamespace,
 } from '../core/persistence/storage-adapter.js';
-import { Database } from './indexeddb/database.js';
+import { answer, Database } from './indexeddb/database.js';
 import { EvictionMarks } from './indexeddb/eviction.js';
 import { lockError } from './indexeddb/faults.js';
 import { FollowedIndexedDb } from './indexeddb/following.js';
@@ -128,28 +128,33 @@ class IndexedDb implements IndexedDbStorage {
   }
 
   async list(): Promise<string[]> {
-    const { names, values } = await this.#database.read((store) => ({
-      names: store.getAllKeys(everyNamespace()),
-      values: store.getAll(everyNamespace()),
-    }));
+    const [names, values] = await this.#database.read((store) =>
+      Promise.all([
+        answer(store.getAllKeys(everyNamespace())),
+        answer<unknown[]>(store.getAll(everyNamespace())),
+      ]),
+    );
     const found: { name: string; record: NamespaceRecord }[] = [];
-    for (const [index, key] of names.result.entries()) {
+    for (const [index, key] of names.entries()) {
       const name: unknown = Array.isArray(key) ? key[1] : undefined;
       if (typeof name !== 'string') continue;
-      const record = parseNamespace(values.result[index], this.#position(name));
+      const record = parseNamespace(values[index], this.#position(name));
       if (record !== undefined) found.push({ name, record });
     }
     const contents = await this.#database.read((store) =>
-      found.map(({ name, record: { incarnation } }) => ({
-        keys: store.getAllKeys(batchRange({ name, incarnation }), 2),
-        first: store.get(batchKey({ name, incarnation }, 1)),
-      })),
+      Promise.all(
+        found.map(({ name, record: { incarnation } }) =>
+          Promise.all([
+            answer(store.getAllKeys(batchRange({ name, incarnation }), 2)),
+            answer<unknown>(store.get(batchKey({ name, incarnation }, 1))),
+          ]),
+        ),
+      ),
     );
     // A namespace that was opened and never written to holds nothing, or a mere fence where its first batch would be.
     const holds = found.filter(({ record }, index) => {
-      const batches = contents[index];
-      if (batches === undefined || record.snapshots.length > 0) return true;
-      return batches.keys.result.length - (isFence(batches.first.result) ? 1 : 0) > 0;
+      const [keys = [], first] = contents[index] ?? [];
+      return record.snapshots.length > 0 || keys.length - (isFence(first) ? 1 : 0) > 0;
     });
     return holds.map(({ name }) => name).sort();
   }
@@ -213,8 +218,8 @@ class IndexedDb implements IndexedDbStorage {
   }
 
   async #refused(namespace: string): Promise<PubSubError> {
-    const found = await this.#database.read((store) => store.get(namespaceKey(namespace)));
-    const owner = parseNamespace(found.result, this.#position(namespace))?.owner;
+    const found = await this.#database.read((store) => answer<unknown>(store.get(namespaceKey(namespace))));
+    const owner = parseNamespace(found, this.#position(namespace))?.owner;
     const who = owner ?? 'another tab';
     return lockError(
       `namespace ${JSON.stringify(namespace)} of store "${this.#name}" is written by ${who}`,

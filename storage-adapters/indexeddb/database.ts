@@ -5,12 +5,18 @@ import { databaseError, nameOf, storeLost } from './faults.js';
 /** The one object store of each of our databases. */
 const STORE = 'dagger';
 
+/**
+ * Milliseconds to wait after an opening that was aborted, before the next: a browser that has just closed all
+ * connections of a site, to delete its data, closes for a moment new ones too.
+ */
+const REOPENING_PAUSES: readonly number[] = [20, 100, 500];
+
 export type Durability = 'strict' | 'relaxed';
 
 /** Called when the connection has gone: `lost` says for good, undefined that the browser merely closed it. */
 export type ConnectionListener = (lost: PubSubError | undefined) => void;
 
-/** The answer to a request, for use inside {@link Database.update}: the only thing that may be awaited there. */
+/** The answer to a request: the only thing that may be awaited inside a transaction. */
 export const answer: typeof promisifyRequest = promisifyRequest;
 
 /**
@@ -45,8 +51,11 @@ export class Database {
     await this.#connected();
   }
 
-  /** Issues reading requests. Their results are there when this resolves. */
-  async read<Requests>(issue: (store: IDBObjectStore) => Requests): Promise<Requests> {
+  /**
+   * Reads. `issue` makes its requests at once, in the same turn, and answers what they will answer; after that the
+   * transaction takes no more.
+   */
+  async read<Result>(issue: (store: IDBObjectStore) => Promise<Result>): Promise<Result> {
     try {
       return await this.#transact('readonly', 'relaxed', issue);
     } catch (error) {
@@ -55,11 +64,11 @@ export class Database {
     }
   }
 
-  /** Issues writing requests: all of them or none. The results of those that read are there when this resolves. */
-  async write<Requests>(
+  /** Writes: all that `issue` asks for, at once as in `read`, or nothing of it. */
+  async write<Result>(
     durability: Durability,
-    issue: (store: IDBObjectStore) => Requests,
-  ): Promise<Requests> {
+    issue: (store: IDBObjectStore) => Promise<Result> | Result,
+  ): Promise<Result> {
     return this.#transact('readwrite', durability, issue);
   }
 
@@ -93,20 +102,22 @@ export class Database {
     database?.close();
   }
 
-  async #transact<Requests>(
+  async #transact<Result>(
     mode: IDBTransactionMode,
     durability: Durability,
-    issue: (store: IDBObjectStore) => Requests,
-  ): Promise<Requests> {
+    issue: (store: IDBObjectStore) => Promise<Result> | Result,
+  ): Promise<Result> {
     const transaction =
       begin(await this.#connected(), mode, durability) ??
       begin(await this.#reconnected(), mode, durability, true);
     const ended = this.#ended(transaction);
     try {
-      const requests = issue(transaction.objectStore(STORE));
+      const result = Promise.resolve(issue(transaction.objectStore(STORE)));
+      result.catch(() => {}); // where a request fails, the transaction does, and says why
       transaction.commit();
       await ended;
-      return requests;
+      // Not before: large values come after the transaction has completed (Chromium).
+      return await result;
     } catch (error) {
       abort(transaction);
       ended.catch(() => {}); // it ends by our own abort; `error` says why
@@ -153,7 +164,7 @@ export class Database {
     return this.#connection;
   }
 
-  async #open(): Promise<IDBDatabase> {
+  async #open(attempt = 0): Promise<IDBDatabase> {
     if (!hasIndexedDb()) {
       throw new PubSubError(
         'DATABASE_ERROR',
@@ -169,7 +180,12 @@ export class Database {
       this.#watch(database);
       return database;
     } catch (error) {
-      throw databaseError(`database "${this.#name}" could not be opened`, error);
+      const pause = REOPENING_PAUSES[attempt];
+      if (nameOf(error) !== 'AbortError' || pause === undefined) {
+        throw databaseError(`database "${this.#name}" could not be opened`, error);
+      }
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      return this.#open(attempt + 1);
     }
   }
 

@@ -1,6 +1,6 @@
 import type { FollowedNamespace } from '../../core/persistence/follow.js';
 import type { StoredBatch, StoredSnapshot } from '../../core/persistence/storage-adapter.js';
-import type { Database } from './database.js';
+import { answer, type Database } from './database.js';
 import { storeLost } from './faults.js';
 import { namespaceKey } from './keys.js';
 import type { NamespaceMessage } from './ownership.js';
@@ -73,10 +73,10 @@ export class FollowedIndexedDb implements FollowedNamespace {
   /** A reader of what is there now; undefined while there is nothing. */
   async #find(): Promise<Reader | undefined> {
     if (this.#lost !== undefined) throw this.#lost;
-    const found = await this.#database.read((store) => store.get(namespaceKey(this.#name)));
+    const found = await this.#database.read((store) => answer<unknown>(store.get(namespaceKey(this.#name))));
     const place = { name: this.#name, incarnation: '' };
     const position = positionOf(this.#databaseName, place, 'its record');
-    const record = parseNamespace(found.result, position);
+    const record = parseNamespace(found, position);
     if (this.#reader === undefined) {
       if (record === undefined) return undefined;
       const { incarnation } = record;

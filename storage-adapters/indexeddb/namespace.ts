@@ -167,22 +167,23 @@ export class IndexedDbNamespace implements StorageNamespace {
     const key = batchKey(this.#place, firstSequence);
     try {
       const found = await database.write(sync ? 'strict' : 'relaxed', (store) => {
-        const record = store.get(namespaceKey(this.#place.name));
+        const record = answer<unknown>(store.get(namespaceKey(this.#place.name)));
         if (this.#fence === firstSequence) store.put(sealed, key);
         else store.add(sealed, key);
         return record;
       });
-      if (this.#isOurs(found.result)) return;
+      if (this.#isOurs(found)) return;
     } catch (error) {
       const conflict = error instanceof PubSubError && error.details.reason === 'ConstraintError';
       if (!conflict && !isInterrupted(error)) throw error;
       // Interrupted: it may have been committed or not. Refused: somebody has taken over. The store knows.
-      const { record, value } = await database.read((store) => ({
-        record: store.get(namespaceKey(this.#place.name)),
-        value: store.get(key),
-      }));
-      if (this.#isOurs(record.result)) {
-        const stored: unknown = value.result;
+      const [record, stored] = await database.read((store) =>
+        Promise.all([
+          answer<unknown>(store.get(namespaceKey(this.#place.name))),
+          answer<unknown>(store.get(key)),
+        ]),
+      );
+      if (this.#isOurs(record)) {
         if (typeof stored === 'object' && stored !== null && 'sum' in stored && stored.sum === sealed.sum)
           return;
         if (conflict)
@@ -190,11 +191,11 @@ export class IndexedDbNamespace implements StorageNamespace {
         if (again) throw error;
         return this.#store(firstSequence, sealed, sync, true);
       }
-      throw this.#lose(this.#explainLoss(record.result));
+      throw this.#lose(this.#explainLoss(record));
     }
     // The namespace vanished or changed hands without the database noticing: take back what we have just written.
     const lost = this.#lose(this.#explainLoss(undefined));
-    await database.write('relaxed', (store) => store.delete(key));
+    await database.write('relaxed', (store) => answer(store.delete(key)));
     throw lost;
   }
 

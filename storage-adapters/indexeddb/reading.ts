@@ -1,5 +1,5 @@
 import type { StoredBatch, StoredSnapshot } from '../../core/persistence/storage-adapter.js';
-import type { Database } from './database.js';
+import { answer, type Database } from './database.js';
 import { damaged, storeLost } from './faults.js';
 import { batchRange, namespaceKey, type Place, sequenceOf, snapshotRange } from './keys.js';
 import { isFence, type NamespaceRecord, openBatch, openSnapshot, parseNamespace } from './records.js';
@@ -39,12 +39,14 @@ export class Reader {
   async readSnapshot(): Promise<StoredSnapshot | undefined> {
     const { snapshots } = await this.record();
     for (const pointer of snapshots) {
-      const { record, chunks } = await this.#database.read((store) => ({
-        record: store.get(namespaceKey(this.place.name)),
-        chunks: store.getAll(snapshotRange(this.place, pointer.generation)),
-      }));
-      this.#ours(record.result);
-      const snapshot = openSnapshot(pointer, chunks.result);
+      const [record, chunks] = await this.#database.read((store) =>
+        Promise.all([
+          answer<unknown>(store.get(namespaceKey(this.place.name))),
+          answer<unknown[]>(store.getAll(snapshotRange(this.place, pointer.generation))),
+        ]),
+      );
+      this.#ours(record);
+      const snapshot = openSnapshot(pointer, chunks);
       if (snapshot !== undefined) return snapshot;
       this.#damagedSnapshots.add(pointer.generation);
     }
@@ -103,27 +105,31 @@ export class Reader {
 
   /** The namespace record, which must be that of our place. */
   async record(): Promise<NamespaceRecord> {
-    const record = await this.#database.read((store) => store.get(namespaceKey(this.place.name)));
-    return this.#ours(record.result);
+    const record = await this.#database.read((store) =>
+      answer<unknown>(store.get(namespaceKey(this.place.name))),
+    );
+    return this.#ours(record);
   }
 
   async #page(from: number, count: number): Promise<RawBatch[]> {
     const range = batchRange(this.place, from);
-    const { record, keys, values } = await this.#database.read((store) => ({
-      record: store.get(namespaceKey(this.place.name)),
-      keys: store.getAllKeys(range, count),
-      values: store.getAll(range, count),
-    }));
-    this.#ours(record.result);
-    return keys.result.map((key, index) => ({ key: sequenceOf(key) ?? 0, value: values.result[index] }));
+    const [record, keys, values] = await this.#database.read((store) =>
+      Promise.all([
+        answer<unknown>(store.get(namespaceKey(this.place.name))),
+        answer(store.getAllKeys(range, count)),
+        answer<unknown[]>(store.getAll(range, count)),
+      ]),
+    );
+    this.#ours(record);
+    return keys.map((key, index) => ({ key: sequenceOf(key) ?? 0, value: values[index] }));
   }
 
   /** The key of the batch that holds the record after `after`, or would hold it. */
   async #start(after: number): Promise<number> {
     const cursor = await this.#database.read((store) =>
-      store.openKeyCursor(batchRange(this.place, -Infinity, after + 1), 'prev'),
+      answer(store.openKeyCursor(batchRange(this.place, -Infinity, after + 1), 'prev')),
     );
-    return sequenceOf(cursor.result?.key) ?? after + 1;
+    return sequenceOf(cursor?.key) ?? after + 1;
   }
 
   /** Records may be missing only where `repair` has said that they are lost. */

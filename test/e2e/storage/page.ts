@@ -16,9 +16,11 @@ class StorageLab {
   #namespace: StorageNamespace | undefined;
   #followed: FollowedNamespace | undefined;
   #lost: PlainError | undefined;
+  #followingEnded: PlainError | undefined;
   #writing = false;
   #next = 1;
   #acknowledged = 0;
+  #snapshotAt = 0;
   #waiting: { readonly holds: () => boolean; readonly resolve: () => void }[] = [];
 
   constructor(name: string) {
@@ -46,6 +48,15 @@ class StorageLab {
     this.#acknowledged = this.#next - 1;
     this.#changed();
     return undefined;
+  }
+
+  /** Tries again while there is no room: browsers free what was deleted some time later. */
+  async appendWhenThereIsRoom(count: number, size: number): Promise<number | PlainError> {
+    for (;;) {
+      const error = await this.append(count, true, size);
+      if (error === undefined) return this.#acknowledged;
+      if (error.details.retryable !== true) return error;
+    }
   }
 
   /** Appends without a pause until something fails; `onAcknowledged` hears the last number after each batch. */
@@ -101,8 +112,9 @@ class StorageLab {
     }
   }
 
-  async snapshotSequence(): Promise<number | undefined> {
-    return (await this.#open().readSnapshot())?.sequence;
+  /** Sequence number of the snapshot found when opening; 0 without one. */
+  snapshotAt(): number {
+    return this.#snapshotAt;
   }
 
   /** Follows the namespace in the background. */
@@ -110,11 +122,22 @@ class StorageLab {
     const followed = this.#storage.follow('run');
     this.#followed = followed;
     void (async () => {
-      for await (const batch of followed.read(0)) {
-        this.#seen.push(...batch.records);
+      try {
+        for await (const batch of followed.read(0)) {
+          this.#seen.push(...batch.records);
+          this.#changed();
+        }
+      } catch (error) {
+        this.#followingEnded = plain(error);
         this.#changed();
       }
     })();
+  }
+
+  /** Resolves with the error that has ended the following. */
+  async followingEnded(): Promise<PlainError | undefined> {
+    await this.#until(() => this.#followingEnded !== undefined);
+    return this.#followingEnded;
   }
 
   /** Resolves with everything seen when as many records have been. */
@@ -155,6 +178,7 @@ class StorageLab {
       const namespace = await opening();
       this.#namespace = namespace;
       const after = (await namespace.readSnapshot())?.sequence ?? 0;
+      this.#snapshotAt = after;
       let last = after;
       for await (const batch of namespace.read(after)) last = check(batch, last);
       this.#next = last + 1;
@@ -171,9 +195,15 @@ class StorageLab {
 }
 
 function numbered(firstSequence: number, count: number, size: number): StoredBatch {
-  const filler = 'x'.repeat(size);
-  const records = Array.from({ length: count }, (_, index) => `${firstSequence + index}:${filler}`);
+  const records = Array.from({ length: count }, (_, index) => `${firstSequence + index}:${noise(size)}`);
   return { firstSequence, records };
+}
+
+/** Text that the browser cannot compress, so that it takes the room that it seems to take. */
+function noise(size: number): string {
+  let text = '';
+  while (text.length < size) text += Math.random().toString(36).slice(2);
+  return text.slice(0, size);
 }
 
 function check({ firstSequence, records }: StoredBatch, last: number): number {

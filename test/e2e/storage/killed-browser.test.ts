@@ -1,0 +1,57 @@
+import { rm } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeProfile, startBrowser } from './real-browser.js';
+import { openTab, type Site, startSite } from './site.js';
+
+/** More on demand: DAGGER_KILL_CYCLES=100. */
+const cycles = Number(process.env.DAGGER_KILL_CYCLES ?? 10);
+let site: Site;
+let profile: string;
+
+beforeAll(async () => {
+  site = await startSite();
+  profile = await makeProfile();
+});
+afterAll(async () => {
+  site.close();
+  await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+});
+
+test(
+  `a browser killed in the middle of writing loses nothing acknowledged, ${cycles} times in a row`,
+  async () => {
+    let acknowledged = 0;
+    let lost = 0;
+    for (let cycle = 1; cycle <= cycles; cycle += 1) {
+      const browser = await startBrowser(profile);
+      try {
+        const page = await openTab(browser.context, site, 'killed');
+        expect(await page.evaluate(() => window.lab.open('the one before the crash'))).toBe(cycle);
+        const found = Number(await page.evaluate(() => window.lab.verify(window.lab.snapshotAt())));
+        lost += Math.max(0, acknowledged - found);
+        // Killed at an acknowledgement, at any stage of the appends and snapshots that follow it.
+        const enough = new Promise<void>((resolve) => {
+          const target = found + 50 + Math.floor(Math.random() * 2_000);
+          void page.exposeFunction('acknowledge', (last: number) => {
+            acknowledged = last;
+            if (last >= target) resolve();
+          });
+        });
+        await page.waitForFunction(() => 'acknowledge' in window);
+        await page.evaluate(() => {
+          void window.lab.writeOn(10, true, (last) => {
+            window.acknowledge(last);
+            if (last % 700 === 0) void window.lab.writeSnapshot();
+          });
+        });
+        await enough;
+      } finally {
+        await browser.end();
+      }
+    }
+    console.info(`${cycles} browsers killed, ${acknowledged} records acknowledged, ${lost} lost`);
+    expect(lost).toBe(0);
+    expect(acknowledged).toBeGreaterThan(50 * cycles);
+  },
+  60_000 + cycles * 15_000,
+);
