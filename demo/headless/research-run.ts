@@ -58,7 +58,9 @@ export async function research(
     const researchId = researchIdOf(options);
     const notebook = new Notebook(executor.cache, researchId);
     let execution: PubSubExecutionReport | undefined;
-    if (notebook.question !== '' && notebook.report === undefined) {
+    const unfinished =
+      notebook.question !== '' || executor.listChannels().some(({ messageCount }) => messageCount > 0);
+    if (unfinished && notebook.report === undefined) {
       progress.step('going on with what an earlier run has left');
       execution = await untilInterrupted({ resume: true });
     }
