@@ -1,0 +1,229 @@
+import { invalid, toPubSubError } from '../errors.js';
+import type { RunEvent } from '../state/run-event.js';
+import { snapshotOf } from '../state/snapshot.js';
+import { perform } from './commands.js';
+import { Disclosure, type Redact } from './disclosure.js';
+import { BatchWriter } from './event-batch.js';
+import { type CommandFrame, INSPECTOR_VERSION, type InspectorFrame, type WatcherFrame } from './frames.js';
+import type { Inspected } from './inspected.js';
+import type { InspectorEnd } from './link.js';
+import { RecentMessages } from './recent-messages.js';
+import { DEFAULT_LIMITS, type ValueLimits } from './safe-value.js';
+
+export interface InspectorOptions {
+  /** What the executor is called in the panel. `executor` by default. */
+  readonly name?: string;
+  /** Replaces what must not be seen; see {@link Redact}. With it, no state is shared inside a page either. */
+  readonly redact?: Redact;
+  /** How much of one value is shown. 24 levels and 262,144 characters by default. */
+  readonly limits?: Partial<ValueLimits>;
+  /** Messages whose payloads can still be asked for, while watched. 10,000 by default. */
+  readonly recentMessages?: number;
+  /** Milliseconds between two batches. 100 by default, which is also the least. */
+  readonly batchMs?: number;
+  /** Events under way, sent and not yet taken in, before detail is given up. 200,000 by default. */
+  readonly eventsUnderWay?: number;
+  /** For tests: calls back after a while, like `setTimeout`; the answer cancels. */
+  readonly setTimer?: (milliseconds: number, callback: () => void) => () => void;
+}
+
+const MIN_BATCH_MS = 100;
+
+/**
+ * Lets whoever is at the other end of `link` watch an executor. Until somebody asks to, and after they leave, it costs
+ * nothing. A watcher that cannot keep up loses detail and is told so; the run never waits for it.
+ *
+ * @returns a function that detaches.
+ * @throws PubSubError `VALIDATION_ERROR` for bad options.
+ * @example
+ * const { port1, port2 } = new MessageChannel();
+ * const detach = attachInspector(executor, portInspectorEnd(port1));
+ * panelWindow.postMessage('inspect', '*', [port2]);
+ */
+export function attachInspector(
+  executor: Inspected,
+  link: InspectorEnd,
+  options: InspectorOptions = {},
+): () => void {
+  const inspector = new Inspector(executor, link, options);
+  return () => inspector.detach();
+}
+
+class Inspector {
+  readonly #executor: Inspected;
+  readonly #link: InspectorEnd;
+  readonly #name: string;
+  readonly #batchMs: number;
+  readonly #eventsUnderWay: number;
+  readonly #setTimer: (milliseconds: number, callback: () => void) => () => void;
+  readonly #disclosure: Disclosure;
+  readonly #recent: RecentMessages;
+  readonly #writer: BatchWriter;
+  readonly #offFrame: () => void;
+  readonly #take = (event: RunEvent): void => this.#taken(event);
+  readonly #flush = (): void => this.#sendBatch();
+
+  #unsubscribe: (() => void) | undefined;
+  #cancelTimer: (() => void) | undefined;
+  /** Newest event that was gathered, sent, and taken in at the other end. */
+  #gathered = 0;
+  #sent = 0;
+  #received = 0;
+  /** Set while detail is given up. */
+  #gapSince: number | undefined;
+
+  constructor(executor: Inspected, link: InspectorEnd, options: InspectorOptions) {
+    const { name = 'executor', redact, limits, recentMessages = 10_000, batchMs = MIN_BATCH_MS } = options;
+    const { eventsUnderWay = 200_000, setTimer = platformTimer } = options;
+    if (!Number.isInteger(recentMessages) || recentMessages < 1) {
+      throw invalid('options.recentMessages', 'a whole number of 1 or more', recentMessages);
+    }
+    if (!(batchMs >= MIN_BATCH_MS)) throw invalid('options.batchMs', `${MIN_BATCH_MS} or more`, batchMs);
+    if (!(eventsUnderWay >= 1)) throw invalid('options.eventsUnderWay', '1 or more', eventsUnderWay);
+    if (redact !== undefined && typeof redact !== 'function')
+      throw invalid('options.redact', 'a function', redact);
+    this.#executor = executor;
+    this.#link = link;
+    this.#name = name;
+    this.#batchMs = batchMs;
+    this.#eventsUnderWay = eventsUnderWay;
+    this.#setTimer = setTimer;
+    this.#disclosure = new Disclosure(redact, { ...DEFAULT_LIMITS, ...limits });
+    this.#recent = new RecentMessages(recentMessages);
+    this.#writer = new BatchWriter((event) => this.#disclosure.event(event));
+    if (!redact) link.shareState?.(() => this.#executor.state);
+    this.#offFrame = link.onFrame((frame) => this.#receive(frame));
+  }
+
+  detach(): void {
+    this.#unwatch();
+    this.#offFrame();
+  }
+
+  #receive(frame: WatcherFrame): void {
+    switch (frame.type) {
+      case 'watch':
+        this.#send({ v: INSPECTOR_VERSION, type: 'hello', name: this.#name, at: this.#now() });
+        this.#begin();
+        return;
+      case 'unwatch':
+        this.#unwatch();
+        return;
+      case 'received':
+        this.#received = Math.max(this.#received, frame.seq);
+        if (this.#gapSince !== undefined && this.#received >= this.#sent) this.#begin();
+        return;
+      case 'command':
+        void this.#perform(frame);
+        return;
+    }
+  }
+
+  /** Sends a snapshot, and from then on what happens. */
+  #begin(): void {
+    const { state } = this.#executor;
+    const { seq } = state;
+    this.#stopGathering();
+    if (this.#gapSince !== undefined) {
+      this.#send({ v: INSPECTOR_VERSION, type: 'gap', from: this.#gapSince, to: seq, reason: 'slow' });
+      this.#gapSince = undefined;
+    }
+    const parts = snapshotOf(state).map((part) => this.#disclosure.part(part));
+    this.#gathered = seq;
+    this.#sent = seq;
+    this.#received = seq;
+    this.#unsubscribe = this.#executor.subscribe(this.#take);
+    this.#send({ v: INSPECTOR_VERSION, type: 'snapshot', seq, parts });
+  }
+
+  #unwatch(): void {
+    this.#stopGathering();
+    this.#gapSince = undefined;
+    this.#recent.clear();
+  }
+
+  #stopGathering(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+    this.#writer.reset();
+  }
+
+  #taken(event: RunEvent): void {
+    if (event.seq !== this.#gathered + 1) {
+      // Events that the snapshot holds already may still come; anything else means that the state is another one now.
+      if (event.seq > this.#gathered || event.type === 'executor.opened') this.#replaced(event.seq);
+      return;
+    }
+    this.#gathered = event.seq;
+    if (event.type === 'message.published') this.#recent.add(event.seq, event.message);
+    this.#writer.add(event);
+    this.#cancelTimer ??= this.#setTimer(this.#batchMs, this.#flush);
+    if (this.#writer.length >= this.#eventsUnderWay) this.#giveUpDetail();
+  }
+
+  #sendBatch(): void {
+    this.#cancelTimer = undefined;
+    if (this.#writer.length === 0) return;
+    if (this.#gathered - this.#received > this.#eventsUnderWay) {
+      this.#giveUpDetail();
+      return;
+    }
+    this.#sent = this.#gathered;
+    this.#send({ v: INSPECTOR_VERSION, type: 'delta', batch: this.#writer.take() });
+  }
+
+  /** Stops listening until everything sent has been taken in: then a snapshot brings the watcher up to date. */
+  #giveUpDetail(): void {
+    this.#gapSince = this.#sent + 1;
+    this.#stopGathering();
+    if (this.#received >= this.#sent) this.#begin();
+  }
+
+  #replaced(seq: number): void {
+    this.#send({
+      v: INSPECTOR_VERSION,
+      type: 'gap',
+      from: this.#sent + 1,
+      to: Math.max(seq, this.#sent + 1),
+      reason: 'replaced',
+    });
+    this.#recent.clear();
+    this.#begin();
+  }
+
+  async #perform({ id, command }: CommandFrame): Promise<void> {
+    try {
+      const result = await perform(command, {
+        executor: this.#executor,
+        recent: this.#recent,
+        disclosure: this.#disclosure,
+      });
+      this.#send({ v: INSPECTOR_VERSION, type: 'ack', id, ...(result && { result }) });
+    } catch (thrown) {
+      const { code, message } = toPubSubError(thrown);
+      this.#send({ v: INSPECTOR_VERSION, type: 'ack', id, error: { code, message } });
+    }
+  }
+
+  /** A link that fails must not reach the run: it is taken as gone. */
+  #send(frame: InspectorFrame): void {
+    try {
+      this.#link.send(frame);
+    } catch {
+      this.#unwatch();
+    }
+  }
+
+  #now(): number {
+    return performance.timeOrigin + performance.now();
+  }
+}
+
+function platformTimer(milliseconds: number, callback: () => void): () => void {
+  const handle = setTimeout(callback, milliseconds);
+  // In Node, watching alone must not keep a process alive.
+  if (typeof handle === 'object' && 'unref' in handle) handle.unref();
+  return () => clearTimeout(handle);
+}

@@ -1,0 +1,319 @@
+import { afterEach, expect, test } from 'vitest';
+import { defineAgent, PubSubExecutor } from '../../../core/index.js';
+import { attachInspector, type InspectorOptions } from '../../../core/inspection/inspector.js';
+import { inPageLink, portInspectorEnd, portWatcherEnd } from '../../../core/inspection/link.js';
+import { encodeParts, snapshotOf } from '../../../core/state/snapshot.js';
+import { Mirror } from './mirror.js';
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+interface Watched {
+  readonly executor: PubSubExecutor;
+  readonly mirror: Mirror;
+  /** Lets the batch timer fire. */
+  tick(): void;
+  subscriptions(): number;
+  readonly detach: () => void;
+}
+
+async function watched(options: InspectorOptions = {}): Promise<Watched> {
+  const executor = await PubSubExecutor.open({ config: { maxAttempts: 1 } });
+  executor.registerAgents([
+    defineAgent({
+      name: 'reader',
+      subscribe: 'pages',
+      publish: ['facts'],
+      async process({ payload, publish }) {
+        if (JSON.stringify(payload).includes('bad')) throw new Error('cannot read that');
+        await publish('facts', { of: payload });
+      },
+    }),
+    defineAgent({ name: 'keeper', subscribe: 'facts', process: () => undefined }),
+  ]);
+  let subscriptions = 0;
+  const due = new Set<() => void>();
+  const { inspector, watcher } = inPageLink();
+  const counted = new Proxy(executor, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== 'function') return value;
+      if (name !== 'subscribe') return value.bind(target);
+      return (listener: () => void) => {
+        subscriptions++;
+        const remove = target.subscribe(listener);
+        return () => {
+          subscriptions--;
+          remove();
+        };
+      };
+    },
+  });
+  const detach = attachInspector(counted, inspector, {
+    ...options,
+    setTimer(_, callback) {
+      due.add(callback);
+      return () => due.delete(callback);
+    },
+  });
+  closing.push(() => executor.close(), detach);
+  return {
+    executor,
+    mirror: new Mirror(watcher),
+    tick() {
+      for (const callback of [...due]) {
+        due.delete(callback);
+        callback();
+      }
+    },
+    subscriptions: () => subscriptions,
+    detach,
+  };
+}
+
+async function work({ executor }: Watched, payloads: readonly unknown[]): Promise<void> {
+  const run = executor.execute();
+  for (const payload of payloads) await executor.publish('pages', payload);
+  await executor.idle();
+  await executor.stop();
+  await run.report;
+}
+
+test('hello, snapshot, then one batch for all that happened: the fold of it is the live state, payloads apart', async () => {
+  const all = await watched();
+  const { executor, mirror, tick } = all;
+  mirror.watch();
+  await work(all, ['a', 'b', 'bad']);
+  tick();
+  expect(mirror.frames.map(({ type }) => type)).toEqual(['hello', 'snapshot', 'delta']);
+  expect(mirror.state.seq).toBe(executor.state.seq);
+  const withoutPayloads = (text: string): string =>
+    text.replaceAll(/"payload":("[a-z]+"|\{"of":"[a-z]+"\})/g, '"payload":null');
+  const textOf = (state: typeof mirror.state): string => [...encodeParts(snapshotOf(state))].join('\n');
+  expect(textOf(mirror.state)).toBe(withoutPayloads(textOf(executor.state)));
+  expect(textOf(executor.state)).toContain('"payload":"bad"');
+});
+
+test('every frame is plain JSON', async () => {
+  const all = await watched();
+  all.mirror.watch();
+  await work(all, ['a', 'bad']);
+  all.tick();
+  await all.mirror.command({ name: 'payloads', messages: [1, 2, 3] });
+  for (const frame of all.mirror.frames) expect(JSON.parse(JSON.stringify(frame))).toEqual(frame);
+});
+
+test('nothing is paid before somebody watches, and after they leave', async () => {
+  const all = await watched();
+  expect(all.subscriptions()).toBe(0);
+  all.mirror.watch();
+  expect(all.subscriptions()).toBe(1);
+  all.mirror.unwatch();
+  expect(all.subscriptions()).toBe(0);
+  await work(all, ['a']);
+  all.tick();
+  expect(all.mirror.frames.map(({ type }) => type)).toEqual(['hello', 'snapshot']);
+  all.mirror.watch();
+  expect(all.mirror.state.seq).toBe(all.executor.state.seq);
+  all.detach();
+  expect(all.subscriptions()).toBe(0);
+  all.mirror.watch();
+  expect(all.subscriptions()).toBe(0);
+});
+
+test('payloads come only when they are asked for, and only recent ones are kept', async () => {
+  const all = await watched({ recentMessages: 2 });
+  const { mirror } = all;
+  mirror.watch();
+  await work(all, ['alpha', 'omega']);
+  all.tick();
+  expect(JSON.stringify(mirror.frames)).not.toMatch(/alpha|omega/);
+  const published = mirror.events.filter(({ type }) => type === 'message.published').map(({ seq }) => seq);
+  expect(published).toHaveLength(4);
+  const answer = await mirror.command({ name: 'payloads', messages: [...published, 999_999] });
+  const shown = answer?.payloads?.map((each) => each?.json ?? null) ?? [];
+  expect(shown).toEqual([null, null, expect.anything(), expect.anything(), null]);
+  expect(JSON.stringify(shown)).toContain('omega');
+
+  expect(await mirror.command({ name: 'search', text: 'OMEGA' })).toMatchObject({
+    found: expect.arrayContaining([published[3]]),
+    searched: 2,
+    oldest: published[2],
+  });
+});
+
+test('the message of a dead letter can be read, and the letter sent again', async () => {
+  const all = await watched();
+  const { executor, mirror } = all;
+  mirror.watch();
+  await work(all, ['bad']);
+  all.tick();
+  const [letter] = [...mirror.state.tree.deadLetters()];
+  expect(letter?.errors[0]?.message).toBe('cannot read that');
+  expect(letter?.deadLetter.payload).toBeNull();
+  const answer = await mirror.command({ name: 'node-message', node: letter?.number ?? 0 });
+  expect(answer?.payloads?.[0]?.json).toBe('bad');
+  await mirror.command({ name: 'retry', node: letter?.id ?? '' });
+  expect([...executor.tree.deadLetters()]).toEqual([]);
+  await expect(mirror.command({ name: 'retry', node: letter?.id ?? '' })).rejects.toMatchObject({
+    code: 'EXECUTION_ERROR',
+  });
+});
+
+test('commands reach the executor and are answered', async () => {
+  const all = await watched();
+  const { executor, mirror } = all;
+  mirror.watch();
+  const run = executor.execute();
+  await mirror.command({ name: 'pause' });
+  expect(executor.paused).toBe(true);
+  const sent = await mirror.command({ name: 'publish', channel: 'pages', payload: 'by hand' });
+  expect(await mirror.command({ name: 'step', count: 1 })).toEqual({ started: 1 });
+  await mirror.command({ name: 'resume' });
+  await executor.idle();
+  expect(executor.paused).toBe(false);
+  expect(executor.tree.find(sent?.message ?? '')?.kind).toBe('publish');
+  await executor.stop();
+  expect((await run.report).counts.succeeded).toBe(2);
+  await expect(mirror.command({ name: 'step', count: -1 })).rejects.toMatchObject({
+    code: 'VALIDATION_ERROR',
+  });
+  await expect(mirror.command({ name: 'answer', question: 'none', value: 1 })).rejects.toMatchObject({
+    code: 'HUMAN_REQUEST_NOT_FOUND',
+  });
+});
+
+test('questions are answered and withdrawn', async () => {
+  const all = await watched();
+  const { executor, mirror } = all;
+  const answers: unknown[] = [];
+  executor.registerAgent(
+    defineAgent({
+      name: 'asker',
+      subscribe: 'doubts',
+      concurrency: 2,
+      async process({ human }) {
+        answers.push(
+          await human.ask({ question: 'Go on?', schema: { type: 'boolean' } }).catch(({ code }) => code),
+        );
+      },
+    }),
+  );
+  mirror.watch();
+  const run = executor.execute();
+  await executor.publish('doubts', 1);
+  await executor.publish('doubts', 2);
+  while (executor.humans.pending().length < 2) await new Promise((resolve) => setTimeout(resolve));
+  all.tick();
+  const [first, second] = [...mirror.state.humans.keys()];
+  await expect(mirror.command({ name: 'answer', question: first ?? '', value: 'x' })).rejects.toMatchObject({
+    code: 'VALIDATION_ERROR',
+  });
+  await mirror.command({ name: 'answer', question: first ?? '', value: true });
+  await mirror.command({ name: 'cancel-question', question: second ?? '' });
+  await executor.idle();
+  expect(answers).toEqual([{ answer: true, source: 'human' }, 'CANCELLED']);
+  await executor.stop();
+  await run.report;
+});
+
+test('redact decides what is seen, everywhere; one that throws withholds', async () => {
+  const all = await watched({
+    redact(value, place) {
+      if (place.kind === 'task') throw new Error('no');
+      return JSON.parse(JSON.stringify(value).replaceAll('secret', '***'));
+    },
+  });
+  const { executor, mirror } = all;
+  executor.cache.insertGlobalValue('vault', 'key', 'a secret');
+  mirror.watch();
+  executor.cache.insertGlobalValue('vault', 'other', { deep: ['secret'] });
+  executor.tasks.addTask('dig', 'secret', 1);
+  await work(all, ['secret one', 'bad secret']);
+  all.tick();
+  await mirror.command({ name: 'payloads', messages: mirror.events.map(({ seq }) => seq) });
+  expect(JSON.stringify(mirror.frames)).not.toContain('secret');
+  const cached = [...mirror.state.cache.entries()].map(([, key, value]) => [key, value]);
+  expect(cached).toEqual([
+    ['key', 'a ***'],
+    ['other', { deep: ['***'] }],
+  ]);
+  expect([...mirror.state.tasks.values()].map(({ data }) => data)).toEqual(['(withheld: redact threw)']);
+  expect((await mirror.command({ name: 'search', text: 'secret' }))?.found).toEqual([]);
+});
+
+test('a slow watcher loses detail, is told which, and is brought up to date; the run does not wait', async () => {
+  const all = await watched({ eventsUnderWay: 10 });
+  const { executor, mirror } = all;
+  mirror.watch();
+  mirror.prompt = false;
+  const before = mirror.state.seq;
+  const run = executor.execute();
+  await executor.publish('pages', 1);
+  await executor.idle();
+  all.tick();
+  const seen = mirror.state.seq;
+  expect(seen).toBeGreaterThan(before);
+  for (let n = 0; n < 5; n++) await executor.publish('pages', n);
+  await executor.idle();
+  all.tick();
+  expect(mirror.state.seq).toBe(seen);
+  expect(all.subscriptions()).toBe(0); // it costs nothing until the watcher has caught up
+  mirror.received();
+  const [gap, snapshot] = mirror.frames.slice(-2);
+  expect(gap).toMatchObject({ type: 'gap', from: seen + 1, to: executor.state.seq, reason: 'slow' });
+  expect(snapshot).toMatchObject({ type: 'snapshot', seq: executor.state.seq });
+  mirror.prompt = true;
+  await executor.publish('pages', 'after');
+  await executor.idle();
+  all.tick();
+  expect(mirror.state.seq).toBe(executor.state.seq);
+  await executor.stop();
+  expect((await run.report).counts.succeeded).toBe(14);
+});
+
+test('a watcher that throws is taken as gone', async () => {
+  const executor = await PubSubExecutor.open();
+  closing.push(() => executor.close());
+  const { inspector, watcher } = inPageLink();
+  closing.push(attachInspector(executor, inspector));
+  watcher.onFrame(() => {
+    throw new Error('broken panel');
+  });
+  watcher.send({ v: 1, type: 'watch' });
+  executor.openChannel('still-works');
+  expect(executor.listChannels()).toHaveLength(1);
+});
+
+test('the same frames go over a MessagePort', async () => {
+  const executor = await PubSubExecutor.open();
+  const { port1, port2 } = new MessageChannel();
+  const detach = attachInspector(executor, portInspectorEnd(port1));
+  closing.push(
+    () => executor.close(),
+    () => port1.close(),
+    () => port2.close(),
+    detach,
+  );
+  const mirror = new Mirror(portWatcherEnd(port2));
+  mirror.watch();
+  await mirror.until(() => mirror.frames.length === 2);
+  executor.openChannel('news', { capacity: 7 });
+  await executor.publish('news', { hello: 'world' });
+  await mirror.until(() => mirror.state.seq === executor.state.seq);
+  expect(mirror.state.channels.get('news')).toMatchObject({ capacity: 7, publishedCount: 1 });
+  const answer = await mirror.command({ name: 'payloads', messages: [mirror.state.seq] });
+  expect(answer?.payloads?.[0]?.json).toEqual({ hello: 'world' });
+});
+
+test('bad options are refused by name', async () => {
+  const executor = await PubSubExecutor.open();
+  closing.push(() => executor.close());
+  const attach = (options: InspectorOptions) => () =>
+    attachInspector(executor, inPageLink().inspector, options);
+  expect(attach({ batchMs: 10 })).toThrow(/options\.batchMs: expected 100 or more, got 10/);
+  expect(attach({ recentMessages: 0 })).toThrow(/options\.recentMessages/);
+  expect(attach({ eventsUnderWay: 0 })).toThrow(/options\.eventsUnderWay/);
+});
