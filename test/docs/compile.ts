@@ -4,7 +4,7 @@ import { packageRoot } from '../support/package-entries.js';
 import { runCommand } from '../support/processes.js';
 
 /** Inside the package, so that programs in there import it by its name as users do; left out of git, lint and types. */
-const scratch = join(packageRoot, 'test/types/.tmp');
+export const scratch: string = join(packageRoot, 'test/types/.tmp');
 
 /**
  * What the compiler has to say about programs that use this package, under our own strict settings:
