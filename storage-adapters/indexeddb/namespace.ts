@@ -5,11 +5,11 @@ import type {
   StoredBatch,
   StoredSnapshot,
 } from '../../core/persistence/storage-adapter.js';
+import { storeBatch } from './appending.js';
 import { answer, type Database, isInterrupted } from './database.js';
 import { damaged, lockError, refused, storeLost } from './faults.js';
 import {
   batchesBefore,
-  batchKey,
   batchRange,
   namespaceKey,
   type Place,
@@ -20,13 +20,7 @@ import {
 import type { OpenedNamespace } from './opening.js';
 import type { Ownership } from './ownership.js';
 import type { Reader } from './reading.js';
-import {
-  type NamespaceRecord,
-  parseNamespace,
-  type SealedRecords,
-  sealBatch,
-  sealSnapshot,
-} from './records.js';
+import { type NamespaceRecord, parseNamespace, sealSnapshot } from './records.js';
 import { applyRepair, inspect } from './repair.js';
 
 export interface NamespaceParts {
@@ -79,10 +73,17 @@ export class IndexedDbNamespace implements StorageNamespace {
         throw refused(`expected a batch that starts at sequence ${next}, got ${firstSequence}`);
       }
       if (records.length === 0) return;
-      await this.#store(firstSequence, sealBatch(firstSequence, records), sync);
+      const { database, ownership } = this.#parts;
+      const found = await storeBatch(
+        database,
+        this.#place,
+        { firstSequence, records },
+        { sync, overFence: this.#fence === firstSequence, isOurs: (record) => this.#isOurs(record) },
+      );
+      if (!this.#isOurs(found)) throw this.#lose(this.#explainLoss(found));
       this.#next = firstSequence + records.length;
       this.#fence = undefined;
-      this.#parts.ownership.announceStored();
+      ownership.announceStored();
     });
   }
 
@@ -160,43 +161,6 @@ export class IndexedDbNamespace implements StorageNamespace {
     await this.#changeRecord(record, async () => {}, 'relaxed').catch(() => {});
     await this.#parts.ownership.release();
     this.#parts.onEnd();
-  }
-
-  async #store(firstSequence: number, sealed: SealedRecords, sync: boolean, again = false): Promise<void> {
-    const { database } = this.#parts;
-    const key = batchKey(this.#place, firstSequence);
-    try {
-      const found = await database.write(sync ? 'strict' : 'relaxed', (store) => {
-        const record = answer<unknown>(store.get(namespaceKey(this.#place.name)));
-        if (this.#fence === firstSequence) store.put(sealed, key);
-        else store.add(sealed, key);
-        return record;
-      });
-      if (this.#isOurs(found)) return;
-    } catch (error) {
-      const conflict = error instanceof PubSubError && error.details.reason === 'ConstraintError';
-      if (!conflict && !isInterrupted(error)) throw error;
-      // Interrupted: it may have been committed or not. Refused: somebody has taken over. The store knows.
-      const [record, stored] = await database.read((store) =>
-        Promise.all([
-          answer<unknown>(store.get(namespaceKey(this.#place.name))),
-          answer<unknown>(store.get(key)),
-        ]),
-      );
-      if (this.#isOurs(record)) {
-        if (typeof stored === 'object' && stored !== null && 'sum' in stored && stored.sum === sealed.sum)
-          return;
-        if (conflict)
-          throw damaged(this.#parts.reader.position(`batch ${firstSequence}`), 'it is there already');
-        if (again) throw error;
-        return this.#store(firstSequence, sealed, sync, true);
-      }
-      throw this.#lose(this.#explainLoss(record));
-    }
-    // The namespace vanished or changed hands without the database noticing: take back what we have just written.
-    const lost = this.#lose(this.#explainLoss(undefined));
-    await database.write('relaxed', (store) => answer(store.delete(key)));
-    throw lost;
   }
 
   /** Writes the record together with what `change` does, unless somebody else has written it since. */

@@ -34,6 +34,7 @@ export class Ownership {
   readonly #channel: BroadcastChannel;
   readonly #lock: HeldLock;
   readonly #stopWatching: () => void;
+  #released = false;
 
   constructor(lock: HeldLock, name: string) {
     this.#lock = lock;
@@ -61,12 +62,14 @@ export class Ownership {
 
   /** Resolves when the next one can have it. */
   async release(): Promise<void> {
+    this.#released = true;
     this.#stopWatching();
     this.#channel.close();
     await this.#lock.release();
   }
 
   #say(message: NamespaceMessage): void {
+    if (this.#released) return;
     this.#channel.postMessage(message);
   }
 }

@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import type { BrowserContext, CDPSession, Page } from 'playwright';
 import { build } from 'vite';
 
-/** A site that serves one page, page.ts: a lab for a store that `?store=` names, at `window.lab`. */
+/** A site that serves one page. With page.ts: a lab for a store that `?store=` names, at `window.lab`. */
 export interface Site {
   readonly url: string;
   readonly origin: string;
   close(): void;
 }
 
-export async function startSite(): Promise<Site> {
-  const script = await bundle(join(import.meta.dirname, 'page.ts'));
+/** @param entry The page's script. Default: page.ts beside this file. */
+export async function startSite(entry: string = join(import.meta.dirname, 'page.ts')): Promise<Site> {
+  const script = await bundle(entry);
   const server = createServer((request, response) => {
     const isScript = request.url === '/page.js';
     response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');
