@@ -34,7 +34,7 @@ export function parseOptions(args: readonly string[]): Options {
       name: { type: 'string', default: 'latest' },
     },
   });
-  const rounds = Number(values.rounds ?? (values.quick ? 3 : 5));
+  const rounds = Number(values.rounds ?? (values.quick ? 2 : 5));
   if (!Number.isInteger(rounds) || rounds < 1)
     throw new Error(`--rounds takes a whole number, got ${values.rounds}`);
   if (!/^[\w-]+$/.test(values.name))

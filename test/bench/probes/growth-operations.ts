@@ -6,14 +6,15 @@ export interface Operation {
   /** What there is more and more of. */
   readonly grows: string;
   readonly sizes: readonly number[];
-  /** How often the operation is done in one sample. */
+  /** How often the operation is done in one sample, at least. */
   readonly times: number;
   /** `constant`: must not grow. `linear`: its answer is as long as what grows. */
   readonly expected: 'constant' | 'linear';
   prepare(size: number): Promise<Ready>;
 }
 
-interface Ready {
+/** An operation on a prepared executor. */
+export interface Ready {
   run(times: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -124,7 +125,10 @@ function call(
       let turn = 0;
       return {
         run: async (repetitions) => {
-          for (let index = 0; index < repetitions; index++) act(executor, turn++);
+          for (let index = 0; index < repetitions; index++) {
+            const acting = act(executor, turn++);
+            if (acting instanceof Promise) await acting;
+          }
         },
         close: () => executor.close(),
       };
@@ -159,9 +163,10 @@ export const OPERATIONS: readonly Operation[] = [
     );
     executor.unregisterAgent(`new${turn}`);
   }),
-  call('openChannel', 'channels', 'constant', 300, manyChannels, (executor, turn) =>
-    executor.openChannel(`new${turn}`),
-  ),
+  call('openChannel and shutdownChannel', 'channels', 'constant', 300, manyChannels, (executor, turn) => {
+    executor.openChannel(`new${turn}`);
+    return executor.shutdownChannel(`new${turn}`);
+  }),
   call('listChannels', 'channels', 'linear', 20, manyChannels, (executor) => executor.listChannels()),
   call('listAgents', 'agents', 'linear', 20, manyAgents, (executor) => executor.listAgents()),
   call('cache.insertValue and getInput', 'entries', 'constant', 1_000, manyEntries, (executor, turn) => {

@@ -1,6 +1,6 @@
 import { nodeCpuClocks } from '../cpu.js';
 import { median } from '../statistics.js';
-import { OPERATIONS, type Operation } from './growth-operations.js';
+import { OPERATIONS, type Operation, type Ready } from './growth-operations.js';
 
 export interface GrowthJob {
   readonly operation: string;
@@ -16,6 +16,8 @@ export interface Growth {
 }
 
 const SAMPLES = 5;
+/** The kernel counts a thread's CPU in steps of a few milliseconds: a shorter sample would read as nothing. */
+const SAMPLE_MS = 25;
 
 /** Lists the operations when asked for none; else measures one at each of its sizes. */
 export async function probe({ operation: name, quick }: GrowthJob): Promise<string[] | Growth> {
@@ -24,7 +26,7 @@ export async function probe({ operation: name, quick }: GrowthJob): Promise<stri
   if (operation === undefined) throw new Error(`no operation is named ${name}`);
   const [least = 10] = operation.sizes;
   await measure(operation, least); // compiles what all sizes share
-  const sizes = quick ? operation.sizes.slice(0, -1) : operation.sizes;
+  const sizes = quick ? [least, ...operation.sizes.slice(-2, -1)] : operation.sizes;
   const points: [number, number][] = [];
   for (const size of sizes) points.push([size, await measure(operation, size)]);
   return { operation: name, grows: operation.grows, expected: operation.expected, points };
@@ -32,15 +34,24 @@ export async function probe({ operation: name, quick }: GrowthJob): Promise<stri
 
 async function measure(operation: Operation, size: number): Promise<number> {
   const ready = await operation.prepare(size);
-  await ready.run(operation.times);
+  const times = await timesThatLast(ready, operation.times);
   const costs: number[] = [];
   for (let sample = 0; sample < SAMPLES; sample++) {
     globalThis.gc?.();
     const before = nodeCpuClocks.thread() ?? performance.now();
-    await ready.run(operation.times);
+    await ready.run(times);
     const after = nodeCpuClocks.thread() ?? performance.now();
-    costs.push(((after - before) * 1e6) / operation.times);
+    costs.push(((after - before) * 1e6) / times);
   }
   await ready.close();
   return median(costs);
+}
+
+/** Warms up, and finds how often the operation must be done to be measured. */
+async function timesThatLast(ready: Ready, atFirst: number): Promise<number> {
+  for (let times = atFirst; ; times *= 2) {
+    const start = performance.now();
+    await ready.run(times);
+    if (performance.now() - start >= SAMPLE_MS) return times;
+  }
 }

@@ -20,7 +20,8 @@ export async function marginal(context: Context): Promise<Section> {
     for (const entry of entries) {
       if (what === 'listeners' && entry.name !== 'dagger') continue;
       const points: [number, number][] = [];
-      for (const amount of AMOUNTS[what]) {
+      const amounts = AMOUNTS[what];
+      for (const amount of context.quick ? amounts.filter((_, index) => index % 2 === 0) : amounts) {
         context.progress(`W8: ${entry.name}, ${amount} ${what}`);
         points.push([
           amount,
@@ -50,7 +51,7 @@ async function costOf(context: Context, job: Omit<MarginalJob, 'count'>): Promis
     job.what === 'listeners' ? 1 : Math.max(1, job.amount / (job.what === 'subscribers' ? 2 : 10));
   const count = Math.ceil((context.quick ? 5_000 : 20_000) / heavy) + 500;
   const costs: number[] = [];
-  for (let round = 0; round < Math.min(3, context.rounds); round++) {
+  for (let round = 0; round < (context.quick ? 1 : Math.min(3, context.rounds)); round++) {
     const module = context.bundles.of('probes/marginal.ts');
     const result = await runProbe<Measurement>(context.bundles.child, module, { ...job, count });
     costs.push(result.threadCpu ?? result.processCpu ?? result.wall);

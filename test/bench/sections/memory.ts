@@ -9,7 +9,7 @@ export async function memory(context: Context): Promise<Section> {
   const results: { name: string; bytesPerHop: Summary | null }[] = [];
   for (const entry of context.entries.filter(({ name }) => name === 'ref' || name === 'dagger')) {
     const bytes: number[] = [];
-    for (let round = 0; round < Math.min(3, context.rounds); round++) {
+    for (let round = 0; round < (context.quick ? 1 : Math.min(3, context.rounds)); round++) {
       context.progress(`MEM, round ${round + 1}: ${entry.name}`);
       const job: MemoryJob = { contender: context.bundles.of(entry.source), from: 50_000, to: 250_000 };
       bytes.push(
