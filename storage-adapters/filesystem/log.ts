@@ -15,7 +15,7 @@ import { type Damage, refused, SyncFailure } from './failures.js';
 import { encodeHeader, Jump, readHeader } from './file-header.js';
 import type { FileSystem } from './file-system.js';
 import { FrameEncoder, FrameKind } from './frames.js';
-import type { Fence } from './lock.js';
+import { type Fence, Fenced } from './lock.js';
 import { readLog } from './log-reader.js';
 import { type Segment, type SurveyOptions, segmentPath, surveyLog } from './segments.js';
 
@@ -83,9 +83,14 @@ export class Log {
     if (options.copyLastSegment) await copySegment(fileSystem, last);
     const descriptor = await fileSystem.open(last.path, 'r+');
     log.#active = { segment: last, descriptor, link: tail.link };
-    if (size > tail.end) await fileSystem.truncate(descriptor, tail.end);
-    // What a killed owner left in the system's cache counts as synced from here on, so it has to be.
-    await sync(fileSystem, descriptor);
+    try {
+      if (size > tail.end) await fileSystem.truncate(descriptor, tail.end);
+      // What a killed owner left in the system's cache counts as synced from here on, so it has to be.
+      await sync(fileSystem, descriptor);
+    } catch (error) {
+      await log.abandon();
+      throw error;
+    }
     if (tail.torn > 0) log.tornTail = { position: `${last.path}:${tail.end}`, dropped: tail.torn };
     return log;
   }
@@ -184,6 +189,7 @@ export class Log {
       try {
         await this.#cutBack(active);
       } catch (cause) {
+        if (cause instanceof Fenced) throw cause;
         throw new SyncFailure('A failed write could not be cut back', { cause });
       }
       throw error;

@@ -107,9 +107,15 @@ export class FileSystemNamespace implements StorageNamespace {
       const whole = (await this.#snapshots.areWhole()) ? await this.#log.countWhole() : undefined;
       if (whole !== undefined) return { keptRecords: whole, lost: [] };
       await this.#log.close();
-      const report = await repairNamespace(this.#files);
-      ({ log: this.#log, snapshots: this.#snapshots } = await openFiles(this.#options, this.#fence));
-      return report;
+      try {
+        const report = await repairNamespace(this.#files);
+        ({ log: this.#log, snapshots: this.#snapshots } = await openFiles(this.#options, this.#fence));
+        return report;
+      } catch (error) {
+        // The next open drops or finishes what was begun; this one has let go of its files.
+        this.#fatal = failed('A repair failed: open anew', error, { retryable: false });
+        throw this.#fatal;
+      }
     });
   }
 
@@ -126,7 +132,9 @@ export class FileSystemNamespace implements StorageNamespace {
       throw failed('The last records may not be on the device', error);
     } finally {
       this.#options.onClose();
-      await this.#options.lock.release();
+      await this.#options.lock.release().catch((error: unknown) => {
+        throw failed('The lock could not be released; it is free once this process has ended', error);
+      });
     }
   }
 
@@ -206,6 +214,7 @@ async function openFiles(
     segmentBytes,
     fence,
   });
-  if (log.isEmpty && snapshots.covered === 0) await syncPath(fileSystem, directory);
+  const isNew = log.isEmpty && snapshots.covered === 0; // and then it holds no file open
+  if (isNew) await syncPath(fileSystem, directory);
   return { log, snapshots };
 }

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { fileSystemStorage, type ProcessTable } from '../../storage-adapters/filesystem.js';
+import { SimulatedDisk, seeded } from './support/simulated-disk.js';
+import { appendEach, readUntilError } from './support/stored-run.js';
+
+/** For a test that lives through hundreds of crashes, on a machine that is busy with other things. */
+const PATIENT = { timeout: 240_000 };
+
+function store(disk: SimulatedDisk, boot: number) {
+  const processes: ProcessTable = {
+    self: async () => ({ pid: boot, startedAt: '1', machine: 'simulated', boot: String(boot) }),
+    find: async () => 'gone',
+  };
+  return fileSystemStorage({ directory: '/data', segmentBytes: 600, fileSystem: disk, processes });
+}
+
+/** Records 1 to 30 on a disk, with one byte of record 8 changed. */
+async function damagedDisk(): Promise<SimulatedDisk> {
+  const disk = new SimulatedDisk();
+  const namespace = await store(disk, 1).open('run');
+  await appendEach(namespace, 1, 30);
+  await namespace.writeSnapshot({ sequence: 2, records: ['state of 2'] });
+  await namespace.close();
+  const log = '/data/n.run/log';
+  for (const name of await disk.readDirectory(log)) {
+    const descriptor = await disk.open(`${log}/${name}`, 'r+');
+    const bytes = Buffer.alloc((await disk.status(`${log}/${name}`))?.size ?? 0);
+    await disk.read(descriptor, bytes, 0);
+    const at = bytes.indexOf('"seq":8,');
+    if (at >= 0) disk.write(descriptor, Buffer.from('#'), at);
+    await disk.dataSync(descriptor);
+    await disk.close(descriptor);
+  }
+  disk.restart();
+  return disk;
+}
+
+test('a repair that is killed at any step, with or without power, can be done again', PATIENT, async () => {
+  const measured = await damagedDisk();
+  await (await store(measured, 2).open('run')).repair();
+  const changes = measured.changes;
+  expect(changes).toBeGreaterThan(20);
+  const wanted = Array.from({ length: 28 }, (_, index) => index + 3).filter((sequence) => sequence !== 8);
+  for (let change = 1; change <= changes; change += 1) {
+    for (let seed = 0; seed < 3; seed += 1) {
+      const disk = await damagedDisk();
+      disk.crashAt(change);
+      const crashed = store(disk, 2)
+        .open('run')
+        .then((namespace) => namespace.repair());
+      await expect(crashed).rejects.toBeDefined();
+      if (seed === 0) disk.restart();
+      else disk.losePower(seeded(seed * 1_009 + change));
+      const namespace = await store(disk, 3).open('run');
+      await namespace.repair();
+      expect((await namespace.readSnapshot())?.sequence).toBe(2);
+      expect((await readUntilError(namespace, 2)).sequences).toEqual(wanted);
+      await appendEach(namespace, 31, 2);
+      await namespace.close();
+      disk.losePower(seeded(change));
+      const last = await store(disk, 4).open('run');
+      expect((await readUntilError(last, 2)).sequences).toEqual([...wanted, 31, 32]);
+      await last.close();
+    }
+  }
+});
