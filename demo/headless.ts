@@ -34,8 +34,8 @@ async function main(argv: readonly string[]): Promise<number> {
     progress.stop();
     if (report) console.log(`\n${renderAnswer(report)}`);
     else console.log(`\nNo answer: the run ended before the report was written.${laterHint(options)}`);
-    const indexed =
-      corpus.leftOut > 0 ? `${documents} documents, ${corpus.leftOut} left out` : `${documents} documents`;
+    const read = `${documents} ${documents === 1 ? 'document' : 'documents'}`;
+    const indexed = corpus.leftOut > 0 ? `${read}, ${corpus.leftOut} left out` : read;
     console.log(
       execution
         ? `\n${renderFigures(execution, indexed)}`

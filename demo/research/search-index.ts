@@ -31,6 +31,8 @@ interface IndexedSection {
   readonly path: string;
 }
 
+/** Added to every weight, so that in a small folder, where every section has the subject, the subject still counts. */
+const SMOOTHING = 0.5;
 const BOOST = { headings: 2, prose: 1, code: 0.4, path: 0.5 };
 
 /** BM25 over sections, gathered by document. */
@@ -67,10 +69,10 @@ export class SearchIndex {
     return this.#frequency.get(stem) ?? 0;
   }
 
-  /** How telling a term is: high for rare ones, near 0 for those in every section, the highest for unknown ones. */
+  /** How telling a term is: high for rare ones, low for those in every section, the highest for unknown ones. */
   inverseFrequency(stem: string): number {
     const frequency = this.documentFrequency(stem);
-    return Math.log(1 + (this.#sections.length - frequency + 0.5) / (frequency + 0.5));
+    return SMOOTHING + Math.log(1 + (this.#sections.length - frequency + 0.5) / (frequency + 0.5));
   }
 
   /** Sections by BM25, those that match more of the query's weight first. Ties keep the order of the corpus. */

@@ -1,6 +1,6 @@
 /** How telling terms are in the documents at hand; the search index is one. */
 export interface TermStatistics {
-  /** High for rare terms, near 0 for those that are everywhere. */
+  /** High for rare terms, low for those that are everywhere. */
   inverseFrequency(stem: string): number;
 }
 

@@ -76,7 +76,7 @@ test('a plain text has paragraphs, and short lines alone are its headings', () =
   expect(worms.passages.map((passage) => passage.headings)).toEqual([['Worms in the heap'], ['Wintering']]);
   expect(worms.passages[0]?.sentences.map(({ text, line }) => [line, text])).toEqual([
     [3, 'Worms eat the waste and leave fine compost behind.'],
-    [3, 'They do not like a heap that is too wet, and move out of it.'],
+    [3, 'Worms do not like a heap that is too wet, and move out of it.'],
     [4, 'Never add lemon peel, as its acid drives worms away.'],
   ]);
 });
