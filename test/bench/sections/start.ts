@@ -53,7 +53,8 @@ export async function start(context: Context): Promise<Section> {
     ['the core, as built for npm', dist],
   ] as const;
   const found = new Map<string, Start[]>();
-  for (let round = 0; round < context.quick ? 5 : Math.max(7, 2 * context.rounds); round++) {
+  const rounds = context.quick ? 5 : Math.max(7, 2 * context.rounds);
+  for (let round = 0; round < rounds; round++) {
     for (const [name, path] of modules) {
       if (!existsSync(path)) continue;
       context.progress(`START, round ${round + 1}: ${name}`);
