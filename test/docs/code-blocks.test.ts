@@ -1,10 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { packageRoot } from '../support/package-entries.js';
 import { runCommand } from '../support/processes.js';
 import { compileErrors, scratch } from './compile.js';
-import { readDocument } from './markdown.js';
+import { documents, readDocument } from './markdown.js';
 
 interface Program {
   readonly name: string;
@@ -14,9 +13,8 @@ interface Program {
   readonly prints: string | undefined;
 }
 
-/** Every `ts` block of the README and of docs/ is a whole program; a `text` block right after one is what it prints. */
-const documents = ['README.md', ...readdirSync(join(packageRoot, 'docs')).map((name) => `docs/${name}`)];
-const programs = documents.filter((name) => name.endsWith('.md')).flatMap(programsOf);
+/** Every `ts` block that people read is a whole program; a `text` block right after one is what it prints. */
+const programs = documents.flatMap(programsOf);
 
 function programsOf(document: string): Program[] {
   const blocks = /^```ts\n([\s\S]*?)^```\n(?:\n```text\n([\s\S]*?)^```$)?/gm;
@@ -45,7 +43,9 @@ describe('each runs, and prints what the document says', () => {
   test.each(programs)('$name', async ({ name, code, prints }) => {
     const file = join(folder, name);
     writeFileSync(file, code);
-    const result = await runCommand('tsx', ['--conditions=dagger-source', file]);
+    // What it stores where the platform keeps a user's data is stored in here.
+    const environment = { HOME: folder, XDG_DATA_HOME: folder, LOCALAPPDATA: folder };
+    const result = await runCommand('tsx', ['--conditions=dagger-source', file], { environment });
     expect(result).toEqual({ code: 0, output: prints ?? result.output });
   });
 });

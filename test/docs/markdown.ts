@@ -1,6 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../support/package-entries.js';
+
+/** What people read: the front page, the changelog, and everything in docs/. */
+export const documents: readonly string[] = [
+  'README.md',
+  'CHANGELOG.md',
+  ...readdirSync(join(packageRoot, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
 
 /** The text of a document of this repository. */
 export function readDocument(path: string): string {
