@@ -46,6 +46,8 @@ export interface AttemptServices {
   cacheOf(attempt: Attempt): Cache;
   tasksOf(attempt: Attempt): TaskManager;
   ask(attempt: Attempt, question: HumanQuestion): Promise<HumanAnswer>;
+  /** Undefined while this turn of the event loop has time left; else a promise for the next one. */
+  breathe(): Promise<void> | undefined;
   reserveTokens(attempt: Attempt, amount: number): void;
   useTokens(attempt: Attempt, amount: number): void;
   remainingTokens(attempt: Attempt): number;

@@ -56,7 +56,7 @@ export class InvocationContext implements AgentContext {
 
   get human(): HumanGate {
     const attempt = this.#attempt;
-    return { ask: async (question) => attempt.services.ask(attempt, question) };
+    return { ask: (question) => attempt.services.ask(attempt, question) };
   }
 
   get tokens(): TokenMeter {

@@ -247,7 +247,12 @@ export class Invocation implements Attempt {
   }
 
   #refused(error: PubSubError): Promise<Message> {
-    const promise = new FloatingRefusal<Message>((_, reject) => reject(error));
+    // An agent may try again for ever: refusals too must leave the host its turns.
+    const nextTurn = this.services.breathe();
+    const promise = new FloatingRefusal<Message>((_, reject) => {
+      if (nextTurn) void nextTurn.then(() => reject(error));
+      else reject(error);
+    });
     this.#note(promise, error);
     return promise;
   }

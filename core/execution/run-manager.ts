@@ -31,9 +31,12 @@ export class LiveRun {
   /** The first delivery that failed for good: the run's error, when nothing worse happens. */
   firstFailure: ErrorRecord | undefined;
   showPlanned = false;
+  /** Its first message is not in yet, so having nothing to do does not end it. */
+  isStarting: boolean;
 
   constructor(record: RunRecord, outcomes: OutcomeLog) {
     this.record = record;
+    this.isStarting = record.kind === 'message';
     this.outcomes = outcomes;
     let resolve: (report: PubSubExecutionReport) => void = () => {};
     this.report = new Promise((settle) => {
@@ -110,7 +113,7 @@ export class RunManager {
   check(run: RunRecord | undefined): void {
     if (!run?.isRunning || run.outstanding > run.stalled) return;
     if (this.#idleWaiters.length > 0 && this.isIdle) this.#wakeIdle();
-    if (run.kind === 'reactive') return;
+    if (run.kind === 'reactive' || this.#find(run)?.isStarting) return;
     const waitsForHuman = [...this.#surroundings.recorder.state.unfinished].some(
       (delivery) => delivery.run === run && delivery.status === 'parked',
     );

@@ -13,20 +13,17 @@ export function beginRun(
   options: RunOptions,
 ): RunHandle {
   const id = parts.runs.newId();
-  const started = start(parts, id, requirements, spec, options);
-  const report = started.then((live) => live.report);
-  // Who only iterates never looks at the report: its rejection must not count as unhandled.
-  report.catch(() => {});
   let cancelledEarly: string | undefined;
   let live: LiveRun | undefined;
-  started.then(
-    (running) => {
-      live = running;
-      if (cancelledEarly !== undefined)
-        parts.runs.end(running.record, 'cancelled', cancellation(id, cancelledEarly));
-    },
-    () => {},
-  );
+  const cancel = ({ record }: LiveRun, reason: string): void =>
+    parts.runs.end(record, 'cancelled', cancellation(id, reason));
+  const started = start(parts, id, requirements, spec, options, (running) => {
+    live = running;
+    if (cancelledEarly !== undefined) cancel(running, cancelledEarly);
+  });
+  const report = started.then((running) => running.report);
+  // Who only iterates never looks at the report: its rejection must not count as unhandled.
+  report.catch(() => {});
   return {
     id,
     report,
@@ -34,7 +31,7 @@ export function beginRun(
       return live?.outcomes.missed ?? 0;
     },
     cancel(reason = 'cancelled by the application') {
-      if (live) parts.runs.end(live.record, 'cancelled', cancellation(id, reason));
+      if (live) cancel(live, reason);
       else cancelledEarly = reason;
     },
     async *[Symbol.asyncIterator]() {
@@ -49,6 +46,7 @@ async function start(
   requirements: () => void,
   spec: RunSpec,
   options: RunOptions,
+  begun: (live: LiveRun) => void,
 ): Promise<LiveRun> {
   requirements();
   const kind: RunKind = spec.resume ? 'resume' : spec.channel === undefined ? 'reactive' : 'message';
@@ -57,6 +55,7 @@ async function start(
   const { runs, publisher } = parts;
   const begin = (): LiveRun => {
     const live = runs.start(id, kind, timeout);
+    begun(live);
     if (signal) watch(parts, live, id, signal);
     return live;
   };
@@ -67,16 +66,26 @@ async function start(
   }
   let live: LiveRun | undefined;
   // The run starts just before its first message is recorded: a message that is refused starts nothing.
-  await publisher.publish(spec.channel, spec.payload, {}, () => {
-    live ??= begin();
-    return live.record;
-  });
+  try {
+    await publisher.publish(spec.channel, spec.payload, {}, () => {
+      live ??= begin();
+      // Cancelled before its message was in: the message must not be left for another run.
+      if (!live.record.isRunning) throw new PubSubError('CANCELLED', `run "${id}" has ended`);
+      return live.record;
+    });
+  } catch (thrown) {
+    if (!live) throw thrown;
+    // It has started, so its report tells what went wrong: it was ended, or the channel closed, while it waited for room.
+    runs.end(live.record, 'failed', toPubSubError(thrown));
+    return live;
+  }
   if (!live) {
     throw new PubSubError(
       'EXECUTION_ERROR',
       'spec.payload: this message was published before, so there is nothing to do',
     );
   }
+  live.isStarting = false;
   runs.check(live.record);
   return live;
 }

@@ -233,8 +233,25 @@ export class Services implements AttemptServices {
   }
 
   ask(attempt: Attempt, question: HumanQuestion): Promise<HumanAnswer> {
-    if (attempt.isOver) throw new PubSubError('CANCELLED', 'the invocation has ended');
-    return this.#parts.humans().ask(attempt, question);
+    const answer = this.#ask(attempt, question);
+    // Whoever awaits it hears of a refusal; an agent that asked and forgot must not bring the process down.
+    answer.catch(() => {});
+    return answer;
+  }
+
+  async #ask(attempt: Attempt, question: HumanQuestion): Promise<HumanAnswer> {
+    try {
+      if (attempt.isOver) throw new PubSubError('CANCELLED', 'the invocation has ended');
+      return await this.#parts.humans().ask(attempt, question);
+    } catch (thrown) {
+      await this.breathe();
+      throw thrown;
+    }
+  }
+
+  breathe(): Promise<void> | undefined {
+    const { scheduler, recorder } = this.#parts;
+    return scheduler.breathe(recorder.now());
   }
 
   reserveTokens(attempt: Attempt, amount: number): void {

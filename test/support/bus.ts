@@ -2,6 +2,7 @@ import {
   type NodeExecutionOutcome,
   type OpenOptions,
   PubSubError,
+  type PubSubExecutionReport,
   PubSubExecutor,
   type RunEvent,
   type RunHandle,
@@ -14,6 +15,8 @@ export interface Bus {
   readonly executor: PubSubExecutor;
   readonly runtime: TestRuntime;
   readonly events: RunEvent[];
+  /** Moves the clock on and awaits a run's report. */
+  reported(milliseconds: number, run: RunHandle): Promise<PubSubExecutionReport>;
   /** Events of one type, narrowed to it. */
   recorded<Type extends RunEvent['type']>(type: Type): Extract<RunEvent, { readonly type: Type }>[];
 }
@@ -30,6 +33,10 @@ export async function openBus(options: Omit<OpenOptions, 'runtime'> & { seed?: n
     executor,
     runtime,
     events,
+    async reported(milliseconds, run) {
+      await runtime.advance(milliseconds);
+      return run.report;
+    },
     recorded: <Type extends RunEvent['type']>(type: Type) =>
       events.filter((event): event is Extract<RunEvent, { readonly type: Type }> => event.type === type),
   };
