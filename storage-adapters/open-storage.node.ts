@@ -1,9 +1,9 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { invalid } from '../core/errors.js';
 import type { StorageAdapter } from '../core/persistence/storage-adapter.js';
-import { fileSystemStorage } from './filesystem.js';
+import { dataDirectory } from './filesystem/data-directory.js';
 import { directoryName } from './filesystem/names.js';
+import { fileSystemStorage } from './filesystem.js';
 
 export interface OpenStorageOptions {
   /** Where the store is kept, instead of the user's data directory. Has no effect in browsers. */
@@ -27,17 +27,4 @@ export async function openStorage(name: string, options: OpenStorageOptions = {}
   if (typeof name !== 'string' || name === '') throw invalid('name', 'a non-empty string', name);
   const { directory = join(dataDirectory(), 'dagger-agents', directoryName(name)) } = options;
   return fileSystemStorage({ directory });
-}
-
-/** Where this platform keeps what programs store for their user. */
-export function dataDirectory(
-  platform: NodeJS.Platform = process.platform,
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-  home: string = homedir(),
-): string {
-  if (platform === 'win32') return environment.LOCALAPPDATA || join(home, 'AppData', 'Local');
-  if (platform === 'darwin') return join(home, 'Library', 'Application Support');
-  // By its specification, a relative path in this variable is to be ignored.
-  const configured = environment.XDG_DATA_HOME;
-  return configured?.startsWith('/') ? configured : join(home, '.local', 'share');
 }

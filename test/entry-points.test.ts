@@ -25,6 +25,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
   'dagger-agents/storage/memory': ['memoryStorage'],
   'dagger-agents/storage/indexeddb': ['indexedDbStorage'],
   'dagger-agents/storage/filesystem': ['fileSystemStorage'],
+  'dagger-agents/storage/key-value': ['keyValueStorage'],
   'dagger-agents/devtools': ['DaggerDevtools', 'mountDevtools'],
   'dagger-agents/devtools/always': ['DaggerDevtools', 'mountDevtools'],
   'dagger-agents/testing': ['createTestRuntime'],

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { dataDirectory, openStorage } from '../../storage-adapters/open-storage.node.js';
+import { dataDirectory } from '../../storage-adapters/filesystem/data-directory.js';
+import { openStorage } from '../../storage-adapters/open-storage.node.js';
 import { temporaryDirectory } from './support/temporary-directory.js';
 
 test('the directory can be chosen', async () => {
