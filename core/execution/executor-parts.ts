@@ -13,8 +13,11 @@ import { AgentDirectory } from './agent-directory.js';
 import type { RunnerEnvironment } from './agent-runner.js';
 import { ApplicationPublisher } from './application-publisher.js';
 import { AutoResume } from './auto-resume.js';
+import { ChannelDesk } from './channel-desk.js';
+import { DeadLetters } from './dead-letters.js';
 import type { OpenOptions } from './executor-options.js';
 import { HumanDesk } from './human-desk.js';
+import { Lifecycle } from './lifecycle.js';
 import { type EventListener, Listeners } from './listeners.js';
 import { consoleLogger, safeLogger } from './logger.js';
 import { openState } from './open-state.js';
@@ -39,6 +42,9 @@ export interface ExecutorParts {
   readonly scheduler: Scheduler;
   readonly runs: RunManager;
   readonly history: RunHistory;
+  readonly channels: ChannelDesk;
+  readonly deadLetters: DeadLetters;
+  readonly lifecycle: Lifecycle;
   readonly directory: AgentDirectory;
   readonly publisher: ApplicationPublisher;
   readonly humans: HumanDesk;
@@ -47,19 +53,12 @@ export interface ExecutorParts {
   currentAgent(): string | undefined;
   subscribe(listener: EventListener): () => void;
   readonly persistence: Persistence;
-  /** True with `durability: 'exit'`. */
-  readonly savesAtPause: boolean;
   /** Settles when everything recorded so far is as durable as was asked for. */
   durable(): Promise<void> | undefined;
   /** Replaces the live state by what is stored. */
   load(): Promise<void>;
-  /** Every agent looks for work: something was adopted, or the executor goes on. */
-  wakeAll(): void;
   /** An agent was registered: a run that waited for it may go on. */
   agentArrived(): void;
-  /** Resolves when no attempt is in progress, or after this many milliseconds. */
-  drain(milliseconds: number | undefined): Promise<void>;
-  close(): Promise<void>;
 }
 
 /** Puts an executor together. */
@@ -180,6 +179,34 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     recorder.record({ type: 'cache.set', namespace, key, value });
   }
 
+  const drain = async (milliseconds: number | undefined): Promise<void> => {
+    if (!isBusy()) return;
+    await new Promise<void>((resolve) => {
+      const stopTimer = milliseconds === undefined ? undefined : runtime.setTimer(milliseconds, resolve);
+      drainWaiters.push(() => {
+        stopTimer?.();
+        resolve();
+      });
+    });
+  };
+  const lifecycle = new Lifecycle({
+    recorder,
+    scheduler,
+    runs,
+    persistence,
+    savesAtPause: options.storage !== undefined && options.durability === 'exit',
+    drain,
+    wakeAll,
+    async release() {
+      for (const runner of [...directory.runners()]) runner.leave();
+      const closed = new PubSubError('EXECUTOR_CLOSED', 'the executor has been closed');
+      router.refuseWaiters(closed, () => true);
+      humans.abandon(() => true, closed);
+      listeners.flush();
+      await persistence.close();
+    },
+  });
+
   let detach: (() => void) | undefined;
   return {
     config,
@@ -196,8 +223,9 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     tasks,
     durable: () => persistence.durable(),
     persistence,
-    savesAtPause: options.storage !== undefined && options.durability === 'exit',
-    wakeAll,
+    channels: new ChannelDesk(recorder, router, directory, runs, config),
+    deadLetters: new DeadLetters(recorder, directory, runs),
+    lifecycle,
     currentAgent: () => current,
     agentArrived: () => autoResume.agentArrived(),
     subscribe(listener) {
@@ -210,29 +238,11 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
         detach = undefined;
       };
     },
-    async drain(milliseconds) {
-      if (!isBusy()) return;
-      await new Promise<void>((resolve) => {
-        const stopTimer = milliseconds === undefined ? undefined : runtime.setTimer(milliseconds, resolve);
-        drainWaiters.push(() => {
-          stopTimer?.();
-          resolve();
-        });
-      });
-    },
     async load() {
       await persistence.durable();
       recorder.replace(await reload());
       beginSession();
       directory.registerAgain();
-    },
-    async close() {
-      for (const runner of [...directory.runners()]) runner.leave();
-      const closed = new PubSubError('EXECUTOR_CLOSED', 'the executor has been closed');
-      router.refuseWaiters(closed, () => true);
-      humans.abandon(() => true, closed);
-      listeners.flush();
-      await persistence.close();
     },
   };
 }

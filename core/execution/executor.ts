@@ -1,16 +1,14 @@
 import type { AgentFactory, PubSubAgent } from '../agents/agent.js';
 import type { AgentMetadata } from '../agents/agent-metadata.js';
 import { globalRegistry } from '../agents/agent-registry.js';
-import { requireUnreserved } from '../agents/check-agent.js';
-import { type ResolvedConfig, requireOptions, requireWhole, resolveConfig } from '../config.js';
-import { describe, invalid, PubSubError } from '../errors.js';
-import { isoTime, requireName } from '../identifiers.js';
+import { type ResolvedConfig, requireWhole, resolveConfig } from '../config.js';
+import { invalid, PubSubError } from '../errors.js';
+import { isoTime } from '../identifiers.js';
 import type { ChannelStatus } from '../messaging/channel.js';
 import type { Message } from '../messaging/message.js';
 import type { Cache } from '../state/cache.js';
 import type { ExecutionTree } from '../state/execution-tree.js';
 import type { RunEvent } from '../state/run-event.js';
-import type { RunRecord } from '../state/run-record.js';
 import type { RunState } from '../state/run-state.js';
 import type { TaskManager } from '../state/task-manager.js';
 import type { ApplicationPublishOptions } from './application-publisher.js';
@@ -21,7 +19,6 @@ import {
   type RunSpec,
   requireOpenOptions,
   requireRun,
-  resolveChannelOptions,
   type UndeliveredMail,
 } from './executor-options.js';
 import { buildParts, type ExecutorParts } from './executor-parts.js';
@@ -47,7 +44,6 @@ export class PubSubExecutor {
   readonly #parts: ExecutorParts;
   /** When it was opened, ISO 8601. */
   readonly startTime: string;
-  #stopped = false;
   #closing: Promise<void> | undefined;
 
   private constructor(parts: ExecutorParts) {
@@ -98,12 +94,12 @@ export class PubSubExecutor {
 
   /** True after `stop()`, until the next `execute`. */
   get stopped(): boolean {
-    return this.#stopped;
+    return this.#parts.lifecycle.stopped;
   }
 
   /** True between `pause()` and `resume()`. */
   get paused(): boolean {
-    return this.#parts.scheduler.isPaused;
+    return this.state.paused;
   }
 
   /** Name of the agent that was started last; undefined before the first. */
@@ -181,8 +177,7 @@ export class PubSubExecutor {
         if (spec.channel !== undefined && directory.size === 0) {
           throw new PubSubError('NO_AGENTS_REGISTERED', 'a run that starts with a message needs an agent');
         }
-        this.#stopped = false;
-        if (spec.resume && this.paused) this.resume();
+        this.#parts.lifecycle.begins(spec);
       },
       spec,
       options,
@@ -215,34 +210,12 @@ export class PubSubExecutor {
   /** Makes a channel, or changes the options of one that exists. */
   openChannel(name: string, options: ChannelOptions = {}): ChannelStatus {
     this.#requireOpen();
-    requireUnreserved(name, 'channel');
-    const { config, recorder, router } = this.#parts;
-    const present = recorder.state.channels.get(name);
-    const resolved = resolveChannelOptions(
-      options,
-      present ?? { capacity: config.maxMessages, overflow: 'drop-oldest', retain: 0 },
-    );
-    recorder.record({ type: 'channel.opened', channel: name, ...resolved });
-    router.roomMadeAnywhere();
-    return this.#channelStatus(name);
+    return this.#parts.channels.open(name, options);
   }
 
   /** All channels, in the order they came into being. */
   listChannels(): ChannelStatus[] {
-    return [...this.state.channels.keys()].map((name) => this.#channelStatus(name));
-  }
-
-  #channelStatus(name: string): ChannelStatus {
-    const channel = this.state.channels.get(name);
-    if (!channel) throw noChannel(name);
-    return {
-      name,
-      subscriberCount: channel.subscribers.length,
-      messageCount: Math.max(0, ...[...channel.mailboxes.values()].map(({ length }) => length)),
-      droppedCount: channel.droppedCount,
-      createdAt: isoTime(channel.createdAt),
-      isActive: true,
-    };
+    return this.#parts.channels.list();
   }
 
   /**
@@ -252,25 +225,8 @@ export class PubSubExecutor {
    */
   async shutdownChannel(name: string, options: { readonly force?: boolean } = {}): Promise<void> {
     this.#requireOpen();
-    requireName(name, 'channel');
-    const force = forceOf(options);
-    const channel = this.state.channels.get(name);
-    if (!channel) throw noChannel(name);
-    if (channel.subscribers.length > 0 && !force) {
-      const agents = channel.subscribers.map(({ agent }) => agent);
-      throw new PubSubError('CHANNEL_IN_USE', `channel "${name}" has subscribers: ${agents.join(', ')}`, {
-        details: { channel: name, agents },
-      });
-    }
-    const { recorder, directory, router, runs, durable } = this.#parts;
-    recorder.record({ type: 'channel.closed', channel: name });
-    directory.detach(name);
-    const closed = new PubSubError('CHANNEL_NOT_FOUND', `channel "${name}" was shut down`, {
-      details: { channel: name },
-    });
-    router.refuseWaiters(closed, (waitsFor) => waitsFor === name);
-    for (const { record } of runs.running) runs.check(record);
-    await durable();
+    this.#parts.channels.shutdown(name, options);
+    await this.#parts.durable();
   }
 
   /** Runs going on and runs that have been, oldest first; see `retention.maxRuns`. */
@@ -286,16 +242,7 @@ export class PubSubExecutor {
 
   /** Deliveries that wait because their agent is not registered. */
   listUndelivered(): UndeliveredMail[] {
-    return [...this.state.channels.values()].flatMap((channel) =>
-      [...channel.mailboxes.values()]
-        .filter(({ subscribed, head }) => !subscribed && head)
-        .map(({ agent, length, head }) => ({
-          agent,
-          channel: channel.name,
-          count: length,
-          oldest: head?.message.payload ?? null,
-        })),
-    );
+    return this.#parts.channels.undelivered();
   }
 
   /**
@@ -305,26 +252,7 @@ export class PubSubExecutor {
    */
   retryDeadLetter(nodeId: string): void {
     this.#requireOpen();
-    requireName(nodeId, 'nodeId');
-    const node = this.tree.find(nodeId);
-    const message = node && this.tree.deadLetter(node.number);
-    if (node?.kind !== 'invocation' || !message) {
-      throw new PubSubError('EXECUTION_ERROR', `no dead letter ${describe(nodeId)}`, { details: { nodeId } });
-    }
-    const { recorder, runs, directory } = this.#parts;
-    const runner = directory.runner(node.agent);
-    if (!runner)
-      throw new PubSubError('AGENT_NOT_FOUND', `no agent "${node.agent}"`, { details: { name: node.agent } });
-    const run = runs.current;
-    const { number, agent } = node;
-    recorder.record({
-      type: 'delivery.redelivered',
-      node: number,
-      message,
-      to: agent,
-      ...(run && { run: run.id }),
-    });
-    runner.mailArrived();
+    this.#parts.deadLetters.retry(nodeId);
   }
 
   /**
@@ -333,15 +261,7 @@ export class PubSubExecutor {
    */
   async stop(options: { readonly graceSeconds?: number } = {}): Promise<void> {
     this.#requireOpen();
-    requireOptions(options, 'options', ['graceSeconds']);
-    const { graceSeconds = 1 } = options;
-    if (typeof graceSeconds !== 'number' || !(graceSeconds >= 0)) {
-      throw invalid('options.graceSeconds', 'a number of 0 or more', graceSeconds);
-    }
-    this.#stopped = true;
-    await this.#parts.drain(graceSeconds * 1000);
-    this.#endRuns();
-    await this.#parts.durable();
+    await this.#parts.lifecycle.stop(options);
   }
 
   /** Resolves when no run has anything left that can go on by itself. */
@@ -353,21 +273,13 @@ export class PubSubExecutor {
   /** Starts nothing more. Resolves when what was being worked on has settled (and, with storage, is saved). */
   async pause(): Promise<void> {
     this.#requireOpen();
-    const { scheduler, recorder, drain, durable, persistence, savesAtPause } = this.#parts;
-    if (!this.state.paused) recorder.record({ type: 'executor.paused' });
-    scheduler.pause();
-    await drain(undefined);
-    if (savesAtPause) await persistence.save();
-    else await durable();
+    await this.#parts.lifecycle.pause();
   }
 
   /** Goes on after `pause()`. */
   resume(): void {
     this.#requireOpen();
-    const { scheduler, recorder, wakeAll } = this.#parts;
-    if (this.state.paused) recorder.record({ type: 'executor.resumed' });
-    scheduler.resume();
-    wakeAll();
+    this.#parts.lifecycle.resume();
   }
 
   /** Starts up to `count` deliveries though paused. Answers how many were started. */
@@ -405,41 +317,11 @@ export class PubSubExecutor {
 
   /** Ends what still runs, writes everything down and lets the storage go. Further calls do nothing more. */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
+    this.#closing ??= this.#parts.lifecycle.close();
     return this.#closing;
-  }
-
-  async #close(): Promise<void> {
-    this.#stopped = true;
-    this.#endRuns();
-    await this.#parts.close();
-  }
-
-  #endRuns(): void {
-    const { runs } = this.#parts;
-    for (const { record } of runs.running) runs.end(record, this.#stoppedStatus(record));
-  }
-
-  /** A listener has done its work when it is stopped; any other run had something left. */
-  #stoppedStatus(run: RunRecord): 'completed' | 'failed' | 'paused' {
-    if (run.kind !== 'reactive' || this.paused) return 'paused';
-    return run.counts.failed > 0 ? 'failed' : 'completed';
   }
 
   #requireOpen(): void {
     if (this.#closing) throw new PubSubError('EXECUTOR_CLOSED', 'the executor has been closed');
   }
-}
-
-function noChannel(name: string): PubSubError {
-  return new PubSubError('CHANNEL_NOT_FOUND', `no channel ${describe(name)}`, { details: { channel: name } });
-}
-
-function forceOf(options: { readonly force?: boolean } | boolean): boolean {
-  if (typeof options === 'boolean') return options;
-  requireOptions(options, 'options', ['force']);
-  if (options.force !== undefined && typeof options.force !== 'boolean') {
-    throw invalid('options.force', 'a boolean', options.force);
-  }
-  return options.force ?? false;
 }

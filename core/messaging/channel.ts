@@ -82,8 +82,16 @@ export class Channel {
     mailbox.subscribed = false;
     mailbox.consumer = undefined;
     this.subscribers = this.subscribers.filter((other) => other !== mailbox);
-    // An empty one is kept only while it must remember which retained messages its agent has had.
-    if (mailbox.length === 0 && this.retain === 0) this.mailboxes.delete(agent);
+  }
+
+  /** Whether this mailbox is one of the channel's: not of a channel of the same name that was closed before. */
+  has(mailbox: Mailbox<Delivery>): boolean {
+    return this.mailboxes.get(mailbox.agent) === mailbox;
+  }
+
+  /** Forgets the empty mailbox of an agent that is gone, unless it must remember which retained messages it has had. */
+  forget(mailbox: Mailbox<Delivery>): void {
+    if (this.retain === 0 && this.has(mailbox)) this.mailboxes.delete(mailbox.agent);
   }
 
   /** Notes one more message. The new number is what a mailbox that takes it has last received. */

@@ -56,14 +56,15 @@ export function sessionOpened(state: RunState, at: number, session: Session): vo
   state.published = 0;
   state.paused = false;
   for (const run of state.runs.values()) if (run.isRunning) run.status = 'interrupted';
-  // Agents are code, and code does not survive: each must be registered again.
-  for (const agent of [...state.agents.keys()]) agentUnregistered(state, agent);
   for (const delivery of state.unfinished) {
     if (delivery.status !== 'running') continue;
     // The attempt stays counted: whether it was the message that brought the process down cannot be known.
     delivery.attempts++;
     deliveryReturned(state, at, delivery, false);
   }
+  // Agents are code, and code does not survive: each must be registered again. Only now, as a mailbox that is empty
+  // goes with its agent.
+  for (const agent of [...state.agents.keys()]) agentUnregistered(state, agent);
 }
 
 export function agentRegistered(state: RunState, agent: AgentMetadata): void {

@@ -1,0 +1,36 @@
+import { describe, PubSubError } from '../errors.js';
+import { requireName } from '../identifiers.js';
+import type { AgentDirectory } from './agent-directory.js';
+import type { Recorder } from './recorder.js';
+import type { RunManager } from './run-manager.js';
+
+/** Messages that an agent has given up on: they stay in the tree, and can be delivered once more. */
+export class DeadLetters {
+  readonly #recorder: Recorder;
+  readonly #directory: AgentDirectory;
+  readonly #runs: RunManager;
+
+  constructor(recorder: Recorder, directory: AgentDirectory, runs: RunManager) {
+    this.#recorder = recorder;
+    this.#directory = directory;
+    this.#runs = runs;
+  }
+
+  retry(nodeId: string): void {
+    requireName(nodeId, 'nodeId');
+    const { tree } = this.#recorder.state;
+    const node = tree.find(nodeId);
+    const message = node && tree.deadLetter(node.number);
+    if (node?.kind !== 'invocation' || !message) {
+      throw new PubSubError('EXECUTION_ERROR', `no dead letter ${describe(nodeId)}`, { details: { nodeId } });
+    }
+    const { number, agent } = node;
+    const runner = this.#directory.runner(agent);
+    if (!runner)
+      throw new PubSubError('AGENT_NOT_FOUND', `no agent "${agent}"`, { details: { name: agent } });
+    const run = this.#runs.current;
+    const owner = run ? { run: run.id } : {};
+    this.#recorder.record({ type: 'delivery.redelivered', node: number, message, to: agent, ...owner });
+    runner.mailArrived();
+  }
+}
