@@ -78,14 +78,16 @@ export interface StorageNamespace {
    */
   append(batch: StoredBatch, options: { readonly sync: boolean }): Promise<void>;
   /**
-   * Reads everything after sequence number `after`, in order, in batches of any size.
+   * Reads everything after sequence number `after`, in order, in batches of any size. Each batch follows the one before,
+   * but where a repair reported records as lost, `firstSequence` jumps over them.
    * @throws PubSubError `DATABASE_ERROR` with `details.position` when bytes in the middle are damaged or missing.
    */
   read(after: number): AsyncIterable<StoredBatch>;
   /** The newest whole snapshot, or undefined. A damaged one is passed over for the one before it. */
   readSnapshot(): Promise<StoredSnapshot | undefined>;
   /**
-   * Replaces the snapshot atomically and durably (`sync` is implied), then may drop records it covers.
+   * Replaces the snapshot atomically and durably (`sync` is implied), then may drop records it covers. `sequence` is not
+   * less than that of the snapshot before; it may be ahead of the log, and the next append then follows it.
    * After a crash at any point there is the old snapshot with its records or the new one with its records.
    */
   writeSnapshot(snapshot: StoredSnapshot): Promise<void>;
