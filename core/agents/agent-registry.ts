@@ -1,4 +1,4 @@
-import { describe, invalid, PubSubError } from '../errors.js';
+import { describe, invalid, PubSubError, toPubSubError } from '../errors.js';
 import type { AgentFactory, PubSubAgent } from './agent.js';
 import { checkAgent, requireUnreserved } from './check-agent.js';
 
@@ -58,9 +58,16 @@ export class AgentRegistry {
 
 /** The agent itself, or what its factory makes; checked either way. */
 export function makeAgent(agentOrFactory: PubSubAgent | AgentFactory): PubSubAgent {
-  const agent = typeof agentOrFactory === 'function' ? agentOrFactory() : agentOrFactory;
-  checkAgent(agent);
-  return agent;
+  try {
+    const agent = typeof agentOrFactory === 'function' ? agentOrFactory() : agentOrFactory;
+    checkAgent(agent);
+    return agent;
+  } catch (thrown) {
+    const error = toPubSubError(thrown);
+    if (error === thrown) throw error;
+    // A factory that throws, or a property that cannot be read.
+    throw new PubSubError('EXECUTION_ERROR', `agent: could not be made: ${error.message}`, { cause: thrown });
+  }
 }
 
 /** The registry that all executors of this program share. */

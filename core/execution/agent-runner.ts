@@ -239,7 +239,8 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     this.#retrying.get(delivery)?.();
     this.#retrying.delete(delivery);
     recorder.deliveryReturned(recorder.now(), delivery, false);
-    this.mailArrived();
+    // Where this agent is gone and another of its name has come, that one has work now.
+    delivery.mailbox.consumer?.mailArrived();
     this.#environment.stalled(delivery.run);
   }
 }

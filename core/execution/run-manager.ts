@@ -114,10 +114,8 @@ export class RunManager {
     if (!run?.isRunning || run.outstanding > run.stalled) return;
     if (this.#idleWaiters.length > 0 && this.isIdle) this.#wakeIdle();
     if (run.kind === 'reactive' || this.#find(run)?.isStarting) return;
-    const waitsForHuman = [...this.#surroundings.recorder.state.unfinished].some(
-      (delivery) => delivery.run === run && delivery.status === 'parked',
-    );
-    if (waitsForHuman) this.end(run, 'paused');
+    // What is left waits for a person, or for an agent that is gone.
+    if (run.outstanding > 0) this.end(run, 'paused');
     else if (run.counts.failed > 0) this.end(run, 'failed');
     else this.end(run, 'completed');
   }

@@ -84,14 +84,9 @@ export class Channel {
     this.subscribers = this.subscribers.filter((other) => other !== mailbox);
   }
 
-  /** Whether this mailbox is one of the channel's: not of a channel of the same name that was closed before. */
-  has(mailbox: Mailbox<Delivery>): boolean {
-    return this.mailboxes.get(mailbox.agent) === mailbox;
-  }
-
   /** Forgets the empty mailbox of an agent that is gone, unless it must remember which retained messages it has had. */
   forget(mailbox: Mailbox<Delivery>): void {
-    if (this.retain === 0 && this.has(mailbox)) this.mailboxes.delete(mailbox.agent);
+    if (this.retain === 0) this.mailboxes.delete(mailbox.agent);
   }
 
   /** Notes one more message. The new number is what a mailbox that takes it has last received. */

@@ -22,8 +22,6 @@ export class Mailbox<Item extends Mail<Item>> {
   /** Number of the channel's newest message that was put in here; later agents are handed retained ones after it. */
   lastReceived = 0;
   length = 0;
-  /** Items that came through here and are not finished: those waiting, and those being worked on. */
-  unfinished = 0;
   head: Item | undefined;
   consumer: MailConsumer | undefined;
   /** How the tree names this pair of agent and channel. */

@@ -1,4 +1,5 @@
 import type { ErrorRecord } from '../errors.js';
+import type { Mailbox } from '../messaging/mailbox.js';
 import type { Delivery } from './delivery.js';
 import type { HumanRequest, HumanResolution } from './human-request.js';
 import type { RunState } from './run-state.js';
@@ -114,12 +115,20 @@ export function finish(state: RunState, at: number, delivery: Delivery, status: 
     state.tree.settled(delivery.node, status, at);
   }
   state.unfinished.remove(delivery);
+  if (!delivery.mailbox.subscribed) forgetIfDone(state, delivery.mailbox);
   if (delivery.questions) {
     for (const id of delivery.questions) {
       state.humans.delete(id);
       state.resolutions.delete(id);
     }
   }
+}
+
+/** The mailbox of an agent that is gone stays as long as anything may come back to it. */
+export function forgetIfDone(state: RunState, mailbox: Mailbox<Delivery>): void {
+  if (mailbox.closed || mailbox.length > 0) return;
+  for (const delivery of state.unfinished) if (delivery.mailbox === mailbox) return;
+  state.channels.get(mailbox.channel)?.forget(mailbox);
 }
 
 export function noteError(state: RunState, delivery: Delivery, error: ErrorRecord): void {

@@ -8,6 +8,7 @@ import {
   deliveryFailed,
   deliveryReturned,
   finish,
+  forgetIfDone,
   isStalled,
   noteError,
   restall,
@@ -82,7 +83,9 @@ export function agentUnregistered(state: RunState, name: string): void {
   for (const subscription of agent?.subscriptions ?? []) {
     const channel = state.channels.get(subscription);
     const mailbox = channel?.mailboxes.get(name);
-    if (mailbox?.subscribed) changeSubscription(mailbox, () => channel?.unsubscribe(name));
+    if (!mailbox?.subscribed) continue;
+    changeSubscription(mailbox, () => channel?.unsubscribe(name));
+    forgetIfDone(state, mailbox);
   }
 }
 
