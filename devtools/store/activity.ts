@@ -1,0 +1,220 @@
+import type { ErrorRecord } from '../../core/errors.js';
+import { EVENT_KINDS } from '../../core/inspection/event-batch.js';
+import type { RunEvent } from '../../core/state/run-event.js';
+import type { RunState } from '../../core/state/run-state.js';
+import type { DeliveryPart, SnapshotPart } from '../../core/state/snapshot.js';
+import { NODE_STATUSES } from '../../core/state/tree-node.js';
+import { DeliveryIndex } from './delivery-index.js';
+import type { EventLog } from './event-log.js';
+import { InvocationTable } from './invocation-table.js';
+import { MessageTable } from './message-table.js';
+
+const code = (status: (typeof NODE_STATUSES)[number]): number => NODE_STATUSES.indexOf(status);
+const RUNNING = code('running');
+const SUCCEEDED = code('succeeded');
+
+/** Something went wrong, at an event. */
+export interface Problem {
+  readonly seq: number;
+  readonly at: number;
+  readonly kind: 'failed' | 'invalid' | 'retrying' | 'dropped' | 'refused' | 'run';
+  readonly agent: string;
+  readonly channel: string;
+  /** Number of the node in the tree; 0 when it has none. */
+  readonly node: number;
+  readonly error: ErrorRecord | undefined;
+}
+
+/** Problems kept; the counts go on. */
+const MOST_PROBLEMS = 20_000;
+
+/**
+ * What the lists and lanes of the panel show, gathered event by event as it comes, in columns: who worked when, which
+ * message led to what, what went wrong. A few array writes an event; the state proper is the fold's business.
+ */
+export class Activity {
+  readonly deliveries: DeliveryIndex;
+  readonly invocations: InvocationTable;
+  readonly messages: MessageTable;
+  problems: Problem[] = [];
+  /** The first node the next event may make, as the fold will number it. */
+  #nextNode: number;
+  readonly #nodeLimit: number;
+  /** Events that end many deliveries at once, which is best read from a state that has them behind it. */
+  #sweeps: { readonly seq: number; readonly at: number }[] = [];
+
+  constructor(parts: readonly SnapshotPart[]) {
+    const head = parts.find((part) => part.part === 'head');
+    const pending = parts.filter((part): part is DeliveryPart => part.part === 'delivery');
+    this.#nextNode = head?.treeNext ?? 1;
+    this.#nodeLimit = head?.limits.nodes ?? 100_000;
+    this.deliveries = new DeliveryIndex(pending[0]?.number ?? head?.nextDelivery ?? 1);
+    this.invocations = new InvocationTable();
+    this.messages = new MessageTable(head?.session, head?.nextDelivery ?? 1);
+    for (const part of pending) this.#adopt(part, head?.seq ?? 0, startOf(parts, part.node));
+    this.deliveries.skipTo(head?.nextDelivery ?? 1);
+  }
+
+  #adopt(part: DeliveryPart, seq: number, at: number): void {
+    this.deliveries.skipTo(part.number);
+    const lane = this.invocations.laneOf(part.agent);
+    const delivery = this.deliveries.add(lane, at, 0, part.node);
+    this.deliveries.setStatus(delivery, code(part.status), 0);
+    if (part.status !== 'running') return;
+    const row = this.invocations.start(lane, at, at, seq, part.node, part.attempts, delivery);
+    this.deliveries.setRow(delivery, row);
+  }
+
+  /** Takes in the events `from` to `to` of the log. */
+  take(log: EventLog, from: number, to: number): void {
+    for (let seq = from; seq <= to; seq++) {
+      switch (log.kindOf(seq)) {
+        case EVENT_KINDS.started:
+          this.#started(seq, log.timeOf(seq), log.deliveryOf(seq));
+          break;
+        case EVENT_KINDS.succeeded:
+          this.#ended(seq, log.timeOf(seq), log.deliveryOf(seq), SUCCEEDED);
+          break;
+        case EVENT_KINDS.published: {
+          const publish = log.publishOf(seq);
+          if (publish) this.#published(seq, log.timeOf(seq), publish.publisher, publish.route.to);
+          break;
+        }
+        default: {
+          const event = log.bodyOf(seq);
+          if (event) this.#body(event);
+        }
+      }
+    }
+  }
+
+  /** Settles what whole runs, sessions and channels took with them, once `state` has those events behind it. */
+  sweep(state: RunState): void {
+    const due = this.#sweeps.findLast(({ seq }) => seq <= state.seq);
+    if (!due) return;
+    this.#sweeps = this.#sweeps.filter(({ seq }) => seq > due.seq);
+    for (const number of this.deliveries.unsettled()) {
+      const delivery = state.unfinished.find(number);
+      const status = delivery?.status ?? state.tree.get(this.deliveries.node(number))?.status ?? 'cancelled';
+      if (status === 'running') continue;
+      const settled = !delivery;
+      this.#close(number, code(status), due.seq, due.at, settled);
+    }
+  }
+
+  dropUpTo(seq: number): void {
+    this.messages.dropUpTo(seq);
+    const rows = this.invocations.dropUpTo(seq);
+    this.deliveries.rowsDropped(rows);
+    this.problems = this.problems.filter((problem) => problem.seq > seq);
+  }
+
+  #published(seq: number, at: number, publisher: number, to: readonly string[]): void {
+    const node = this.#nextNode++;
+    this.messages.add(seq, this.deliveries.next, publisher, node);
+    for (const agent of to) this.#delivery(agent, at, seq);
+  }
+
+  #delivery(agent: string, at: number, messageSeq: number): void {
+    this.deliveries.add(this.invocations.laneOf(agent), at, messageSeq, this.#nextNode++);
+  }
+
+  #started(seq: number, at: number, delivery: number): void {
+    const { deliveries, invocations } = this;
+    // As the fold does: a node that is no longer kept gets a successor.
+    if (deliveries.node(delivery) < this.#nextNode - this.#nodeLimit)
+      deliveries.setNode(delivery, this.#nextNode++);
+    const [lane, queued, node] = [
+      deliveries.lane(delivery),
+      deliveries.queued(delivery),
+      deliveries.node(delivery),
+    ];
+    const row = invocations.start(lane, queued, at, seq, node, deliveries.attempt(delivery), delivery);
+    deliveries.setRow(delivery, row);
+    deliveries.setStatus(delivery, RUNNING, 0);
+  }
+
+  #ended(seq: number, at: number, delivery: number, status: number): void {
+    this.#close(delivery, status, seq, at, true);
+  }
+
+  #close(delivery: number, status: number, seq: number, at: number, settled: boolean): void {
+    const row = this.deliveries.row(delivery);
+    if (row >= 0 && this.invocations.isOpen(row)) this.invocations.end(row, at, seq, status);
+    this.deliveries.setStatus(delivery, status, settled ? seq : 0);
+  }
+
+  #body(event: RunEvent): void {
+    const { seq, at } = event;
+    switch (event.type) {
+      case 'message.published':
+        this.#published(seq, at, event.publisher ?? 0, event.to);
+        return;
+      case 'message.handed':
+        this.#delivery(event.to, at, 0);
+        return;
+      case 'delivery.redelivered':
+        this.#delivery(event.to, at, 0);
+        return;
+      case 'message.refused':
+        this.#nextNode++;
+        this.#problem(
+          { seq, at, kind: 'refused', agent: '', channel: event.channel, node: event.node },
+          event.reason,
+        );
+        return;
+      case 'delivery.retrying':
+        this.#close(event.delivery, code('retrying'), seq, at, false);
+        this.deliveries.requeue(event.delivery, event.dueAt);
+        this.#failure(event, 'retrying', event.error);
+        return;
+      case 'delivery.failed':
+        this.#ended(seq, at, event.delivery, event.invalid ? code('invalid') : code('failed'));
+        this.#failure(event, event.invalid ? 'invalid' : 'failed', event.error);
+        return;
+      case 'delivery.dropped':
+        this.#ended(seq, at, event.delivery, code('dropped'));
+        this.#failure(event, 'dropped', undefined);
+        return;
+      case 'delivery.returned':
+        this.#close(event.delivery, event.parked ? code('parked') : code('waiting'), seq, at, false);
+        this.deliveries.requeue(event.delivery, at);
+        return;
+      case 'run.ended':
+        this.#sweeps.push({ seq, at });
+        if (event.error)
+          this.#problem({ seq, at, kind: 'run', agent: '', channel: '', node: 0 }, event.error);
+        return;
+      case 'executor.opened':
+        this.messages.session({ prefix: event.session, startedAt: Math.floor(at) }, this.deliveries.next);
+        this.#sweeps.push({ seq, at });
+        return;
+      case 'channel.closed':
+        this.#sweeps.push({ seq, at });
+        return;
+    }
+  }
+
+  #failure(
+    { seq, at, delivery }: { readonly seq: number; readonly at: number; readonly delivery: number },
+    kind: Problem['kind'],
+    error: ErrorRecord | undefined,
+  ): void {
+    const agent = this.invocations.lanes[this.deliveries.lane(delivery)] ?? '';
+    this.#problem({ seq, at, kind, agent, channel: '', node: this.deliveries.node(delivery) }, error);
+  }
+
+  #problem(problem: Omit<Problem, 'error'>, error: ErrorRecord | undefined): void {
+    this.problems.push({ ...problem, error });
+    if (this.problems.length > MOST_PROBLEMS * 1.1) this.problems = this.problems.slice(-MOST_PROBLEMS);
+  }
+}
+
+/** When the newest attempt of a node began, from the tree's rows in a snapshot. */
+function startOf(parts: readonly SnapshotPart[], node: number): number {
+  for (const part of parts) {
+    if (part.part !== 'tree' || node < part.first || node >= part.first + part.time.length) continue;
+    return part.time[node - part.first] ?? 0;
+  }
+  return 0;
+}

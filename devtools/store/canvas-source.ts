@@ -1,0 +1,300 @@
+import { EVENT_KINDS } from '../../core/inspection/event-batch.js';
+import type { RunState } from '../../core/state/run-state.js';
+import { NODE_STATUSES, type TreeNode } from '../../core/state/tree-node.js';
+import type { CanvasAgent, CanvasChannel, CanvasSource, InvocationColumns } from '../canvas-contract.js';
+import type { PanelStore } from './panel-store.js';
+import { Rates } from './rates.js';
+
+const RUNNING = NODE_STATUSES.indexOf('running');
+const SUCCEEDED = NODE_STATUSES.indexOf('succeeded');
+const FAILURES = (['failed', 'invalid'] as const).map((status) => NODE_STATUSES.indexOf(status));
+/** Events looked back over for the rates of a moment in the past. */
+const MOST_LOOKED_AT = 100_000;
+/** Nodes touched since the last frame beyond which it is cheaper to look at all again. */
+const MOST_TOUCHED = 20_000;
+
+const NO_INVOCATIONS: InvocationColumns = {
+  length: 0,
+  lane: new Uint16Array(0),
+  queued: new Float64Array(0),
+  start: new Float64Array(0),
+  end: new Float64Array(0),
+  status: new Uint8Array(0),
+  node: new Uint32Array(0),
+  attempt: new Uint8Array(0),
+};
+
+/** What the drawn views read, answered from the store. Lists are made once per version. */
+export class StoreSource implements CanvasSource {
+  readonly #store: PanelStore;
+  readonly #channelRates = new Rates();
+  readonly #agentRates = new Rates();
+  /** Who has published on a channel without having said that it might. */
+  readonly #publishers = new Map<string, Set<string>>();
+  #publishersSeenTo = 0;
+  #ratesGeneration = -1;
+  #listsOf = '';
+  #agents: readonly CanvasAgent[] = [];
+  #channels: readonly CanvasChannel[] = [];
+  #invocationsOf = '';
+  #invocations: InvocationColumns = NO_INVOCATIONS;
+  #seqAtVersion: { readonly version: number; readonly seq: number }[] = [];
+
+  constructor(store: PanelStore) {
+    this.#store = store;
+  }
+
+  get version(): number {
+    return this.#store.version;
+  }
+
+  get generation(): number {
+    return this.#store.generation;
+  }
+
+  get live(): boolean {
+    return this.#store.live;
+  }
+
+  get firstNode(): number {
+    return this.#store.state.tree.first;
+  }
+
+  get nextNode(): number {
+    return this.#store.state.tree.next;
+  }
+
+  agents(): readonly CanvasAgent[] {
+    this.#refresh();
+    return this.#agents;
+  }
+
+  channels(): readonly CanvasChannel[] {
+    this.#refresh();
+    return this.#channels;
+  }
+
+  node(number: number): TreeNode | undefined {
+    return this.#store.state.tree.get(number);
+  }
+
+  *nodes(from: number, to: number): Iterable<TreeNode> {
+    const { tree } = this.#store.state;
+    for (let number = Math.max(from, tree.first); number < Math.min(to, tree.next); number++) {
+      const node = tree.get(number);
+      if (node) yield node;
+    }
+  }
+
+  parentOf(number: number): number {
+    return this.#store.state.tree.get(number)?.parent ?? 0;
+  }
+
+  statusOf(number: number): number {
+    const node = this.#store.state.tree.get(number);
+    return node ? NODE_STATUSES.indexOf(node.status) : -1;
+  }
+
+  touchedSince(version: number): readonly number[] | undefined {
+    const { recording, version: present } = this.#store;
+    this.#noteVersion(present);
+    const since = this.#seqAtVersion.find((noted) => noted.version === version);
+    if (!since || !recording || !this.live || recording.last - since.seq > MOST_TOUCHED) return undefined;
+    const touched: number[] = [];
+    const { deliveries } = recording.activity;
+    for (let seq = Math.max(since.seq, recording.first) + 1; seq <= recording.last; seq++) {
+      const kind = recording.log.kindOf(seq);
+      if (kind === EVENT_KINDS.started || kind === EVENT_KINDS.succeeded) {
+        touched.push(deliveries.node(recording.log.deliveryOf(seq)));
+      } else if (kind === EVENT_KINDS.body) {
+        const event = recording.log.bodyOf(seq);
+        // These change many at once.
+        if (
+          event?.type === 'run.ended' ||
+          event?.type === 'channel.closed' ||
+          event?.type === 'executor.opened'
+        )
+          return undefined;
+        if (event && 'delivery' in event) touched.push(deliveries.node(event.delivery));
+      }
+    }
+    return touched;
+  }
+
+  invocations(): InvocationColumns {
+    const { recording, position, generation, version, seeking } = this.#store;
+    if (!recording) return NO_INVOCATIONS;
+    const wanted = `${generation} ${position === 'live' ? version : position}`;
+    if (wanted !== this.#invocationsOf && !seeking) {
+      const { invocations } = recording.activity;
+      this.#invocations = position === 'live' ? invocations.columns() : invocations.columnsAt(position);
+      this.#invocationsOf = wanted;
+    }
+    return this.#invocations;
+  }
+
+  lanes(): readonly string[] {
+    return this.#store.recording?.activity.invocations.lanes ?? [];
+  }
+
+  now(): number {
+    return this.#store.now();
+  }
+
+  #noteVersion(version: number): void {
+    if (this.#seqAtVersion.at(-1)?.version === version) return;
+    this.#seqAtVersion = [...this.#seqAtVersion.slice(-63), { version, seq: this.#store.last }];
+  }
+
+  #refresh(): void {
+    const { version, generation, state } = this.#store;
+    const wanted = `${version} ${generation}`;
+    if (wanted === this.#listsOf) return;
+    this.#listsOf = wanted;
+    this.#sampleRates(state);
+    this.#lookForPublishers();
+    this.#channels = this.#listChannels(state);
+    this.#agents = this.#listAgents(state);
+  }
+
+  #listAgents(state: RunState): CanvasAgent[] {
+    const { recording, live } = this.#store;
+    const lanes = this.lanes();
+    const names = new Set([...state.agents.keys(), ...lanes]);
+    const waiting = new Map<string, number>();
+    for (const channel of state.channels.values()) {
+      for (const { agent, length } of channel.mailboxes.values()) {
+        if (length > 0) waiting.set(agent, (waiting.get(agent) ?? 0) + length);
+      }
+    }
+    const table = recording?.activity.invocations;
+    const past = live ? undefined : this.#totalsAt();
+    return [...names].map((name) => {
+      const lane = lanes.indexOf(name);
+      const total = (status: number): number =>
+        lane < 0
+          ? 0
+          : past
+            ? (past.get(lane * NODE_STATUSES.length + status) ?? 0)
+            : (table?.total(lane, status) ?? 0);
+      return {
+        name,
+        running: total(RUNNING),
+        waiting: waiting.get(name) ?? 0,
+        succeeded: total(SUCCEEDED),
+        failed: FAILURES.reduce((sum, status) => sum + total(status), 0),
+        rate: this.#agentRates.of(name),
+        activeAt: lane < 0 ? 0 : (table?.activeAt(lane) ?? 0),
+        registered: state.agents.has(name),
+      };
+    });
+  }
+
+  /** How often each lane and status occurs up to the position. */
+  #totalsAt(): Map<number, number> {
+    const { length, lane, status } = this.invocations();
+    const counts = new Uint32Array(NODE_STATUSES.length * (this.lanes().length + 1));
+    for (let row = 0; row < length; row++) {
+      const place = (lane[row] ?? 0) * NODE_STATUSES.length + (status[row] ?? 0);
+      counts[place] = (counts[place] ?? 0) + 1;
+    }
+    return new Map([...counts].entries());
+  }
+
+  #listChannels(state: RunState): CanvasChannel[] {
+    const declared = new Map<string, Set<string>>();
+    for (const [name, { publications }] of state.agents) {
+      for (const channel of publications) {
+        const agents = declared.get(channel) ?? new Set();
+        declared.set(channel, agents.add(name));
+      }
+    }
+    return [...state.channels.values()].map((channel) => {
+      const { name, capacity, publishedCount, droppedCount, subscribers, mailboxes } = channel;
+      let depth = 0;
+      for (const { length } of mailboxes.values()) depth = Math.max(depth, length);
+      const publishers = new Set([...(declared.get(name) ?? []), ...(this.#publishers.get(name) ?? [])]);
+      const rate = this.#channelRates.of(name);
+      return {
+        name,
+        depth,
+        capacity,
+        rate,
+        published: publishedCount,
+        dropped: droppedCount,
+        activeAt: rate > 0 ? this.now() : 0,
+        subscribers: subscribers.map(({ agent }) => agent),
+        publishers: [...publishers],
+      };
+    });
+  }
+
+  #sampleRates(state: RunState): void {
+    const { recording, live, generation } = this.#store;
+    if (generation !== this.#ratesGeneration) {
+      this.#ratesGeneration = generation;
+      this.#channelRates.clear();
+      this.#agentRates.clear();
+      if (!live) this.#rebuildRates();
+    }
+    if (!live || !recording) return;
+    const now = this.now();
+    const { invocations } = recording.activity;
+    const totals = [...state.channels.values()].map((each) => [each.name, each.publishedCount] as const);
+    this.#channelRates.sample(now, new Map(totals));
+    const runs = invocations.lanes.map((name, lane) => {
+      let sum = 0;
+      for (let status = 0; status < NODE_STATUSES.length; status++) sum += invocations.total(lane, status);
+      return [name, sum] as const;
+    });
+    this.#agentRates.sample(now, new Map(runs));
+  }
+
+  /** The second before the position, from the log. */
+  #rebuildRates(): void {
+    const { recording, seq } = this.#store;
+    if (!recording) return;
+    const { log, activity } = recording;
+    const now = log.timeOf(seq);
+    const published = new Map<string, number>();
+    const started = new Map<string, number>();
+    const add = (sums: Map<string, number>, name: string): void => {
+      sums.set(name, (sums.get(name) ?? 0) + 1);
+    };
+    for (let at = seq; at > Math.max(recording.first, seq - MOST_LOOKED_AT); at--) {
+      if (now - log.timeOf(at) > 1000) break;
+      const kind = log.kindOf(at);
+      if (kind === EVENT_KINDS.published) add(published, log.publishOf(at)?.route.channel ?? '');
+      else if (kind === EVENT_KINDS.started) {
+        add(started, activity.invocations.lanes[activity.deliveries.lane(log.deliveryOf(at))] ?? '');
+      }
+    }
+    for (const [rates, sums] of [
+      [this.#channelRates, published] as const,
+      [this.#agentRates, started] as const,
+    ]) {
+      rates.sample(now - 1000, new Map());
+      rates.sample(now, sums);
+    }
+  }
+
+  /** A few thousand messages a time are looked at for publishers that were not declared: the application, mostly. */
+  #lookForPublishers(): void {
+    const { recording } = this.#store;
+    if (!recording) return;
+    const { messages, deliveries, invocations } = recording.activity;
+    const from = Math.max(messages.countUpTo(this.#publishersSeenTo), messages.length - 2000);
+    for (let row = from; row < messages.length; row++) {
+      const seq = messages.seqOf(row);
+      this.#publishersSeenTo = seq;
+      const route = recording.log.publishOf(seq)?.route;
+      const body = route ? undefined : recording.log.bodyOf(seq);
+      const channel =
+        route?.channel ?? (body?.type === 'message.published' ? (body.message.channel ?? '') : '');
+      const publisher = messages.publisherOf(row);
+      const agent = publisher > 0 ? (invocations.lanes[deliveries.lane(publisher)] ?? 'app') : 'app';
+      const known = this.#publishers.get(channel) ?? new Set();
+      this.#publishers.set(channel, known.add(agent));
+    }
+  }
+}

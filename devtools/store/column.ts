@@ -1,0 +1,67 @@
+type Numbers = Uint8Array | Uint16Array | Uint32Array | Float64Array;
+
+/** A list of numbers in a typed array that doubles when it is full. Nothing here for the garbage collector to walk. */
+export class Column<Values extends Numbers> {
+  readonly #make: (length: number) => Values;
+  /** May be longer than `length`; replaced when it grows. */
+  values: Values;
+  length = 0;
+
+  constructor(make: (length: number) => Values, capacity = 1024) {
+    this.#make = make;
+    this.values = make(capacity);
+  }
+
+  /** Appends one and answers its place. */
+  push(value: number): number {
+    this.#reserve(this.length + 1);
+    this.values[this.length] = value;
+    return this.length++;
+  }
+
+  pushAll(values: readonly number[]): void {
+    this.#reserve(this.length + values.length);
+    this.values.set(values, this.length);
+    this.length += values.length;
+  }
+
+  at(index: number): number {
+    return this.values[index] ?? 0;
+  }
+
+  set(index: number, value: number): void {
+    this.values[index] = value;
+  }
+
+  /** Forgets the first `count`; the others move to the front. */
+  drop(count: number): void {
+    this.values.copyWithin(0, count, this.length);
+    this.length = Math.max(0, this.length - count);
+  }
+
+  /** How many of the values, which must be sorted, are at most `limit`. */
+  countUpTo(limit: number): number {
+    let low = 0;
+    let high = this.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.at(middle) <= limit) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #reserve(length: number): void {
+    if (length <= this.values.length) return;
+    let capacity = this.values.length;
+    while (capacity < length) capacity *= 2;
+    const longer = this.#make(capacity);
+    longer.set(this.values.subarray(0, this.length));
+    this.values = longer;
+  }
+}
+
+export const bytes = (): Column<Uint8Array> => new Column((length) => new Uint8Array(length));
+export const shorts = (): Column<Uint16Array> => new Column((length) => new Uint16Array(length));
+export const integers = (): Column<Uint32Array> => new Column((length) => new Uint32Array(length));
+export const floats = (): Column<Float64Array> => new Column((length) => new Float64Array(length));

@@ -1,0 +1,170 @@
+import type { NODE_STATUSES } from '../../core/state/tree-node.js';
+import { NODE_STATUSES as STATUSES } from '../../core/state/tree-node.js';
+import { integers } from './column.js';
+import { type ParsedFilter, parseComparison, parseNames, type Term } from './filter-language.js';
+import { type MessageRow, messageRow } from './message-row.js';
+import type { PanelStore } from './panel-store.js';
+
+export type MessageStatus = (typeof NODE_STATUSES)[number];
+
+/** Messages looked at in one go, at most. */
+const SLICE = 20_000;
+
+type Test = (row: MessageRow) => boolean;
+
+/** The messages that pass a filter, oldest first; found bit by bit, so that no filter can hold up a frame. */
+export class MessageList {
+  readonly #store: PanelStore;
+  #tests: readonly Test[] = [];
+  #generation = -1;
+  #position: unknown;
+  readonly #matches = integers();
+  #scannedTo = 0;
+  /** Scanned before they were settled: how they end may change what they are. */
+  #unsettled: number[] = [];
+  /** Sequence numbers of messages with the wanted text in their payloads, by text; asked of the executor. */
+  readonly #found = new Map<string, ReadonlySet<number>>();
+
+  constructor(store: PanelStore) {
+    this.#store = store;
+  }
+
+  setFilter(filter: ParsedFilter): void {
+    this.#tests = filter.terms.map((term) => this.#testOf(term));
+    this.#restart();
+  }
+
+  /** Whether payloads have been searched for this text, and the answer. */
+  setFound(text: string, seqs: ReadonlySet<number>): void {
+    this.#found.set(text, seqs);
+    this.#restart();
+  }
+
+  /** Brings the list up to date; false when there is more to look at in the next frame. */
+  update(): boolean {
+    const { recording, generation, position } = this.#store;
+    if (!recording) return true;
+    if (generation !== this.#generation || position !== this.#position) {
+      this.#generation = generation;
+      this.#position = position;
+      this.#restart();
+    }
+    if (this.#tests.length === 0) return true;
+    this.#recheck();
+    const end = recording.activity.messages.countUpTo(this.#store.seq);
+    const until = Math.min(end, this.#scannedTo + SLICE);
+    for (; this.#scannedTo < until; this.#scannedTo++) {
+      const row = messageRow(this.#store, this.#scannedTo);
+      if (!row) continue;
+      if (!row.settled) this.#unsettled.push(this.#scannedTo);
+      if (this.#passes(row)) this.#matches.push(this.#scannedTo);
+    }
+    return this.#scannedTo >= end;
+  }
+
+  get length(): number {
+    if (this.#tests.length > 0) return this.#matches.length;
+    return this.#store.recording?.activity.messages.countUpTo(this.#store.seq) ?? 0;
+  }
+
+  /** The `index`-th that passes. */
+  row(index: number): MessageRow | undefined {
+    return messageRow(this.#store, this.#tests.length > 0 ? this.#matches.at(index) : index);
+  }
+
+  /** Where the message of an event is in the list, or -1. */
+  indexOfSeq(seq: number): number {
+    const row = this.#store.recording?.activity.messages.rowOfSeq(seq) ?? -1;
+    if (row < 0 || this.#tests.length === 0) return row;
+    const index = this.#matches.countUpTo(row) - 1;
+    return index >= 0 && this.#matches.at(index) === row ? index : -1;
+  }
+
+  #restart(): void {
+    this.#matches.length = 0;
+    this.#scannedTo = 0;
+    this.#unsettled = [];
+  }
+
+  #passes(row: MessageRow): boolean {
+    for (const test of this.#tests) if (!test(row)) return false;
+    return true;
+  }
+
+  #recheck(): void {
+    if (this.#unsettled.length === 0) return;
+    const before = this.#unsettled;
+    this.#unsettled = [];
+    for (const index of before.slice(-SLICE)) {
+      const row = messageRow(this.#store, index);
+      if (!row) continue;
+      if (!row.settled) this.#unsettled.push(index);
+      this.#setMatch(index, this.#passes(row));
+    }
+  }
+
+  #setMatch(index: number, passes: boolean): void {
+    const place = this.#matches.countUpTo(index) - 1;
+    const present = place >= 0 && this.#matches.at(place) === index;
+    if (present === passes) return;
+    const { values, length } = this.#matches;
+    if (present) {
+      values.copyWithin(place, place + 1, length);
+      this.#matches.length--;
+    } else {
+      this.#matches.push(0);
+      this.#matches.values.copyWithin(place + 2, place + 1, length);
+      this.#matches.set(place + 1, index);
+    }
+  }
+
+  #testOf({ key, value, negated }: Term): Test {
+    const test = this.#positive(key, value);
+    return negated ? (row) => !test(row) : test;
+  }
+
+  #positive(key: Term['key'], value: string): Test {
+    switch (key) {
+      case 'dur': {
+        const compare = parseComparison(value) ?? (() => true);
+        return ({ durationMs }) => durationMs !== undefined && compare(durationMs);
+      }
+      case 'seq': {
+        const compare = parseComparison(value) ?? (() => true);
+        return ({ seq }) => compare(seq);
+      }
+      case 'text':
+        return ({ seq }) => this.#found.get(value)?.has(seq) ?? false;
+      case 'agent': {
+        const names = parseNames(value);
+        return ({ to }) => to.some(names);
+      }
+      case 'from': {
+        const names = parseNames(value);
+        return ({ from }) => names(from);
+      }
+      case 'channel': {
+        const names = parseNames(value);
+        return ({ channel }) => names(channel);
+      }
+      case 'status': {
+        const names = parseNames(value);
+        return ({ statuses, status }) =>
+          names(STATUSES[status] ?? '') || statuses.some((each) => names(STATUSES[each] ?? ''));
+      }
+      case 'id': {
+        const names = parseNames(value);
+        return ({ id }) => names(id);
+      }
+      case 'run': {
+        const names = parseNames(value);
+        return ({ run }) => run !== null && names(run);
+      }
+      case 'any': {
+        const wanted = value.toLowerCase();
+        return ({ channel, from, to, id }) =>
+          [channel, from, id, ...to].some((name) => name.toLowerCase().includes(wanted));
+      }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import { NODE_STATUSES } from '../../core/state/tree-node.js';
+import type { PanelStore } from './panel-store.js';
+
+/** A message as a row of the list: what became of it, up to the position that is shown. */
+export interface MessageRow {
+  /** Place in the list of all messages. */
+  readonly index: number;
+  readonly seq: number;
+  readonly at: number;
+  readonly id: string;
+  readonly node: number;
+  readonly channel: string;
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly run: string | null;
+  /** The most telling of `statuses`; places in `NODE_STATUSES`. */
+  readonly status: number;
+  /** Of each delivery. */
+  readonly statuses: readonly number[];
+  /** Nodes of the deliveries. */
+  readonly nodes: readonly number[];
+  /** The longest of the invocations that have ended. */
+  readonly durationMs: number | undefined;
+  readonly settled: boolean;
+}
+
+const place = (status: (typeof NODE_STATUSES)[number]): number => NODE_STATUSES.indexOf(status);
+const [WAITING, RUNNING, UNHEARD] = [place('waiting'), place('running'), place('unheard')];
+/** From the most telling to the least. */
+const TELLING = (
+  [
+    'failed',
+    'invalid',
+    'running',
+    'retrying',
+    'parked',
+    'dropped',
+    'waiting',
+    'cancelled',
+    'succeeded',
+  ] as const
+).map(place);
+
+/** The message in this place; undefined when it is not kept. */
+export function messageRow(store: PanelStore, index: number): MessageRow | undefined {
+  const { recording } = store;
+  if (!recording || index < 0 || index >= recording.activity.messages.length) return undefined;
+  const { messages, deliveries, invocations } = recording.activity;
+  const { log } = recording;
+  const seq = messages.seqOf(index);
+  const compact = log.kindOf(seq) === 1 ? log.publishOf(seq) : undefined;
+  const body = compact ? undefined : log.bodyOf(seq);
+  const whole = body?.type === 'message.published' ? body : undefined;
+  if (!compact && !whole) return undefined;
+  const to = compact?.route.to ?? whole?.to ?? [];
+  const publisher = messages.publisherOf(index);
+  const first = messages.firstDeliveryOf(index);
+  const shownTo = store.seq;
+
+  const statuses: number[] = [];
+  const nodes: number[] = [];
+  let durationMs: number | undefined;
+  let settled = true;
+  for (let number = first; number < first + to.length; number++) {
+    const row = deliveries.row(number);
+    const settledAt = deliveries.settledAt(number);
+    nodes.push(deliveries.node(number));
+    if (settledAt > 0 && settledAt <= shownTo) {
+      statuses.push(deliveries.status(number));
+    } else {
+      settled = false;
+      const started = row >= 0 && invocations.startSeqOf(row) <= shownTo;
+      statuses.push(store.live ? deliveries.status(number) : started ? RUNNING : WAITING);
+      continue;
+    }
+    if (row < 0) continue;
+    const took = invocations.endOf(row) - invocations.startOf(row);
+    if (!Number.isNaN(took)) durationMs = Math.max(durationMs ?? 0, took);
+  }
+  const from =
+    publisher > 0 ? (invocations.lanes[deliveries.lane(publisher)] ?? '') : (whole?.message.source ?? 'app');
+  return {
+    index,
+    seq,
+    at: log.timeOf(seq),
+    id: whole?.message.id ?? messages.regularId(index, compact?.ordinal ?? 0),
+    node: messages.nodeOf(index),
+    channel: compact?.route.channel ?? whole?.message.channel ?? '',
+    from,
+    to,
+    run: compact ? compact.route.run : (whole?.run ?? null),
+    status: to.length === 0 ? UNHEARD : (TELLING.find((status) => statuses.includes(status)) ?? WAITING),
+    statuses,
+    nodes,
+    durationMs,
+    settled,
+  };
+}

@@ -1,0 +1,291 @@
+import type {
+  CommandResult,
+  GapFrame,
+  InspectorCommand,
+  InspectorFrame,
+} from '../../core/inspection/frames.js';
+import { INSPECTOR_VERSION } from '../../core/inspection/frames.js';
+import type { WatcherEnd } from '../../core/inspection/link.js';
+import { RunState } from '../../core/state/run-state.js';
+import type { CanvasSelection } from '../canvas-contract.js';
+import { type Acks, pendingAcks } from './acks.js';
+import { type FrameScheduler, pageFrames } from './frame-scheduler.js';
+import { Player } from './player.js';
+import { Recording } from './recording.js';
+
+/** Milliseconds of folding per turn in the background, with 40 ms between turns, when the page has little to do. */
+const IDLE_FOLD_MS = 4;
+/** A batch of more events than this means that the page is busy: folding for the history waits. */
+const BUSY_EVENTS = 2000;
+/** How long a seek may take before it goes on in the next frame. */
+const SEEK_MS = 60;
+
+export interface PanelStoreOptions {
+  /** For tests and recordings: when to notify and to fold on. The page's frames and timers by default. */
+  readonly scheduler?: FrameScheduler;
+}
+
+/** What the panel shows: live, or as it was after an event. */
+export type Position = 'live' | number;
+
+/**
+ * The one store of the panel. It takes in frames, holds what they come to, and tells its listeners, at most once in a
+ * frame of the page, that something changed.
+ */
+export class PanelStore {
+  readonly player: Player;
+  readonly #link: WatcherEnd | undefined;
+  readonly #scheduler: FrameScheduler;
+  readonly #listeners = new Set<() => void>();
+  readonly #acks: Acks = pendingAcks();
+  #offFrame: (() => void) | undefined;
+  #recording: Recording | undefined;
+  #position: Position = 'live';
+  /** The state at the position, once it has been folded. */
+  #turnedBack: RunState | undefined;
+  #version = 0;
+  #generation = 0;
+  #cancelNotify: (() => void) | undefined;
+  #cancelFold: (() => void) | undefined;
+  #busy = false;
+
+  name = '';
+  gaps: readonly GapFrame[] = [];
+  /** Set when the other end speaks a version that we do not know. */
+  foreignVersion: number | undefined;
+  selection: CanvasSelection | undefined;
+  /** Set while a file is looked at instead of an executor. */
+  imported = false;
+
+  constructor(link: WatcherEnd | undefined, options: PanelStoreOptions = {}) {
+    this.#link = link;
+    this.#scheduler = options.scheduler ?? pageFrames();
+    this.player = new Player(this, this.#scheduler);
+  }
+
+  /** Begins to watch. Calls in pairs with `disconnect`. */
+  connect(): void {
+    if (this.#offFrame || !this.#link) return;
+    this.#offFrame = this.#link.onFrame((frame) => this.#receive(frame));
+    this.#link.send({ v: INSPECTOR_VERSION, type: 'watch' });
+  }
+
+  /** Stops watching; from then on the executor pays nothing. What has come stays. */
+  disconnect(): void {
+    this.player.stop();
+    this.#cancelFold?.();
+    this.#cancelFold = undefined;
+    this.#cancelNotify?.();
+    this.#cancelNotify = undefined;
+    if (!this.#offFrame) return;
+    this.#link?.send({ v: INSPECTOR_VERSION, type: 'unwatch' });
+    this.#offFrame();
+    this.#offFrame = undefined;
+  }
+
+  /** For `useSyncExternalStore`. */
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** For `useSyncExternalStore`: changes with everything that can be seen. */
+  readonly getSnapshot = (): number => this.#version;
+
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Changes when the past is another: a seek, a gap, another recording. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  get recording(): Recording | undefined {
+    return this.#recording;
+  }
+
+  get isConnected(): boolean {
+    return this.#recording !== undefined;
+  }
+
+  get position(): Position {
+    return this.#position;
+  }
+
+  get live(): boolean {
+    return this.#position === 'live';
+  }
+
+  /** The last event that is shown. */
+  get seq(): number {
+    return this.#position === 'live' ? (this.#recording?.last ?? 0) : this.#position;
+  }
+
+  get last(): number {
+    return this.#recording?.last ?? 0;
+  }
+
+  get first(): number {
+    return this.#recording?.first ?? 0;
+  }
+
+  /** True while a seek is still folding its way there. */
+  get seeking(): boolean {
+    return this.#position !== 'live' && this.#turnedBack?.seq !== this.#position;
+  }
+
+  /** How far the history has been folded, from 0 to 1. */
+  get foldedShare(): number {
+    const recording = this.#recording;
+    if (!recording || recording.log.length === 0) return 1;
+    return (recording.history.folded - recording.first) / recording.log.length;
+  }
+
+  /** The state as it is shown. While a seek goes on, the one shown before. Read it; never change it. */
+  get state(): RunState {
+    if (this.#position !== 'live' && this.#turnedBack) return this.#turnedBack;
+    return this.#liveState() ?? EMPTY;
+  }
+
+  /** When what is shown was: the clock while live, the time of the event otherwise. */
+  now(): number {
+    if (this.#position === 'live' && !this.imported) return performance.timeOrigin + performance.now();
+    return this.#recording?.log.timeOf(this.seq) ?? 0;
+  }
+
+  /** Shows everything as it was after event `seq`; 'live' is the present. */
+  seek(position: Position): void {
+    const recording = this.#recording;
+    if (!recording) return;
+    const wanted =
+      position === 'live' ? position : Math.min(Math.max(position, recording.first), recording.last);
+    if (wanted === this.#position && !this.seeking) return;
+    this.#position = wanted;
+    if (wanted === 'live') this.#turnedBack = undefined;
+    else this.#foldToPosition();
+    this.#generation++;
+    this.#changed();
+  }
+
+  select(selection: CanvasSelection | undefined): void {
+    this.selection = selection;
+    this.#changed();
+  }
+
+  /** Sends a command; resolves with its result, rejects with the `PubSubError` that it met. */
+  command(command: InspectorCommand): Promise<CommandResult | undefined> {
+    const link = this.#link;
+    if (!link || this.imported)
+      return Promise.reject(new Error('This is a recording: there is no executor to ask.'));
+    return this.#acks.expect((id) => link.send({ v: INSPECTOR_VERSION, type: 'command', id, command }));
+  }
+
+  /** Shows a recording instead of the executor. */
+  show(recording: Recording, name: string): void {
+    this.disconnect();
+    this.imported = true;
+    this.name = name;
+    this.gaps = [];
+    this.#replace(recording);
+    this.#planFold();
+  }
+
+  #liveState(): RunState | undefined {
+    const shared = this.imported ? undefined : this.#link?.liveState?.();
+    if (shared && this.#offFrame) return shared;
+    return this.#recording?.history.head;
+  }
+
+  #receive(frame: InspectorFrame): void {
+    if (frame.v !== INSPECTOR_VERSION) {
+      this.foreignVersion = frame.v;
+      this.#changed();
+      return;
+    }
+    switch (frame.type) {
+      case 'hello':
+        this.name = frame.name;
+        break;
+      case 'snapshot':
+        this.#replace(new Recording(frame.seq, frame.parts));
+        this.#received(frame.seq);
+        break;
+      case 'gap':
+        this.gaps = [...this.gaps.slice(-99), frame];
+        break;
+      case 'delta': {
+        this.#busy = frame.batch.kind.length > BUSY_EVENTS;
+        // What does not follow is never shown: a fresh snapshot is.
+        if (!this.#recording?.append(frame.batch)) this.#link?.send({ v: INSPECTOR_VERSION, type: 'watch' });
+        else this.#appended(this.#recording);
+        break;
+      }
+      case 'ack':
+        this.#acks.settle(frame);
+        return;
+    }
+    this.#changed();
+  }
+
+  #appended(recording: Recording): void {
+    if (recording.trim()) {
+      this.#generation++;
+      if (this.#position !== 'live' && this.#position < recording.first) this.seek(recording.first);
+    }
+    // Where the state is not shared, what is shown is folded here and now.
+    if (!this.#link?.liveState?.()) recording.history.advance(Number.POSITIVE_INFINITY);
+    else this.#planFold();
+    recording.activity.sweep(this.#liveState() ?? EMPTY);
+    this.#received(recording.last);
+  }
+
+  #received(seq: number): void {
+    this.#link?.send({ v: INSPECTOR_VERSION, type: 'received', seq });
+  }
+
+  #replace(recording: Recording): void {
+    this.#recording = recording;
+    this.#position = 'live';
+    this.#turnedBack = undefined;
+    this.#generation++;
+    this.#changed();
+  }
+
+  /** Folds the history bit by bit, so that turning back time later is quick. */
+  #planFold(): void {
+    this.#cancelFold ??= this.#scheduler.later(40, () => {
+      this.#cancelFold = undefined;
+      const done = this.#busy || this.#recording?.history.advance(IDLE_FOLD_MS);
+      this.#busy = false;
+      if (!done || (this.#recording && this.#recording.history.folded < this.#recording.last))
+        this.#planFold();
+      if (this.imported) this.#changed();
+    });
+  }
+
+  #foldToPosition(): void {
+    if (this.#position === 'live') return;
+    const reached = this.#recording?.history.stateAt(this.#position, SEEK_MS);
+    if (reached) {
+      this.#turnedBack = reached;
+      return;
+    }
+    this.#scheduler.later(0, () => {
+      if (!this.seeking) return;
+      this.#foldToPosition();
+      if (!this.seeking) this.#generation++;
+      this.#changed();
+    });
+  }
+
+  #changed(): void {
+    this.#cancelNotify ??= this.#scheduler.frame(() => {
+      this.#cancelNotify = undefined;
+      this.#version++;
+      for (const listener of [...this.#listeners]) listener();
+    });
+  }
+}
+
+const EMPTY = new RunState({ nodes: 1 });
