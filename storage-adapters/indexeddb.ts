@@ -9,13 +9,14 @@ import type {
   StorageCapabilities,
   StorageNamespace,
 } from '../core/persistence/storage-adapter.js';
-import { answer, Database } from './indexeddb/database.js';
+import { answer } from './indexeddb/connection.js';
+import { Database, isInterrupted } from './indexeddb/database.js';
 import { EvictionMarks } from './indexeddb/eviction.js';
 import { lockError } from './indexeddb/faults.js';
 import { FollowedIndexedDb } from './indexeddb/following.js';
 import { batchKey, batchRange, contentsOf, everyNamespace, namespaceKey } from './indexeddb/keys.js';
 import { IndexedDbNamespace } from './indexeddb/namespace.js';
-import { startEpoch } from './indexeddb/opening.js';
+import { type OpenedNamespace, startEpoch } from './indexeddb/opening.js';
 import {
   lockName,
   type NamespaceChannel,
@@ -197,7 +198,12 @@ class IndexedDb implements IndexedDbStorage {
     { owner = defaultOwner(), onLost }: OpenNamespaceOptions,
   ): Promise<StorageNamespace> {
     try {
-      const opened = await startEpoch(this.#database, name, owner, this.#position(name));
+      const start = (): Promise<OpenedNamespace> =>
+        startEpoch(this.#database, name, owner, this.#position(name));
+      const opened = await start().catch((error: unknown) => {
+        if (!isInterrupted(error)) throw error;
+        return start(); // if the first has happened after all, there is one more epoch
+      });
       if (opened.isNew && this.#marks.has(name)) this.#onEvicted(name);
       this.#marks.set(name);
       const reader = new Reader(this.#database, this.#name, opened.place);

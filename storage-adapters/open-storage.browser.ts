@@ -1,5 +1,10 @@
 import { type IndexedDbStorage, indexedDbStorage } from './indexeddb.js';
 
+export interface OpenStorageOptions {
+  /** Where Node keeps the store. Has no effect in browsers. */
+  readonly directory?: string;
+}
+
 /**
  * The store of choice on this platform, which in a browser is IndexedDB, opened and ready.
  *
@@ -9,7 +14,10 @@ import { type IndexedDbStorage, indexedDbStorage } from './indexeddb.js';
  * @example
  * const executor = await PubSubExecutor.open({ storage: await openStorage('my-app') });
  */
-export async function openStorage(name: string): Promise<IndexedDbStorage> {
+export async function openStorage(
+  name: string,
+  _options: OpenStorageOptions = {},
+): Promise<IndexedDbStorage> {
   const storage = indexedDbStorage({ name });
   await storage.list(); // fails now, with the reason, rather than in the middle of something
   return storage;

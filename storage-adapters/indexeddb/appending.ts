@@ -1,6 +1,7 @@
 import { PubSubError } from '../../core/errors.js';
 import type { StoredBatch } from '../../core/persistence/storage-adapter.js';
-import { answer, type Database, isInterrupted } from './database.js';
+import { answer } from './connection.js';
+import { type Database, isInterrupted } from './database.js';
 import { refused } from './faults.js';
 import { batchKey, namespaceKey, type Place } from './keys.js';
 import { type SealedRecords, sealBatch } from './records.js';

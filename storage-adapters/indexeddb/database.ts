@@ -1,27 +1,20 @@
-import { createStore, promisifyRequest } from 'idb-keyval';
 import { PubSubError } from '../../core/errors.js';
-import { databaseError, nameOf, storeLost } from './faults.js';
+import { Connection, type ConnectionListener, STORE } from './connection.js';
+import { databaseError, nameOf } from './faults.js';
 
-/** The one object store of each of our databases. */
-const STORE = 'dagger';
-
-/**
- * Milliseconds to wait after an opening that was aborted, before the next: a browser that has just closed all
- * connections of a site, to delete its data, closes for a moment new ones too.
- */
-const REOPENING_PAUSES: readonly number[] = [20, 100, 500];
+/** Ends of a transaction that are certain: it was refused for what it asked. Any other may be the connection's. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'ConstraintError',
+  'DataCloneError',
+  'DataError',
+  'NotFoundError',
+  'QuotaExceededError',
+]);
 
 export type Durability = 'strict' | 'relaxed';
 
-/** Called when the connection has gone: `lost` says for good, undefined that the browser merely closed it. */
-export type ConnectionListener = (lost: PubSubError | undefined) => void;
-
-/** The answer to a request: the only thing that may be awaited inside a transaction. */
-export const answer: typeof promisifyRequest = promisifyRequest;
-
 /**
- * A database with one object store, made by idb-keyval, and our own transactions on it: idb-keyval asks for no
- * durability, does not notice another tab that wants to delete the database, and reports an aborted transaction
+ * Our own transactions on a database of idb-keyval, which asks for no durability and reports an aborted transaction
  * with `null` as its error.
  *
  * Except in `update`, a transaction is issued whole and committed at once, without waiting for the page: nothing
@@ -29,26 +22,24 @@ export const answer: typeof promisifyRequest = promisifyRequest;
  */
 export class Database {
   readonly #name: string;
-  readonly #openTimeout: number;
-  readonly #listeners = new Set<ConnectionListener>();
-  #connection: Promise<IDBDatabase> | undefined;
-  /** What `#connection` has come to. */
-  #database: IDBDatabase | undefined;
+  readonly #connection: Connection;
 
-  /** @param openTimeout Milliseconds to wait for a connection, which another tab can block for as long as it likes. */
   constructor(name: string, openTimeout: number) {
     this.#name = name;
-    this.#openTimeout = openTimeout;
+    this.#connection = new Connection(name, openTimeout);
   }
 
   /** Answers a function that stops the listening. */
   onGone(listener: ConnectionListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#connection.onGone(listener);
   }
 
   async connect(): Promise<void> {
-    await this.#connected();
+    await this.#connection.get();
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
   }
 
   /**
@@ -77,29 +68,17 @@ export class Database {
     durability: Durability,
     body: (store: IDBObjectStore) => Promise<Result>,
   ): Promise<Result> {
+    const database = await this.#connection.get();
     const transaction =
-      begin(await this.#connected(), 'readwrite', durability) ??
-      begin(await this.#reconnected(), 'readwrite', durability, true);
-    const ended = this.#ended(transaction);
+      begin(database, 'readwrite', durability) ??
+      begin(await this.#renewed(database), 'readwrite', durability);
+    if (transaction === undefined) throw closedAgain(this.#name);
     try {
-      const result = await body(transaction.objectStore(STORE));
-      await ended;
-      return result;
+      return await this.#settled(transaction, body(transaction.objectStore(STORE)));
     } catch (error) {
       abort(transaction);
-      // A request that died with its transaction knows less than the transaction does.
-      if (nameOf(error) === 'AbortError') await ended;
-      ended.catch(() => {}); // it ends by our own abort; `error` says why
-      throw databaseError(`database "${this.#name}"`, error);
+      throw error;
     }
-  }
-
-  async close(): Promise<void> {
-    const connection = this.#connection;
-    this.#connection = undefined;
-    this.#database = undefined;
-    const database = await connection?.catch(() => undefined); // one that could not be opened needs no closing
-    database?.close();
   }
 
   async #transact<Result>(
@@ -107,136 +86,60 @@ export class Database {
     durability: Durability,
     issue: (store: IDBObjectStore) => Promise<Result> | Result,
   ): Promise<Result> {
+    const database = await this.#connection.get();
     const transaction =
-      begin(await this.#connected(), mode, durability) ??
-      begin(await this.#reconnected(), mode, durability, true);
-    const ended = this.#ended(transaction);
+      begin(database, mode, durability) ?? begin(await this.#renewed(database), mode, durability);
+    if (transaction === undefined) throw closedAgain(this.#name);
     try {
       const result = Promise.resolve(issue(transaction.objectStore(STORE)));
-      result.catch(() => {}); // where a request fails, the transaction does, and says why
+      const settled = this.#settled(transaction, result);
       transaction.commit();
-      await ended;
-      // Not before: large values come after the transaction has completed (Chromium).
-      return await result;
+      return await settled;
     } catch (error) {
       abort(transaction);
-      ended.catch(() => {}); // it ends by our own abort; `error` says why
       throw databaseError(`database "${this.#name}"`, error);
     }
   }
 
-  /** Once more, for a connection that was closed without an event that told us. */
-  #reconnected(): Promise<IDBDatabase> {
-    if (this.#database !== undefined) this.#forget(this.#database);
-    return this.#connected();
+  #renewed(database: IDBDatabase): Promise<IDBDatabase> {
+    this.#connection.replace(database);
+    return this.#connection.get();
   }
 
-  /** Resolves when it is committed, rejects with a reason (never null) when it is not. */
-  #ended(transaction: IDBTransaction): Promise<void> {
+  /**
+   * Resolves with the result when the transaction is committed, rejects with a reason (never null) when it is not,
+   * or when nobody knows.
+   */
+  #settled<Result>(transaction: IDBTransaction, result: Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
       let failed: DOMException | null = null;
-      transaction.oncomplete = () => resolve();
+      const fail = (reason: unknown): void => {
+        transaction.db.removeEventListener('close', onClose);
+        const interrupted = !(reason instanceof PubSubError) && !REFUSALS.has(nameOf(reason));
+        if (interrupted) this.#connection.replace(transaction.db);
+        reject(databaseError(`database "${this.#name}"`, reason, interrupted ? { interrupted } : {}));
+      };
+      // A transaction that was being committed when the browser closed its connection never hears of it (Chromium).
+      const onClose = (): void => fail(new Error('the browser closed the connection'));
+      transaction.db.addEventListener('close', onClose);
       transaction.onerror = (event) => {
         if (event.target instanceof IDBRequest) failed ??= event.target.error;
       };
       transaction.onabort = () => {
-        const reason = transaction.error ?? failed;
-        const interrupted = reason === null || reason.name === 'AbortError';
-        reject(
-          databaseError(
-            `database "${this.#name}"`,
-            reason ?? new Error('the browser ended the transaction without a reason'),
-            interrupted ? { interrupted } : {},
-          ),
-        );
+        fail(transaction.error ?? failed ?? new Error('the browser ended the transaction without a reason'));
       };
-    });
-  }
-
-  #connected(): Promise<IDBDatabase> {
-    if (this.#connection === undefined) {
-      const connection = this.#open();
-      this.#connection = connection;
-      connection.catch(() => {
-        if (this.#connection === connection) this.#connection = undefined; // the next call tries again
+      // Not at once: large values come after the transaction has completed (Chromium).
+      transaction.oncomplete = () => {
+        void result.then((value) => {
+          transaction.db.removeEventListener('close', onClose);
+          resolve(value);
+        }, fail);
+      };
+      // A request that dies with its transaction knows less than the transaction does.
+      result.catch((error: unknown) => {
+        if (nameOf(error) !== 'AbortError') fail(error);
       });
-    }
-    return this.#connection;
-  }
-
-  async #open(attempt = 0): Promise<IDBDatabase> {
-    if (!hasIndexedDb()) {
-      throw new PubSubError(
-        'DATABASE_ERROR',
-        'IndexedDB is not available here: a private window or a sandboxed frame may forbid it, and Node has none. ' +
-          'Use another store, or none.',
-        { details: { retryable: false } },
-      );
-    }
-    try {
-      const opening = createStore(this.#name, STORE)('readonly', (store) => store.transaction.db);
-      const database = await this.#inTime(opening);
-      this.#database = database;
-      this.#watch(database);
-      return database;
-    } catch (error) {
-      const pause = REOPENING_PAUSES[attempt];
-      if (nameOf(error) !== 'AbortError' || pause === undefined) {
-        throw databaseError(`database "${this.#name}" could not be opened`, error);
-      }
-      await new Promise((resolve) => setTimeout(resolve, pause));
-      return this.#open(attempt + 1);
-    }
-  }
-
-  async #inTime(opening: Promise<IDBDatabase>): Promise<IDBDatabase> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const blocked = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        opening.then(
-          (late) => late.close(),
-          () => {},
-        );
-        reject(
-          new PubSubError(
-            'DATABASE_ERROR',
-            `database "${this.#name}" did not open within ${this.#openTimeout} ms: another tab may be blocking it`,
-            { details: { retryable: true, blocked: true } },
-          ),
-        );
-      }, this.#openTimeout);
     });
-    try {
-      return await Promise.race([opening, blocked]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  #watch(database: IDBDatabase): void {
-    database.addEventListener('versionchange', () => {
-      database.close(); // or the other tab would be blocked by us
-      this.#forget(database);
-      this.#tell(
-        storeLost(
-          `database "${this.#name}" is being deleted or changed by another tab; its data is gone for us`,
-        ),
-      );
-    });
-    database.addEventListener('close', () => {
-      this.#forget(database);
-      this.#tell(undefined);
-    });
-  }
-
-  #forget(database: IDBDatabase): void {
-    if (this.#database !== database) return;
-    this.#database = undefined;
-    this.#connection = undefined;
-  }
-
-  #tell(lost: PubSubError | undefined): void {
-    for (const listener of [...this.#listeners]) listener(lost);
   }
 }
 
@@ -245,30 +148,24 @@ export function isInterrupted(error: unknown): boolean {
   return error instanceof PubSubError && error.details.interrupted === true;
 }
 
+/** Undefined on a connection that was closed without an event that told us. */
 function begin(
   database: IDBDatabase,
   mode: IDBTransactionMode,
   durability: Durability,
-): IDBTransaction | undefined;
-function begin(
-  database: IDBDatabase,
-  mode: IDBTransactionMode,
-  durability: Durability,
-  last: true,
-): IDBTransaction;
-/** Undefined on a connection that is closed, unless it is the last try. */
-function begin(
-  database: IDBDatabase,
-  mode: IDBTransactionMode,
-  durability: Durability,
-  last = false,
 ): IDBTransaction | undefined {
   try {
     return database.transaction(STORE, mode, { durability });
   } catch (error) {
-    if (!last && nameOf(error) === 'InvalidStateError') return undefined;
+    if (nameOf(error) === 'InvalidStateError') return undefined;
     throw databaseError(`database "${database.name}"`, error);
   }
+}
+
+function closedAgain(name: string): PubSubError {
+  return databaseError(`database "${name}"`, new Error('the browser closes every connection at once'), {
+    interrupted: true,
+  });
 }
 
 function abort(transaction: IDBTransaction): void {
@@ -276,13 +173,5 @@ function abort(transaction: IDBTransaction): void {
     transaction.abort();
   } catch {
     // it has ended already
-  }
-}
-
-function hasIndexedDb(): boolean {
-  try {
-    return typeof indexedDB === 'object' && indexedDB !== null;
-  } catch {
-    return false; // a frame without an origin may not even look
   }
 }

@@ -1,6 +1,7 @@
 import type { FollowedNamespace } from '../../core/persistence/follow.js';
 import type { StoredBatch, StoredSnapshot } from '../../core/persistence/storage-adapter.js';
-import { answer, type Database } from './database.js';
+import { answer } from './connection.js';
+import type { Database } from './database.js';
 import { storeLost } from './faults.js';
 import { namespaceKey } from './keys.js';
 import type { NamespaceMessage } from './ownership.js';

@@ -6,7 +6,8 @@ import type {
   StoredSnapshot,
 } from '../../core/persistence/storage-adapter.js';
 import { storeBatch } from './appending.js';
-import { answer, type Database, isInterrupted } from './database.js';
+import { answer } from './connection.js';
+import { type Database, isInterrupted } from './database.js';
 import { damaged, lockError, refused, storeLost } from './faults.js';
 import {
   batchesBefore,

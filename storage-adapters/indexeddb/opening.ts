@@ -1,4 +1,5 @@
-import { answer, type Database } from './database.js';
+import { answer } from './connection.js';
+import type { Database } from './database.js';
 import { damaged } from './faults.js';
 import { batchKey, batchRange, contentsOf, namespaceKey, type Place, sequenceOf } from './keys.js';
 import { FORMAT, isFence, type NamespaceRecord, openBatch, parseNamespace } from './records.js';

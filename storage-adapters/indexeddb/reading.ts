@@ -1,5 +1,6 @@
 import type { StoredBatch, StoredSnapshot } from '../../core/persistence/storage-adapter.js';
-import { answer, type Database } from './database.js';
+import { answer } from './connection.js';
+import type { Database } from './database.js';
 import { damaged, storeLost } from './faults.js';
 import { batchRange, namespaceKey, type Place, sequenceOf, snapshotRange } from './keys.js';
 import { isFence, type NamespaceRecord, openBatch, openSnapshot, parseNamespace } from './records.js';

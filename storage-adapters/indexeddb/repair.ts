@@ -1,5 +1,5 @@
 import type { RepairReport } from '../../core/persistence/storage-adapter.js';
-import { answer } from './database.js';
+import { answer } from './connection.js';
 import { batchKey, damagedKey, type Place } from './keys.js';
 import type { Reader } from './reading.js';
 import { countOf, isFence, type NamespaceRecord, openBatch, type SnapshotPointer } from './records.js';

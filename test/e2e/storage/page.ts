@@ -60,12 +60,18 @@ class StorageLab {
   }
 
   /** Appends without a pause until something fails; `onAcknowledged` hears the last number after each batch. */
-  async writeOn(count: number, sync: boolean, onAcknowledged?: (last: number) => void): Promise<void> {
+  async writeOn(
+    count: number,
+    sync: boolean,
+    onAcknowledged?: (last: number) => void,
+  ): Promise<PlainError | undefined> {
     this.#writing = true;
     while (this.#writing) {
-      if ((await this.append(count, sync)) !== undefined) return;
+      const error = await this.append(count, sync);
+      if (error !== undefined) return error;
       onAcknowledged?.(this.#acknowledged);
     }
+    return undefined;
   }
 
   stopWriting(): void {

@@ -66,3 +66,22 @@ test('site data cleared by the user under a writer is reported at once, never ta
     details: { lost: true },
   });
 });
+
+test('connections that the browser closes in the middle of writing are opened again: nothing lost or doubled', async () => {
+  await page.evaluate(() => window.lab.open('the only tab'));
+  const internals = await browser.context.newPage();
+  await internals.goto('chrome://indexeddb-internals/');
+  const writing = page.evaluate(() => window.lab.writeOn(5, true));
+  for (let round = 1; round <= 5; round += 1) {
+    const before = await page.evaluate(() => window.lab.acknowledged());
+    await page.evaluate((last) => window.lab.acknowledgedUpTo(last), before + 100);
+    await internals.getByText('Force close').click();
+  }
+  const last = await page.evaluate(() => window.lab.acknowledged());
+  await page.evaluate((end) => window.lab.acknowledgedUpTo(end), last + 100);
+  await page.evaluate(() => window.lab.stopWriting());
+  expect(await writing).toBeUndefined();
+  const acknowledged = await page.evaluate(() => window.lab.acknowledged());
+  expect(await page.evaluate(() => window.lab.verify(0))).toBe(acknowledged);
+  expect(await page.evaluate(() => window.lab.wasLost())).toBe(false);
+});
