@@ -51,6 +51,8 @@ export interface ExecutorParts {
   readonly cache: Cache;
   readonly tasks: TaskManager;
   currentAgent(): string | undefined;
+  /** The run that a message from the application belongs to. */
+  readonly currentRun: () => RunRecord | undefined;
   subscribe(listener: EventListener): () => void;
   readonly persistence: Persistence;
   /** Settles when everything recorded so far is as durable as was asked for. */
@@ -170,7 +172,9 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
   const beginSession = (): void => {
     const openedAt = runtime.now();
     const salt = Math.floor(runtime.random() * 36 ** 5).toString(36);
-    const session = Math.floor(openedAt).toString(36) + salt;
+    // Two sessions on one state must differ even where clock and randomness say the same again, as in replays.
+    const { seq } = recorder.state;
+    const session = Math.floor(openedAt).toString(36) + salt + (seq > 0 ? seq.toString(36) : '');
     recorder.record({ type: 'executor.opened', session, format: EVENT_FORMAT }, openedAt);
   };
   beginSession();
@@ -227,6 +231,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     deadLetters: new DeadLetters(recorder, directory, runs),
     lifecycle,
     currentAgent: () => current,
+    currentRun: () => runs.current,
     agentArrived: () => autoResume.agentArrived(),
     subscribe(listener) {
       const remove = listeners.add(listener);
