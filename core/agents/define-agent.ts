@@ -17,10 +17,26 @@ type Delivered<Subscribe, Input> = Subscribe extends string
 
 /** What each publication takes. */
 type Published<Publish, Output> = Publish extends string
-  ? { readonly [Name in Publish]: InferInput<Output> }
+  ? { readonly [Name in Publish]: Sendable<InferInput<Output>> }
   : Publish extends readonly (infer Name extends string)[]
-    ? { readonly [Each in Name]: InferInput<Output> }
-    : { readonly [Name in keyof Publish & string]: InferInput<Publish[Name]> };
+    ? { readonly [Each in Name]: Sendable<InferInput<Output>> }
+    : { readonly [Name in keyof Publish & string]: Sendable<InferInput<Publish[Name]>> };
+
+/** Payloads are copied when they are published, so read-only arrays and objects will do. */
+type Sendable<T> = unknown extends T
+  ? T
+  : T extends string | number | boolean | null | undefined
+    ? T
+    : T extends readonly unknown[]
+      ? number extends T['length']
+        ? readonly Sendable<T[number]>[]
+        : SendableMembers<T>
+      : SendableMembers<T>;
+
+type SendableMembers<T> = { readonly [Key in keyof T]: Sendable<T[Key]> };
+
+/** One schema for all channels, unless each has its own. */
+type SharedSchema<Names, Schema> = Names extends string | readonly string[] ? Schema : undefined;
 
 /** One context type for each subscribed channel, so that `channel` narrows `payload`. */
 type ContextOf<Delivers extends object, Publications extends object> = {
@@ -36,15 +52,20 @@ type OnlyOne<Publications, Names = keyof Publications> = [Names] extends [never]
       : never
     : never;
 
-/** What `process` may return; messages that it published itself may fall out of it, and are not published again. */
-// biome-ignore lint/suspicious/noConfusingVoidType: a function without a return statement gives void, not undefined
-type Result<Value> = Value | Message | readonly Message[] | undefined | void;
+/**
+ * What `process` may give for the only publication. Messages that it published itself may fall out of it, and are not
+ * published again.
+ */
+export type Returnable<Publications> =
+  | OnlyOne<Publications>
+  | Message
+  | readonly Message[]
+  | undefined
+  // biome-ignore lint/suspicious/noConfusingVoidType: a function without a return statement gives void, not undefined
+  | void;
 
 /** What `process` gives back: nothing, a value for the only publication, or many of them from a generator. */
-export type ProcessResult<Publications extends object> =
-  | Result<OnlyOne<Publications>>
-  | Promise<Result<OnlyOne<Publications>>>
-  | AsyncIterable<OnlyOne<Publications>>;
+export type ProcessResult<Value> = Value | Promise<Value> | AsyncIterable<Value> | Generator<Value>;
 
 /** What `defineAgent` takes. */
 export interface AgentDefinition<
@@ -52,28 +73,29 @@ export interface AgentDefinition<
   Publish extends Channels,
   Input extends AnySchema | undefined,
   Output extends AnySchema | undefined,
+  Value extends Returnable<Published<Publish, Output>> = Returnable<Published<Publish, Output>>,
 > {
   /** Unique in an executor. */
   readonly name: string;
-  readonly description?: string;
+  readonly description?: string | undefined;
   /** Channels it listens to: a name, names, or schemas by name. */
   readonly subscribe: Subscribe;
   /** Channels it publishes to: a name, names, or schemas by name. Default: none. */
-  readonly publish?: Publish;
+  readonly publish?: Publish | undefined;
   /** What every subscribed channel delivers. JSON Schema or Standard Schema. Default: any JSON. */
-  readonly inputSchema?: Input;
+  readonly inputSchema?: SharedSchema<Subscribe, Input> | undefined;
   /** What every publication takes. Default: any JSON. */
-  readonly outputSchema?: Output;
+  readonly outputSchema?: SharedSchema<Publish, Output> | undefined;
   /** Messages processed at a time. Whole, 1 or more. Default 1. */
-  readonly concurrency?: number;
+  readonly concurrency?: number | undefined;
   /** Effects appear together when an invocation succeeds, or not at all. Default false. */
-  readonly transactional?: boolean;
+  readonly transactional?: boolean | undefined;
   /** How long one attempt may take, in seconds. Default: as long as the run. */
-  readonly timeoutSeconds?: number;
+  readonly timeoutSeconds?: number | undefined;
   /** Handles one message. */
   process(
     context: ContextOf<Delivered<Subscribe, Input>, Published<Publish, Output>>,
-  ): ProcessResult<Published<Publish, Output>>;
+  ): ProcessResult<Value> | ProcessResult<Returnable<Published<Publish, Output>>>;
 }
 
 const KNOWN: readonly string[] = [
@@ -109,7 +131,9 @@ export function defineAgent<
   const Publish extends Channels = readonly [],
   const Input extends AnySchema | undefined = undefined,
   const Output extends AnySchema | undefined = undefined,
->(definition: AgentDefinition<Subscribe, Publish, Input, Output>): PubSubAgent {
+  // Inferred from what `process` returns, so that `{ kind: 'page' }` is not widened to `{ kind: string }`.
+  const Value extends Returnable<Published<Publish, Output>> = undefined,
+>(definition: AgentDefinition<Subscribe, Publish, Input, Output, Value>): PubSubAgent {
   if (typeof definition !== 'object' || definition === null)
     throw invalid('agent', 'a definition', definition);
   for (const key of Object.keys(definition)) {
