@@ -94,9 +94,11 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     const { recorder } = this.#environment;
     const { delivery } = invocation;
     const { run } = delivery;
-    const succeed = (): void => recorder.deliverySucceeded(recorder.now(), delivery);
-    if (invocation.transaction) this.#environment.commit(invocation, succeed);
-    else recorder.deliverySucceeded(recorder.now(), delivery);
+    if (invocation.transaction) {
+      this.#environment.commit(invocation, () => recorder.deliverySucceeded(recorder.now(), delivery));
+    } else {
+      recorder.deliverySucceeded(recorder.now(), delivery);
+    }
     this.#release(invocation);
     this.#environment.settled(delivery, run);
   }

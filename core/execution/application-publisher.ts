@@ -19,6 +19,8 @@ export interface ApplicationPublishOptions {
   readonly task?: TaskInput;
 }
 
+const OPTIONS = ['source', 'task'];
+
 /** Publishes what the application says. */
 export class ApplicationPublisher {
   readonly #recorder: Recorder;
@@ -43,37 +45,40 @@ export class ApplicationPublisher {
    *
    * @throws PubSubError when anything does not fit; nothing has been recorded then.
    */
-  async publish(
+  publish(
     channelName: string,
     payloadOrMessage: unknown,
-    options: ApplicationPublishOptions,
+    options: ApplicationPublishOptions | undefined,
     run: () => RunRecord | undefined,
-  ): Promise<Message> {
+  ): Message | Promise<Message> {
     requireUnreserved(channelName, 'channel');
-    requireOptions(options, 'options', ['source', 'task']);
-    if (options.source !== undefined) requireName(options.source, 'options.source');
+    if (options) requireOptions(options, 'options', OPTIONS);
+    if (options?.source !== undefined) requireName(options.source, 'options.source');
     const own = isMessage(payloadOrMessage) ? payloadOrMessage : undefined;
     if (own) requireMessage(own);
     const payload = copyJson(own ? own.payload : payloadOrMessage, 'payload');
     const refusal = this.#refusal(channelName, payload);
-    const error = refusal instanceof Promise ? await refusal : refusal;
-    if (error) throw error;
-    const send = (): Message =>
-      own && this.#recorder.state.outsideIds.has(own.id)
-        ? this.#stamped(own, channelName, payload)
-        : this.#send(channelName, payload, own, options, run());
-    if (this.#router.hasRoom(this.#router.channel(channelName))) return send();
-    return this.#router.whenRoom(channelName, run(), send);
+    const send = (error: PubSubError | undefined): Message | Promise<Message> => {
+      if (error) throw error;
+      if (this.#router.hasRoom(this.#router.channel(channelName))) {
+        return this.#send(channelName, payload, own, options, run());
+      }
+      return this.#router.whenRoom(channelName, run(), () =>
+        this.#send(channelName, payload, own, options, run()),
+      );
+    };
+    return refusal instanceof Promise ? refusal.then(send) : send(refusal);
   }
 
   #send(
     channelName: string,
     payload: JsonValue,
     own: Message<unknown> | undefined,
-    options: ApplicationPublishOptions,
+    options: ApplicationPublishOptions | undefined,
     run: RunRecord | undefined,
   ): Message {
     const { state } = this.#recorder;
+    if (own && state.outsideIds.has(own.id)) return this.#stamped(own, channelName, payload);
     const at = this.#recorder.now();
     const ordinal = state.published;
     const taskId = this.#taskId(own, options);
@@ -82,7 +87,7 @@ export class ApplicationPublisher {
       : {
           id: messageIdOf(state.session.prefix, 0, ordinal),
           timestamp: isoTime(at),
-          source: options.source ?? 'app',
+          source: options?.source ?? 'app',
           channel: channelName,
           payload,
         };
@@ -106,7 +111,11 @@ export class ApplicationPublisher {
     };
   }
 
-  #taskId(own: Message<unknown> | undefined, { task }: ApplicationPublishOptions): string | undefined {
+  #taskId(
+    own: Message<unknown> | undefined,
+    options: ApplicationPublishOptions | undefined,
+  ): string | undefined {
+    const task = options?.task;
     if (!task) return own?.taskId;
     const named = task.taskId ?? own?.taskId;
     return this.#tasks.createOrUpdateTask(named === undefined ? task : { ...task, taskId: named }).taskId;
@@ -118,23 +127,26 @@ export class ApplicationPublisher {
     payload: JsonValue,
   ): PubSubError | undefined | Promise<PubSubError | undefined> {
     const subscribers = this.#recorder.state.channels.get(channelName)?.subscribers ?? [];
-    const refusals: PubSubError[] = [];
-    const undecided: Promise<PubSubError | undefined>[] = [];
+    let refusals: PubSubError[] | undefined;
+    let undecided: Promise<PubSubError | undefined>[] | undefined;
     for (const { agent } of subscribers) {
       const gate = this.#agent(agent)?.inputs.get(channelName);
       if (!gate) return undefined;
       try {
         const admitted = gate.admit(payload);
         if (!(admitted instanceof Promise)) return undefined;
+        undecided ??= [];
         undecided.push(admitted.then(() => undefined, toPubSubError));
       } catch (thrown) {
+        refusals ??= [];
         refusals.push(toPubSubError(thrown));
       }
     }
-    if (undecided.length === 0) return combine(refusals);
+    const certain = refusals ?? [];
+    if (!undecided) return combine(certain);
     return Promise.all(undecided).then((results) => {
       const late = results.filter((result) => result !== undefined);
-      return late.length < results.length ? undefined : combine([...refusals, ...late]);
+      return late.length < results.length ? undefined : combine([...certain, ...late]);
     });
   }
 }

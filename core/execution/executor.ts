@@ -191,20 +191,28 @@ export class PubSubExecutor {
    * @throws PubSubError `VALIDATION_ERROR` when there are subscribers and none takes the payload; `CHANNEL_FULL`;
    * `SERIALIZATION_ERROR`; with storage `DATABASE_ERROR`.
    */
-  async publish(
-    channel: string,
-    payloadOrMessage: unknown,
-    options: ApplicationPublishOptions = {},
-  ): Promise<Message> {
-    this.#requireOpen();
-    const { publisher, runs, recorder, scheduler, durable, persistence } = this.#parts;
-    // While the store fails nothing can be promised, so nothing is taken.
-    if (persistence.failure) throw persistence.failure;
-    const message = await publisher.publish(channel, payloadOrMessage, options, () => runs.current);
-    await durable();
+  publish(channel: string, payloadOrMessage: unknown, options?: ApplicationPublishOptions): Promise<Message> {
+    try {
+      this.#requireOpen();
+      const { publisher, persistence, currentRun } = this.#parts;
+      // While the store fails nothing can be promised, so nothing is taken.
+      if (persistence.failure) throw persistence.failure;
+      const published = publisher.publish(channel, payloadOrMessage, options, currentRun);
+      return published instanceof Promise
+        ? published.then((message) => this.#acknowledge(message))
+        : this.#acknowledge(published);
+    } catch (thrown) {
+      return Promise.reject(thrown);
+    }
+  }
+
+  /** Resolves once the message is durable, and when this turn of the event loop has time left for whoever waits. */
+  #acknowledge(message: Message): Promise<Message> {
+    const { scheduler, recorder, persistence } = this.#parts;
+    const durable = persistence.durable();
     const nextTurn = scheduler.breathe(recorder.now());
-    if (nextTurn) await nextTurn;
-    return message;
+    if (!durable && !nextTurn) return Promise.resolve(message);
+    return Promise.all([durable, nextTurn]).then(() => message);
   }
 
   /** Makes a channel, or changes the options of one that exists. */

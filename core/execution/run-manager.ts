@@ -52,6 +52,7 @@ export class RunManager {
   readonly #live = new Map<RunRecord, LiveRun>();
   /** The run looked up last: nearly always the one looked up next. */
   #recent: LiveRun | undefined;
+  #current: RunRecord | undefined;
   #count = 0;
   #idleWaiters: (() => void)[] = [];
 
@@ -66,9 +67,12 @@ export class RunManager {
 
   /** The run that a message from the application belongs to: the newest that listens, else the newest. */
   get current(): RunRecord | undefined {
-    if (this.#live.size === 0) return undefined;
+    return this.#current;
+  }
+
+  #findCurrent(): void {
     const records = [...this.#live.keys()];
-    return records.findLast(({ kind }) => kind === 'reactive') ?? records.at(-1);
+    this.#current = records.findLast(({ kind }) => kind === 'reactive') ?? records.at(-1);
   }
 
   newId(): string {
@@ -90,6 +94,7 @@ export class RunManager {
     });
     const live = new LiveRun(record, outcomes);
     this.#live.set(record, live);
+    this.#findCurrent();
     if (timeoutSeconds !== undefined) {
       live.stopTimer = runtime.setTimer(timeoutSeconds * 1000, () => this.#timeOut(record, timeoutSeconds));
     }
@@ -145,6 +150,7 @@ export class RunManager {
     // What was being worked on when the run was cut off has an outcome too; what was only put back has none yet.
     for (const delivery of begun) if (delivery.status === 'running') live.outcomes.add(delivery.node);
     this.#live.delete(run);
+    this.#findCurrent();
     this.#recent = undefined;
     const reason = error ?? new PubSubError('CANCELLED', `run "${run.id}" has ended (${status})`);
     this.#surroundings.ended(run, reason);

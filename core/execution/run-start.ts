@@ -67,7 +67,7 @@ async function start(
   let live: LiveRun | undefined;
   // The run starts just before its first message is recorded: a message that is refused starts nothing.
   try {
-    await publisher.publish(spec.channel, spec.payload, {}, () => {
+    await publisher.publish(spec.channel, spec.payload, undefined, () => {
       live ??= begin();
       // Cancelled before its message was in: the message must not be left for another run.
       if (!live.record.isRunning) throw new PubSubError('CANCELLED', `run "${id}" has ended`);

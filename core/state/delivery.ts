@@ -15,8 +15,8 @@ export type DeliveryStatus = 'waiting' | 'running' | 'retrying' | 'parked';
 /** One life of an executor: the prefix of the ids it gave out, and when it began. */
 export interface Session {
   readonly prefix: string;
-  /** Whole milliseconds since 1970. */
-  readonly startedAt: number;
+  /** Whole milliseconds since 1970, as text: it is a part of every node id. */
+  readonly startedAt: string;
 }
 
 /**
@@ -112,7 +112,7 @@ export class DeliveryList {
 }
 
 /** Stable over attempts and restarts: the node id of a delivery's invocation. */
-export function nodeIdOf(agent: string, sessionStartedAt: number, delivery: number): string {
+export function nodeIdOf(agent: string, sessionStartedAt: string, delivery: number): string {
   return `${agent}_${sessionStartedAt}_${delivery}`;
 }
 

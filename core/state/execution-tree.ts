@@ -16,12 +16,14 @@ import {
 } from './tree-node.js';
 import { restoreTreePart, type TreeData, type TreePart, treeParts } from './tree-snapshot.js';
 
-const CODES: ReadonlyMap<string, number> = new Map(NODE_STATUSES.map((status, code) => [status, code]));
+const CODES: Readonly<Record<string, number>> = Object.fromEntries(
+  NODE_STATUSES.map((status, code) => [status, code]),
+);
 const FIRST_INVOCATION_CODE = PUBLISH_STATUSES.length;
 const RUNNING = codeOf('running');
 
 function codeOf(status: PublishStatus | InvocationStatus): number {
-  return CODES.get(status) ?? 0;
+  return CODES[status] ?? 0;
 }
 
 const WAITING = codeOf('waiting');
@@ -212,7 +214,7 @@ export class ExecutionTree {
     return {
       kind: 'invocation',
       number,
-      id: nodeIdOf(agent, within?.sessionStartedAt ?? 0, delivery[row] ?? 0),
+      id: nodeIdOf(agent, within?.sessionStartedAt ?? '0', delivery[row] ?? 0),
       parent: this.#kept(parent[row] ?? 0),
       agent,
       channel: named?.channel ?? '',

@@ -56,7 +56,7 @@ function applyBody(state: RunState, event: RunEvent): void {
   switch (event.type) {
     case 'executor.opened':
       requireFormat(event.format);
-      sessionOpened(state, at, { prefix: event.session, startedAt: Math.floor(at) });
+      sessionOpened(state, at, { prefix: event.session, startedAt: String(Math.floor(at)) });
       return;
     case 'executor.paused':
       state.paused = true;

@@ -23,7 +23,7 @@ export class RunState {
   /** Sequence number of the newest event that is part of this state. */
   seq = 0;
   paused = false;
-  session: Session = { prefix: '', startedAt: 0 };
+  session: Session = { prefix: '', startedAt: '0' };
   /** Messages the application published in this session. */
   published = 0;
   nextDelivery = 1;

@@ -12,7 +12,7 @@ export interface TreeLabel {
 export interface TreeScope {
   readonly run: string | undefined;
   readonly sessionPrefix: string;
-  readonly sessionStartedAt: number;
+  readonly sessionStartedAt: string;
   index: number;
 }
 

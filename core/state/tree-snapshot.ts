@@ -12,7 +12,7 @@ export interface TreeRowsPart {
   readonly scopes: readonly {
     readonly run: string | null;
     readonly sessionPrefix: string;
-    readonly sessionStartedAt: number;
+    readonly sessionStartedAt: string;
   }[];
   readonly status: readonly number[];
   readonly parent: readonly number[];
@@ -98,7 +98,7 @@ function rowsPart({ columns, labels, scopes }: TreeData, first: number, end: num
     const {
       run = null,
       sessionPrefix = '',
-      sessionStartedAt = 0,
+      sessionStartedAt = '0',
     } = scopes.get(columns.scope[row] ?? 0) ?? {};
     return sessions.numberOf(`${run} ${sessionPrefix}`, () => ({ run, sessionPrefix, sessionStartedAt }));
   });
