@@ -126,6 +126,18 @@ test('a damaged last batch stops appends until repair has said what is lost', as
   expect(await readRecords(namespace)).toEqual(['one', 'two', 'three', 'four', 'five', 'nine']);
 });
 
+test('where nothing tells how long a damaged last batch was, repair says that the end is unknown', async () => {
+  const name = await filledStore();
+  const key = await batchKeyAt(name, 6);
+  await underneath(name, (values) => values.put('rubbish', key));
+  const record = await underneath(name, (values) => values.get(['namespace', 'run']));
+  await underneath(name, (values) => values.put({ ...record, next: 1 }, ['namespace', 'run']));
+  const namespace = await indexedDbStorage({ name }).open('run');
+  expect(await namespace.repair()).toEqual({ keptRecords: 5, lost: [[6, Infinity]] });
+  await namespace.append({ firstSequence: 7, records: ['seven'] }, sync);
+  expect(await readRecords(namespace, 4)).toEqual(['five', 'seven']);
+});
+
 test('a damaged snapshot is passed over for the one before, whose records are still there', async () => {
   const name = await filledStore();
   const storage = indexedDbStorage({ name });

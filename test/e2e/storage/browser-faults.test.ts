@@ -69,13 +69,12 @@ test('site data cleared by the user under a writer is reported at once, never ta
 
 test('connections that the browser closes in the middle of writing are opened again: nothing lost or doubled', async () => {
   await page.evaluate(() => window.lab.open('the only tab'));
-  const internals = await browser.context.newPage();
-  await internals.goto('chrome://indexeddb-internals/');
+  const closeConnections = await connectionCloser();
   const writing = page.evaluate(() => window.lab.writeOn(5, true));
   for (let round = 1; round <= 5; round += 1) {
     const before = await page.evaluate(() => window.lab.acknowledged());
     await page.evaluate((last) => window.lab.acknowledgedUpTo(last), before + 100);
-    await internals.getByText('Force close').click();
+    await closeConnections();
   }
   const last = await page.evaluate(() => window.lab.acknowledged());
   await page.evaluate((end) => window.lab.acknowledgedUpTo(end), last + 100);
@@ -85,3 +84,14 @@ test('connections that the browser closes in the middle of writing are opened ag
   expect(await page.evaluate(() => window.lab.verify(0))).toBe(acknowledged);
   expect(await page.evaluate(() => window.lab.wasLost())).toBe(false);
 });
+
+/** By Chromium's own page for that; a Chromium that is built without it gets as near as a page can. */
+async function connectionCloser(): Promise<() => Promise<void>> {
+  const internals = await browser.context.newPage();
+  try {
+    await internals.goto('chrome://indexeddb-internals/');
+    return () => internals.getByText('Force close').click();
+  } catch {
+    return () => page.evaluate(() => window.lab.closeConnections());
+  }
+}

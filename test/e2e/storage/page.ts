@@ -9,6 +9,15 @@ export interface PlainError {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+/** Open connections, to be closed by {@link StorageLab.closeConnections}. */
+const connections: IDBDatabase[] = [];
+const { open } = IDBFactory.prototype;
+IDBFactory.prototype.open = function (this: IDBFactory, ...parameters): IDBOpenDBRequest {
+  const request = open.apply(this, parameters);
+  request.addEventListener('success', () => connections.push(request.result));
+  return request;
+};
+
 /** A tab under test: one store, one namespace, driven from outside. */
 class StorageLab {
   readonly #storage: IndexedDbStorage;
@@ -72,6 +81,14 @@ class StorageLab {
       onAcknowledged?.(this.#acknowledged);
     }
     return undefined;
+  }
+
+  /** What a browser does when it closes the connections of a site, as far as a page can do it. */
+  closeConnections(): void {
+    for (const connection of connections.splice(0)) {
+      connection.close();
+      connection.dispatchEvent(new Event('close'));
+    }
   }
 
   stopWriting(): void {
