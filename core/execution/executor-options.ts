@@ -7,6 +7,7 @@ import type { StorageAdapter } from '../persistence/storage-adapter.js';
 import type { Runtime } from '../runtime.js';
 import type { SchemaValidator } from '../schema/schema-validator.js';
 import { Cache } from '../state/cache.js';
+import type { EventListener } from './listeners.js';
 import type { Logger } from './logger.js';
 
 /** When a publish by the application counts as done; see `OpenOptions.durability`. */
@@ -47,6 +48,11 @@ export interface OpenOptions {
   /** Time, turns and randomness. Default: the platform's. */
   readonly runtime?: Runtime;
   readonly retention?: RetentionOptions;
+  /**
+   * Hears of every event from the very first on, the executor's own opening included; what `subscribe` adds later has
+   * missed that one. Over a fresh state `fold` of what it heard is `executor.state`.
+   */
+  readonly listener?: EventListener;
   /** Where notes go. Default: warnings to the console. */
   readonly logger?: Partial<Logger>;
 }
@@ -62,10 +68,11 @@ export function requireOpenOptions(options: OpenOptions): void {
     'validator',
     'runtime',
     'retention',
+    'listener',
     'logger',
   ];
   requireOptions(options, 'options', known);
-  const { storage, durability, cache, validator, runtime, retention, logger } = options;
+  const { storage, durability, cache, validator, runtime, retention, listener, logger } = options;
   if (storage !== undefined) requireMethods(storage, 'options.storage', ['open', 'list', 'remove', 'close']);
   if (durability !== undefined) requireOneOf(durability, 'options.durability', DURABILITIES);
   if (options.namespace !== undefined) requireName(options.namespace, 'options.namespace');
@@ -73,6 +80,9 @@ export function requireOpenOptions(options: OpenOptions): void {
   if (validator !== undefined) requireMethods(validator, 'options.validator', ['compile']);
   if (runtime !== undefined)
     requireMethods(runtime, 'options.runtime', ['now', 'setTimer', 'yieldTurn', 'defer']);
+  if (listener !== undefined && typeof listener !== 'function') {
+    throw invalid('options.listener', 'a function', listener);
+  }
   if (logger !== undefined) requireOptions(logger, 'options.logger', ['info', 'warn']);
   if (retention !== undefined) {
     requireOptions(retention, 'options.retention', ['nodes', 'maxRuns', 'maxAgeSeconds']);

@@ -177,6 +177,18 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     const session = Math.floor(openedAt).toString(36) + salt + (seq > 0 ? seq.toString(36) : '');
     recorder.record({ type: 'executor.opened', session, format: EVENT_FORMAT }, openedAt);
   };
+  let detach: (() => void) | undefined;
+  const subscribe = (listener: EventListener): (() => void) => {
+    const remove = listeners.add(listener);
+    detach ??= recorder.attach(listeners);
+    return () => {
+      remove();
+      if (!listeners.isEmpty) return;
+      detach?.();
+      detach = undefined;
+    };
+  };
+  if (options.listener) subscribe(options.listener);
   beginSession();
   history.prune();
   for (const [namespace, key, value] of options.cache?.entries() ?? []) {
@@ -211,7 +223,6 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     },
   });
 
-  let detach: (() => void) | undefined;
   return {
     config,
     runtime,
@@ -233,16 +244,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     currentAgent: () => current,
     currentRun: () => runs.current,
     agentArrived: () => autoResume.agentArrived(),
-    subscribe(listener) {
-      const remove = listeners.add(listener);
-      detach ??= recorder.attach(listeners);
-      return () => {
-        remove();
-        if (!listeners.isEmpty) return;
-        detach?.();
-        detach = undefined;
-      };
-    },
+    subscribe,
     async load() {
       await persistence.durable();
       recorder.replace(await reload());
