@@ -6,6 +6,7 @@ import type { Delivery } from '../state/delivery.js';
 import type { RunRecord } from '../state/run-record.js';
 import type { Attempt, AttemptServices } from './attempt.js';
 import { type AttemptObserver, Invocation } from './invocation.js';
+import type { PayloadGate } from './payload-gate.js';
 import type { Recorder } from './recorder.js';
 import type { RegisteredAgent } from './registered-agent.js';
 import type { Scheduler, Startable } from './scheduler.js';
@@ -34,6 +35,8 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   readonly #environment: RunnerEnvironment;
   readonly #concurrency: number;
   readonly #timeoutMs: number | undefined;
+  /** The gate of an agent with one channel, which most are: saves a look-up for each message. */
+  readonly #onlyGate: PayloadGate | undefined;
   #mailboxes: Mailbox<Delivery>[] = [];
   readonly #running: Invocation[] = [];
   /** Deliveries whose retry is not due yet, with what cancels their timer. They keep their place: order is kept. */
@@ -43,6 +46,7 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   constructor(registered: RegisteredAgent, environment: RunnerEnvironment) {
     this.registered = registered;
     this.#environment = environment;
+    this.#onlyGate = registered.inputs.size === 1 ? [...registered.inputs.values()][0] : undefined;
     this.#concurrency = registered.agent.concurrency ?? 1;
     const { timeoutSeconds } = registered.agent;
     this.#timeoutMs = timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000;
@@ -82,12 +86,19 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   }
 
   startOne(at: number): boolean {
-    if (!this.#hasSlot()) return false;
-    const delivery = this.#takeNext();
-    if (!delivery) return false;
-    this.#start(delivery, at);
-    if (this.#hasMail() && this.#hasSlot()) this.#environment.scheduler.enqueue(this);
-    return true;
+    while (this.#hasSlot()) {
+      const delivery = this.#takeNext();
+      if (!delivery) return false;
+      // It came back to its mailbox before its retry was due: it takes its slot, and waits in there.
+      if (delivery.dueAt > at) {
+        this.#waitForRetry(delivery);
+        continue;
+      }
+      this.#start(delivery, at);
+      if (this.#hasMail() && this.#hasSlot()) this.#environment.scheduler.enqueue(this);
+      return true;
+    }
+    return false;
   }
 
   attemptSucceeded(invocation: Invocation): void {
@@ -167,10 +178,15 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     let oldest: Delivery | undefined;
     for (const mailbox of this.#mailboxes) {
       let candidate = mailbox.head;
-      while (candidate && !isRunnable(candidate)) candidate = candidate.nextInMailbox;
+      while (candidate && !this.#isRunnable(candidate)) candidate = candidate.nextInMailbox;
       if (candidate && (!oldest || candidate.number < oldest.number)) oldest = candidate;
     }
     return oldest;
+  }
+
+  #isRunnable(delivery: Delivery): boolean {
+    if (delivery.status !== 'waiting' || delivery.run?.isRunning !== true) return false;
+    return this.#retrying.size === 0 || !this.#retrying.has(delivery);
   }
 
   #start(delivery: Delivery, at: number): void {
@@ -180,7 +196,7 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     const invocation = new Invocation(this.registered, delivery, services, this);
     invocation.slot = this.#running.push(invocation) - 1;
     if (this.#timeoutMs !== undefined) this.#limit(invocation, this.#timeoutMs);
-    invocation.start();
+    invocation.start(this.#onlyGate ?? this.registered.inputs.get(delivery.mailbox.channel));
   }
 
   #limit(invocation: Invocation, timeoutMs: number): void {
@@ -230,7 +246,8 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
       this.#retrying.delete(delivery);
       if (!delivery.run?.isRunning) return;
       // A paused executor starts nothing, retries included: back to the mailbox, to be started when it goes on.
-      if (this.#environment.scheduler.isStill) this.#putBack(delivery);
+      if (delivery.status === 'waiting') this.mailArrived();
+      else if (this.#environment.scheduler.isStill) this.#putBack(delivery);
       else this.#start(delivery, recorder.now());
     });
     this.#retrying.set(delivery, cancel);
@@ -245,8 +262,4 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     delivery.mailbox.consumer?.mailArrived();
     this.#environment.stalled(delivery.run);
   }
-}
-
-function isRunnable(delivery: Delivery): boolean {
-  return delivery.status === 'waiting' && delivery.run?.isRunning === true;
 }
