@@ -190,7 +190,7 @@ describe('the context of an attempt', () => {
         subscribe: 'in',
         timeoutSeconds: 5,
         process: ({ signal, attempt }) =>
-          new Promise(() => signal.addEventListener('abort', () => aborted.push(attempt))),
+          new Promise<void>(() => signal.addEventListener('abort', () => aborted.push(attempt))),
       }),
     );
     const run = executor.execute({ channel: 'in', payload: 1 });

@@ -1,0 +1,102 @@
+import type { AgentContext, JsonValue, Message, PubSubAgent } from 'dagger-agents';
+import type { TestRuntime } from 'dagger-agents/testing';
+import type { AgentPlan, Step } from './random-system.js';
+
+/** How many publishes a message may still lead to, one after the other: what keeps a random system finite. */
+export const depthOf = (payload: JsonValue): number =>
+  typeof payload === 'object' && payload !== null && 'depth' in payload ? Number(payload.depth) : 0;
+
+export const channelName = (index: number): string => `c${index}`;
+export const agentName = (index: number): string => `agent ${index}`;
+
+export function ownMessage(id: number, payload: JsonValue): Message {
+  return { id: `own ${id}`, timestamp: '2026-01-01T00:00:00.000Z', source: 'outside', payload };
+}
+
+/** An agent that does as the plan says. All it waits for is the manual clock. */
+export function agentOf(plan: AgentPlan, index: number, runtime: TestRuntime): PubSubAgent {
+  const { subscribe, publish, steps, ends, ...rest } = plan;
+  const perform = async (context: AgentContext): Promise<void> => {
+    for (const step of steps) await performStep(step, plan, context, runtime);
+  };
+  const base = {
+    name: agentName(index),
+    description: '',
+    subscriptions: subscribe.map(channelName),
+    publications: publish.map(channelName),
+    ...rest,
+  };
+  const result = (context: AgentContext) => ({ depth: depthOf(context.payload) - 1, from: base.name });
+  if (ends === 'as a generator' && publish.length === 1) {
+    return {
+      ...base,
+      async *processMessage(context) {
+        if (depthOf(context.payload) > 0) yield result(context);
+        await perform(context);
+        if (depthOf(context.payload) > 0) yield { ...result(context), last: true };
+      },
+    };
+  }
+  return {
+    ...base,
+    async processMessage(context) {
+      await perform(context);
+      return ends === 'with a value' && depthOf(context.payload) > 0 ? result(context) : undefined;
+    },
+  };
+}
+
+async function performStep(step: Step, plan: AgentPlan, context: AgentContext, runtime: TestRuntime) {
+  const { payload, publish, cache, tasks, human, tokens, attempt } = context;
+  const depth = depthOf(payload) - 1;
+  const target = 'channel' in step ? plan.publish[step.channel % plan.publish.length] : undefined;
+  switch (step.do) {
+    case 'publish':
+      if (target === undefined || depth < 0) return;
+      for (let number = 0; number < step.count; number++) {
+        const published = publish(channelName(target), { depth, number });
+        if (step.wait) await published;
+      }
+      return;
+    case 'publish own id':
+      if (target !== undefined) await publish(channelName(target), ownMessage(step.id, { depth: 0 }));
+      return;
+    case 'publish wrongly': {
+      const refused = publish('not declared', null);
+      if (step.caught) await refused.catch(() => {});
+      return;
+    }
+    case 'fail':
+      if (attempt > step.times) return;
+      if (step.with === 'error') throw new Error(`attempt ${attempt}`);
+      // biome-ignore lint/style/useThrowOnlyError: agents throw whatever they like
+      throw step.with === 'string' ? 'just a string' : undefined;
+    case 'cache':
+      if (step.append) cache.appendGlobalValue('list', `key ${step.key}`, depth);
+      else cache.insertValue('node', `key ${step.key}`, { depth, attempt });
+      return;
+    case 'add task':
+      tasks.addTask('job', { depth }, 2);
+      return;
+    case 'work on task': {
+      const task = tasks.claimTask('job', 'worker');
+      if (task) tasks.completeTask(task, step.succeeds);
+      return;
+    }
+    case 'ask': {
+      const answer = human.ask({ question: 'well?', default: depth });
+      if (step.wait) await answer;
+      return;
+    }
+    case 'tokens':
+      tokens.reserve(step.reserve);
+      tokens.used(step.use);
+      return;
+    case 'wait':
+      await new Promise<void>((resolve) => runtime.setTimer(step.milliseconds, resolve));
+      return;
+    case 'never settle':
+      if (attempt === 1) await new Promise(() => {});
+      return;
+  }
+}

@@ -1,0 +1,156 @@
+import { PubSubExecutor, type RunEvent, type RunHandle } from 'dagger-agents';
+import { createTestRuntime, type TestRuntime } from 'dagger-agents/testing';
+import { EVENT_FORMAT } from '../../core/state/run-event.js';
+import { agentName, agentOf, channelName, ownMessage } from './random-agent.js';
+import type { Action, SystemPlan } from './random-system.js';
+
+/** A random system while it runs. */
+export interface Played {
+  readonly executor: PubSubExecutor;
+  readonly runtime: TestRuntime;
+  readonly runs: readonly RunHandle[];
+  /** Every event from the first on, as the text it would be stored as. */
+  readonly lines: readonly string[];
+}
+
+/** Long enough for every timeout, retry and wait that a plan can hold. */
+const VERY_LONG = 4_000_000;
+
+/** Plays a plan; `after` is called after each action, when everything recorded has been heard. */
+export async function play(plan: SystemPlan, after: (played: Played) => void = () => {}): Promise<Played> {
+  const runtime = createTestRuntime({ seed: plan.seed });
+  const logger = { warn: () => {} };
+  const { config, nodes } = plan;
+  const executor = await PubSubExecutor.open({ runtime, config, retention: { nodes }, logger });
+  const { prefix, startedAt } = executor.state.session;
+  // Its opening is the one event that happens before anybody can listen.
+  const opened = {
+    type: 'executor.opened',
+    seq: 1,
+    at: Number(startedAt),
+    session: prefix,
+    format: EVENT_FORMAT,
+  } as const satisfies RunEvent;
+  const lines: string[] = [JSON.stringify(opened)];
+  executor.subscribe((event) => lines.push(JSON.stringify(event)));
+  const runs: RunHandle[] = [];
+  const played: Played = { executor, runtime, runs, lines };
+  for (const index of plan.agents.keys()) register(plan, played, index);
+  for (const action of plan.actions) {
+    attempt(() => perform(plan, played, runs, action));
+    if (action.do === 'advance') await runtime.advance(action.milliseconds);
+    // Two turns of promises, so that listeners have heard of everything that was recorded.
+    await settle();
+    after(played);
+  }
+  await runtime.runUntilIdle();
+  after(played);
+  return played;
+}
+
+/**
+ * Brings a played system to its end: every agent is there, every question is answered, nothing holds anything back.
+ * What is unfinished after that is lost.
+ */
+export async function finish(plan: SystemPlan, { executor, runtime }: Played): Promise<void> {
+  const { humans, state } = executor;
+  executor.resume();
+  for (const index of plan.agents.keys()) {
+    if (!state.agents.has(agentName(index)))
+      executor.registerAgent(agentOf(planned(plan, index), index, runtime));
+  }
+  for (let round = 0; round < 50; round++) {
+    for (const { id } of humans.pending()) attempt(() => humans.answer(id, 'answer'));
+    await runtime.advance(VERY_LONG);
+    const stopped = executor.stop();
+    await runtime.advance(2000);
+    await stopped;
+    if (state.unfinished.length === 0) return;
+    executor.execute({ resume: true });
+    await runtime.runUntilIdle();
+  }
+}
+
+function register(plan: SystemPlan, { executor, runtime }: Played, index: number): void {
+  executor.registerAgent(() => agentOf(planned(plan, index), index, runtime));
+}
+
+function planned({ agents }: SystemPlan, index: number) {
+  const plan = agents[index % agents.length];
+  if (!plan) throw new Error('a plan has at least one agent');
+  return plan;
+}
+
+/** Refusals are part of the game: a name in use, a full channel, nothing to answer. */
+function attempt(work: () => unknown): void {
+  try {
+    const result = work();
+    if (result instanceof Promise) result.catch(() => {});
+  } catch {
+    // Refused.
+  }
+}
+
+async function settle(): Promise<void> {
+  for (let count = 0; count < 20; count++) await Promise.resolve();
+}
+
+function perform(plan: SystemPlan, played: Played, runs: RunHandle[], action: Action): unknown {
+  const { executor } = played;
+  const { humans } = executor;
+  switch (action.do) {
+    case 'start run': {
+      const payload = { depth: action.depth };
+      runs.push(executor.execute({ channel: channelName(action.channel), payload }));
+      return;
+    }
+    case 'start reactive run':
+      runs.push(executor.execute());
+      return;
+    case 'start resume run':
+      runs.push(executor.execute({ resume: true }));
+      return;
+    case 'publish':
+      for (let number = 0; number < action.count; number++) {
+        attempt(() => executor.publish(channelName(action.channel), { depth: action.depth, number }));
+      }
+      return;
+    case 'publish own id':
+      return executor.publish(channelName(action.channel), ownMessage(action.id, { depth: 0 }));
+    case 'advance':
+      return;
+    case 'pause':
+      return executor.pause();
+    case 'resume':
+      return executor.resume();
+    case 'step':
+      return executor.step(2);
+    case 'stop':
+      return executor.stop();
+    case 'register':
+      return register(plan, played, action.agent % plan.agents.length);
+    case 'unregister':
+      return executor.unregisterAgent(agentName(action.agent % plan.agents.length));
+    case 'open channel': {
+      const { capacity, overflow, retain } = action;
+      return executor.openChannel(channelName(action.channel), { capacity, overflow, retain });
+    }
+    case 'shut channel down':
+      return executor.shutdownChannel(channelName(action.channel), { force: action.force });
+    case 'cancel run':
+      return runs.at(-1 - action.run)?.cancel('by the plan');
+    case 'answer':
+      return humans.answer(humans.pending()[action.which]?.id ?? 'none', { answer: action.which });
+    case 'cancel question':
+      return humans.cancel(humans.pending()[action.which]?.id ?? 'none');
+    case 'retry dead letter': {
+      const dead = [...executor.tree.nodes()].filter((node) => node.kind === 'invocation' && node.deadLetter);
+      return executor.retryDeadLetter(dead[action.which]?.id ?? 'none');
+    }
+    case 'cache':
+      return executor.cache.appendGlobalValue('list', `key ${action.key}`, 'from outside');
+    case 'plan tasks':
+      executor.plannedTasks = action.count;
+      return executor.tasks.addTask('job', null, 2);
+  }
+}
