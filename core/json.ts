@@ -138,7 +138,8 @@ function explain(value: unknown, field: string): PubSubError {
       return refuse(path, 'a finite number', describe(current));
     }
     if (current === undefined) {
-      return refuse(path, 'a JSON value (leave the key out, or use null)', 'undefined');
+      const instead = path === field ? 'null will do' : 'leave the key out, or use null';
+      return refuse(path, `a JSON value (${instead})`, 'undefined');
     }
     if (typeof current === 'bigint' || typeof current === 'function' || typeof current === 'symbol') {
       return refuse(path, 'a JSON value', describe(current));

@@ -122,6 +122,9 @@ export interface RunOptions {
 
 /** Checks what `execute` was given. @throws PubSubError `VALIDATION_ERROR` naming the field. */
 export function requireRun(spec: RunSpec, options: RunOptions): void {
+  if (typeof spec !== 'object' || spec === null) {
+    throw invalid('spec', '{ channel, payload }, { resume: true } or {}', spec);
+  }
   requireOptions(spec, 'spec', ['channel', 'payload', 'resume']);
   requireOptions(options, 'options', ['signal', 'timeoutSeconds']);
   const { channel, resume } = spec;
