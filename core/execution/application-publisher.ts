@@ -79,7 +79,7 @@ export class ApplicationPublisher {
   ): Message {
     const { state } = this.#recorder;
     if (own && state.outsideIds.has(own.id)) return this.#stamped(own, channelName, payload);
-    const at = this.#recorder.now();
+    const at = this.#recorder.recent();
     const ordinal = state.published;
     const taskId = this.#taskId(own, options);
     const base: Message = own
@@ -94,7 +94,7 @@ export class ApplicationPublisher {
     const message = taskId === undefined ? base : { ...base, taskId };
     const channel = this.#router.channel(channelName);
     const fromOutside = own !== undefined;
-    this.#router.route(at, channel, { message, ordinal, fromOutside, publisher: undefined, run });
+    this.#router.route(at, channel, message, undefined, ordinal, fromOutside, run);
     return message;
   }
 

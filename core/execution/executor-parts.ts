@@ -27,6 +27,7 @@ import { RunHistory } from './run-history.js';
 import { RunManager } from './run-manager.js';
 import { Scheduler } from './scheduler.js';
 import { Services } from './services.js';
+import { TurnClock } from './turn-clock.js';
 
 /** Nodes of the tree that are kept when `retention.nodes` says nothing. */
 const DEFAULT_NODES = 100_000;
@@ -71,9 +72,17 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
   const retainedNodes = options.retention?.nodes ?? DEFAULT_NODES;
 
   const listeners = new Listeners(runtime, logger);
-  const scheduler = new Scheduler(runtime);
+  const clock = new TurnClock(runtime);
+  const scheduler = new Scheduler(runtime, clock);
   const limits = { nodes: retainedNodes };
-  const { recorder, persistence, reload } = await openState(options, limits, runtime, scheduler, logger);
+  const { recorder, persistence, reload } = await openState(
+    options,
+    limits,
+    runtime,
+    clock,
+    scheduler,
+    logger,
+  );
   const router = new Router(recorder, config.maxMessages, (run) => runs.check(run));
   const cacheStore = liveCache(recorder);
   const taskStore = liveTasks(recorder);
@@ -247,7 +256,9 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     subscribe,
     async load() {
       await persistence.durable();
-      recorder.replace(await reload());
+      const stored = await reload();
+      for (const channel of recorder.state.channels.values()) channel.isOpen = false;
+      recorder.replace(stored);
       beginSession();
       directory.registerAgain();
     },

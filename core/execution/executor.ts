@@ -208,9 +208,9 @@ export class PubSubExecutor {
 
   /** Resolves once the message is durable, and when this turn of the event loop has time left for whoever waits. */
   #acknowledge(message: Message): Promise<Message> {
-    const { scheduler, recorder, persistence } = this.#parts;
+    const { scheduler, persistence } = this.#parts;
     const durable = persistence.durable();
-    const nextTurn = scheduler.breathe(recorder.now());
+    const nextTurn = scheduler.breathe();
     if (!durable && !nextTurn) return Promise.resolve(message);
     return Promise.all([durable, nextTurn]).then(() => message);
   }

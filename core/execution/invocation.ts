@@ -5,6 +5,7 @@ import type { Delivery } from '../state/delivery.js';
 import type { Attempt, AttemptServices } from './attempt.js';
 import { FloatingRefusal } from './floating-refusal.js';
 import { InvocationContext } from './invocation-context.js';
+import type { PayloadGate } from './payload-gate.js';
 import type { RegisteredAgent } from './registered-agent.js';
 import type { Transaction } from './transaction.js';
 
@@ -74,20 +75,19 @@ export class Invocation implements Attempt {
     this.#controller?.abort(reason);
   }
 
-  start(): void {
-    const { delivery, registered } = this;
-    const { message, mailbox } = delivery;
+  /** @param gate checks what came; undefined when the agent no longer listens to the channel it came on. */
+  start(gate: PayloadGate | undefined): void {
+    const { payload } = this.delivery.message;
     let admitted: unknown;
     try {
-      const gate = registered.inputs.get(mailbox.channel);
-      admitted = gate ? gate.admit(message.payload) : message.payload;
+      admitted = gate ? gate.admit(payload) : payload;
     } catch (thrown) {
       this.#refuseInput(thrown);
       return;
     }
     if (admitted instanceof Promise) {
       admitted.then(
-        (payload) => this.#run(payload),
+        (settled) => this.#run(settled),
         (thrown) => this.#refuseInput(thrown),
       );
     } else {

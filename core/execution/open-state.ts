@@ -10,6 +10,7 @@ import type { OpenOptions } from './executor-options.js';
 import type { Logger } from './logger.js';
 import { Recorder } from './recorder.js';
 import type { Scheduler } from './scheduler.js';
+import type { TurnClock } from './turn-clock.js';
 
 /** A state to begin with, and what keeps it. */
 export interface OpenedState {
@@ -28,6 +29,7 @@ export async function openState(
   options: OpenOptions,
   limits: StateLimits,
   runtime: Runtime,
+  clock: TurnClock,
   scheduler: Scheduler,
   logger: Logger,
 ): Promise<OpenedState> {
@@ -40,7 +42,7 @@ export async function openState(
       );
     };
     return {
-      recorder: new Recorder(new RunState(limits), runtime),
+      recorder: new Recorder(new RunState(limits), clock),
       persistence: noPersistence,
       reload: nothing,
     };
@@ -59,7 +61,7 @@ export async function openState(
         `storage: a torn end was cut off at ${tornTail.position} (${tornTail.dropped}); nothing acknowledged was in it`,
       );
     }
-    const recorder = new Recorder(state, runtime);
+    const recorder = new Recorder(state, clock);
     const reload = async (): Promise<RunState> => (await recover(held, limits)).state;
     if (durability === 'exit') {
       const snapshot = (): Iterable<string> => encodeParts(snapshotOf(recorder.state));

@@ -1,5 +1,6 @@
 import { describe, toPubSubError } from '../errors.js';
 import { copyJson, type JsonValue } from '../json.js';
+import type { Channel } from '../messaging/channel.js';
 import { type SchemaCheck, validationError } from '../schema/compile-schema.js';
 
 /** A check that an agent does itself, on top of its schema. */
@@ -8,14 +9,16 @@ export type PayloadHook = (payload: JsonValue, channel: string) => void;
 /** Lets the payloads of one agent on one channel through, or throws `VALIDATION_ERROR`. */
 export class PayloadGate {
   readonly #where: string;
-  readonly #channel: string;
+  readonly channel: string;
+  /** The channel itself, once it was looked up. */
+  target: Channel | undefined;
   readonly #check: SchemaCheck | undefined;
   readonly #hook: PayloadHook | undefined;
 
   /** @param where names the gate in errors: `channel "facts", output of agent "reader"`. */
   constructor(where: string, channel: string, check: SchemaCheck | undefined, hook: PayloadHook | undefined) {
     this.#where = where;
-    this.#channel = channel;
+    this.channel = channel;
     this.#check = check;
     this.#hook = hook;
   }
@@ -51,7 +54,7 @@ export class PayloadGate {
 
   #runHook(hook: PayloadHook, payload: JsonValue): void {
     try {
-      hook(payload, this.#channel);
+      hook(payload, this.channel);
     } catch (thrown) {
       const { message } = toPubSubError(thrown);
       throw validationError(this.#where, [{ path: '', message, received: describe(payload) }]);

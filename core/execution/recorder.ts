@@ -2,7 +2,6 @@ import type { ErrorRecord } from '../errors.js';
 import type { Channel } from '../messaging/channel.js';
 import type { Mailbox } from '../messaging/mailbox.js';
 import type { Message } from '../messaging/message.js';
-import type { Runtime } from '../runtime.js';
 import type { Delivery } from '../state/delivery.js';
 import {
   deliveryDropped,
@@ -19,6 +18,7 @@ import { messagePublished } from '../state/message-changes.js';
 import type { NewEvent, RunEvent } from '../state/run-event.js';
 import type { RunRecord } from '../state/run-record.js';
 import type { RunState } from '../state/run-state.js';
+import type { TurnClock } from './turn-clock.js';
 
 /** Takes events in order: the journal, the listeners. */
 export interface EventSink {
@@ -34,12 +34,12 @@ export interface EventSink {
  */
 export class Recorder {
   #state: RunState;
-  readonly #runtime: Runtime;
+  readonly #clock: TurnClock;
   #sinks: readonly EventSink[] = [];
 
-  constructor(state: RunState, runtime: Runtime) {
+  constructor(state: RunState, clock: TurnClock) {
     this.#state = state;
-    this.#runtime = runtime;
+    this.#clock = clock;
   }
 
   get state(): RunState {
@@ -52,7 +52,12 @@ export class Recorder {
   }
 
   now(): number {
-    return this.#runtime.now();
+    return this.#clock.now();
+  }
+
+  /** The time, or a moment ago in this turn of the event loop. */
+  recent(): number {
+    return this.#clock.recent();
   }
 
   /** Adds a sink; the answer takes it out again. */
@@ -74,7 +79,7 @@ export class Recorder {
   }
 
   /** Records an event that is rare enough to be made each time. */
-  record(body: NewEvent, at: number = this.#runtime.now()): void {
+  record(body: NewEvent, at: number = this.#clock.now()): void {
     const event: RunEvent = { seq: this.state.seq + 1, at, ...body };
     applyEvent(this.state, event);
     for (const sink of this.#sinks) sink.take(event);

@@ -5,17 +5,8 @@ import type { Mailbox } from '../messaging/mailbox.js';
 import type { Message } from '../messaging/message.js';
 import type { Delivery } from '../state/delivery.js';
 import type { RunRecord } from '../state/run-record.js';
+import type { PayloadGate } from './payload-gate.js';
 import type { Recorder } from './recorder.js';
-
-/** A message on its way in, checked and copied. */
-export interface Outgoing {
-  readonly message: Message;
-  readonly ordinal: number;
-  /** The message brought its own id. */
-  readonly fromOutside: boolean;
-  readonly publisher: Delivery | undefined;
-  readonly run: RunRecord | undefined;
-}
 
 interface Waiter {
   readonly run: RunRecord | undefined;
@@ -48,6 +39,15 @@ export class Router {
     const options = { capacity: this.#defaultCapacity, overflow: 'drop-oldest', retain: 0 } as const;
     this.#recorder.record({ type: 'channel.opened', channel: name, ...options });
     return this.channel(name);
+  }
+
+  /** The channel that a gate leads to, looked up again only when it has been closed. */
+  channelBehind(gate: PayloadGate): Channel {
+    const known = gate.target;
+    if (known?.isOpen) return known;
+    const found = this.channel(gate.channel);
+    gate.target = found;
+    return found;
   }
 
   /**
@@ -135,10 +135,17 @@ export class Router {
   }
 
   /** Records a message and hands it out. The channel has room, or drops its oldest. */
-  route(at: number, channel: Channel, outgoing: Outgoing): void {
+  route(
+    at: number,
+    channel: Channel,
+    message: Message,
+    publisher: Delivery | undefined,
+    ordinal: number,
+    fromOutside: boolean,
+    run: RunRecord | undefined,
+  ): void {
     const recorder = this.#recorder;
     const { subscribers, capacity } = channel;
-    const { message, publisher, ordinal, fromOutside, run } = outgoing;
     let displaced: RunRecord[] | undefined;
     if (channel.overflow === 'drop-oldest') {
       for (const mailbox of subscribers) {

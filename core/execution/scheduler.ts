@@ -1,4 +1,5 @@
 import type { Runtime } from '../runtime.js';
+import type { TurnClock } from './turn-clock.js';
 
 /** How long work goes on before timers, I/O and painting get their turn, in milliseconds. */
 const TURN_MS = 4;
@@ -19,6 +20,7 @@ export interface Startable {
  */
 export class Scheduler {
   readonly #runtime: Runtime;
+  readonly #clock: TurnClock;
   /** Ready work is `#ready[#next]` to `#ready[#end - 1]`; the array is used again when it has run empty. */
   #ready: (Startable | undefined)[] = [];
   #next = 0;
@@ -37,16 +39,18 @@ export class Scheduler {
   };
   readonly #turnIsOver = (): void => {
     this.#turnOpen = false;
+    this.#clock.closeTurn();
     if (this.#held) return;
     const waiters = this.#turnWaiters;
     this.#turnWaiters = [];
-    if (waiters.length > 0) this.#enterTurn(this.#runtime.now());
+    if (waiters.length > 0) this.#enterTurn();
     for (const wake of waiters) wake();
     this.#work();
   };
 
-  constructor(runtime: Runtime) {
+  constructor(runtime: Runtime, clock: TurnClock) {
     this.#runtime = runtime;
+    this.#clock = clock;
   }
 
   get isPaused(): boolean {
@@ -74,7 +78,7 @@ export class Scheduler {
 
   release(): void {
     this.#held = false;
-    if (this.#turnWaiters.length > 0) this.#enterTurn(this.#runtime.now());
+    if (this.#turnWaiters.length > 0) this.#enterTurn();
     this.#plan();
   }
 
@@ -90,8 +94,8 @@ export class Scheduler {
    * Undefined while this turn of the event loop has time left; else a promise for the next turn. Whoever could loop
    * for ever on settled promises must wait for it.
    */
-  breathe(at: number): Promise<void> | undefined {
-    this.#enterTurn(at);
+  breathe(): Promise<void> | undefined {
+    const at = this.#enterTurn();
     if (!this.#held && at - this.#turnStartedAt < TURN_MS) return undefined;
     return new Promise((resolve) => this.#turnWaiters.push(resolve));
   }
@@ -99,7 +103,7 @@ export class Scheduler {
   /** Starts up to `count` pieces of work though paused. Answers how many were started. */
   step(count: number): number {
     let started = 0;
-    const at = this.#runtime.now();
+    const at = this.#clock.now();
     while (started < count && this.#startNext(at)) started++;
     return started;
   }
@@ -113,12 +117,11 @@ export class Scheduler {
   #work(): void {
     if (this.#draining || this.isStill || this.#end === this.#next) return;
     this.#draining = true;
-    let at = this.#runtime.now();
-    this.#enterTurn(at);
+    let at = this.#enterTurn();
     for (let starts = 1; at - this.#turnStartedAt < TURN_MS; starts++) {
       // Pausing may happen in what was just started.
       if (this.isStill || !this.#startNext(at)) break;
-      if (starts % STARTS_PER_LOOK === 0) at = this.#runtime.now();
+      if (starts % STARTS_PER_LOOK === 0) at = this.#clock.now();
     }
     this.#draining = false;
     // What is left waits for the turn's end, which has been asked for already.
@@ -143,10 +146,12 @@ export class Scheduler {
     return false;
   }
 
-  #enterTurn(at: number): void {
-    if (this.#turnOpen) return;
+  /** Makes sure that a turn is open. Answers the time. */
+  #enterTurn(): number {
+    if (this.#turnOpen) return this.#clock.recent();
     this.#turnOpen = true;
-    this.#turnStartedAt = at;
+    this.#turnStartedAt = this.#clock.openTurn();
     this.#runtime.yieldTurn(this.#turnIsOver);
+    return this.#turnStartedAt;
   }
 }

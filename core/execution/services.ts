@@ -11,6 +11,7 @@ import type { RunRecord } from '../state/run-record.js';
 import type { TaskManager, TaskStore } from '../state/task-manager.js';
 import type { Attempt, AttemptServices } from './attempt.js';
 import type { HumanDesk } from './human-desk.js';
+import type { PayloadGate } from './payload-gate.js';
 import type { Recorder } from './recorder.js';
 import type { Router } from './router.js';
 import type { Scheduler } from './scheduler.js';
@@ -53,19 +54,20 @@ export class Services implements AttemptServices {
     if (own) requireMessage(own);
     const admitted = gate.admitJson(copyJson(own ? own.payload : payload, 'payload'));
     if (admitted instanceof Promise) {
-      return admitted.then((value) => this.#publishAdmitted(attempt, channelName, value, own, options));
+      return admitted.then((value) => this.#publishAdmitted(attempt, gate, value, own, options));
     }
-    return this.#publishAdmitted(attempt, channelName, admitted, own, options);
+    return this.#publishAdmitted(attempt, gate, admitted, own, options);
   }
 
   #publishAdmitted(
     attempt: Attempt,
-    channelName: string,
+    gate: PayloadGate,
     payload: JsonValue,
     own: Message<unknown> | undefined,
     options: PublishOptions | undefined,
   ): Message | Promise<Message> {
     const { recorder, router } = this.#parts;
+    const channelName = gate.channel;
     const earlier = this.#earlier(attempt, channelName, payload);
     if (earlier) return earlier;
     if (own && recorder.state.outsideIds.has(own.id)) return { ...own, channel: channelName, payload };
@@ -75,18 +77,18 @@ export class Services implements AttemptServices {
       this.#transaction(attempt).publishes.push({ message, ordinal, fromOutside: own !== undefined });
       return message;
     }
-    if (router.hasRoom(router.channel(channelName)))
-      return this.#send(attempt, channelName, payload, own, ordinal, options);
+    if (router.hasRoom(router.channelBehind(gate)))
+      return this.#send(attempt, gate, payload, own, ordinal, options);
     return router.whenRoom(channelName, attempt.delivery.run, () => {
       if (attempt.isOver) throw new PubSubError('CANCELLED', 'the invocation has ended');
       if (own && recorder.state.outsideIds.has(own.id)) return { ...own, channel: channelName, payload };
-      return this.#send(attempt, channelName, payload, own, ordinal, options);
+      return this.#send(attempt, gate, payload, own, ordinal, options);
     });
   }
 
   #send(
     attempt: Attempt,
-    channelName: string,
+    gate: PayloadGate,
     payload: JsonValue,
     own: Message<unknown> | undefined,
     ordinal: number,
@@ -94,16 +96,10 @@ export class Services implements AttemptServices {
   ): Message | Promise<Message> {
     const { recorder, router, scheduler } = this.#parts;
     const { delivery } = attempt;
-    const at = recorder.now();
-    const message = this.#message(attempt, channelName, payload, own, ordinal, at, options);
-    router.route(at, router.channel(channelName), {
-      message,
-      ordinal,
-      fromOutside: own !== undefined,
-      publisher: delivery,
-      run: delivery.run,
-    });
-    const nextTurn = scheduler.breathe(at);
+    const at = recorder.recent();
+    const message = this.#message(attempt, gate.channel, payload, own, ordinal, at, options);
+    router.route(at, router.channelBehind(gate), message, delivery, ordinal, own !== undefined, delivery.run);
+    const nextTurn = scheduler.breathe();
     return nextTurn ? nextTurn.then(() => message) : message;
   }
 
@@ -214,8 +210,8 @@ export class Services implements AttemptServices {
       for (const change of changes) recorder.record(change, at);
       for (const { publish, channel } of routes) {
         if (publish.fromOutside && recorder.state.outsideIds.has(publish.message.id)) continue;
-        const outgoing = { ...publish, publisher: delivery, run: delivery.run };
-        router.route(at, channel, outgoing);
+        const { message, ordinal, fromOutside } = publish;
+        router.route(at, channel, message, delivery, ordinal, fromOutside, delivery.run);
       }
       succeeded();
     });
@@ -250,8 +246,7 @@ export class Services implements AttemptServices {
   }
 
   breathe(): Promise<void> | undefined {
-    const { scheduler, recorder } = this.#parts;
-    return scheduler.breathe(recorder.now());
+    return this.#parts.scheduler.breathe();
   }
 
   reserveTokens(attempt: Attempt, amount: number): void {

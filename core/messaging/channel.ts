@@ -38,6 +38,8 @@ export class Channel {
   capacity: number;
   overflow: OverflowPolicy;
   retain: number;
+  /** False once it was closed; a new channel of the same name is another object. */
+  isOpen = true;
   droppedCount = 0;
   publishedCount = 0;
   /** The last `retain` messages, oldest first. */

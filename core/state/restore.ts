@@ -57,6 +57,9 @@ function restorePart(state: RunState, part: SnapshotPart, messages: Map<number, 
     case 'task':
       state.tasks.set(part.task);
       return;
+    case 'pending-tasks':
+      state.tasks.queue(part.ids);
+      return;
     case 'cache':
       state.cache.apply({ type: 'cache.set', namespace: part.namespace, key: part.key, value: part.value });
       return;

@@ -112,6 +112,7 @@ export function channelClosed(state: RunState, at: number, name: string): void {
     mailbox.closed = true;
     mailbox.consumer = undefined;
   }
+  channel.isOpen = false;
   state.channels.delete(name);
 }
 

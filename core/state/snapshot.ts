@@ -87,6 +87,8 @@ export type SnapshotPart =
   | { readonly part: 'agent'; readonly agent: AgentMetadata }
   | { readonly part: 'outside-ids'; readonly ids: readonly string[] }
   | { readonly part: 'task'; readonly task: Task }
+  /** Tasks that can be claimed, in their order: one that failed has gone to the end. */
+  | { readonly part: 'pending-tasks'; readonly ids: readonly string[] }
   | { readonly part: 'cache'; readonly namespace: string; readonly key: string; readonly value: JsonValue }
   | { readonly part: 'human'; readonly request: HumanRequest }
   | { readonly part: 'resolution'; readonly id: string; readonly resolution: HumanResolution };
@@ -119,6 +121,7 @@ export function snapshotOf(state: RunState): SnapshotPart[] {
     ...[...state.resolutions].map(([id, resolution]) => ({ part: 'resolution', id, resolution }) as const),
     { part: 'outside-ids', ids: state.outsideIds.toJSON() },
     ...[...state.tasks.values()].map((task) => ({ part: 'task', task }) as const),
+    { part: 'pending-tasks', ids: [...state.tasks.pendingIds()] },
     ...[...state.cache.entries()].map(
       ([namespace, key, value]) => ({ part: 'cache', namespace, key, value }) as const,
     ),

@@ -33,6 +33,19 @@ export class TaskTable {
     return this.#pending.get(taskType)?.values().next().value;
   }
 
+  /** Ids of the tasks that can be claimed; those of one type in the order in which they will be. */
+  *pendingIds(): Generator<string> {
+    for (const ofType of this.#pending.values()) yield* ofType.keys();
+  }
+
+  /** Brings pending tasks into this order, type by type. */
+  queue(taskIds: readonly string[]): void {
+    for (const taskId of taskIds) {
+      const task = this.#tasks.get(taskId);
+      if (task) this.set(task);
+    }
+  }
+
   values(): Iterable<Task> {
     return this.#tasks.values();
   }

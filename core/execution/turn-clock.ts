@@ -1,0 +1,42 @@
+import type { Runtime } from '../runtime.js';
+
+/** Uses of one reading before the clock is read again, so that code which never leaves its turn sees time go by. */
+const USES_OF_A_READING = 16;
+
+/**
+ * The clock of the hot path. Reading the platform's clock costs 70 ns in Node and 200 in Chromium, about a tenth of a
+ * hop, so within one turn of the event loop a recent reading serves again; each settled attempt makes a fresh one.
+ */
+export class TurnClock {
+  readonly #runtime: Runtime;
+  #reading = 0;
+  #usesLeft = 0;
+  #turnOpen = false;
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  /** The time now. */
+  now(): number {
+    this.#usesLeft = USES_OF_A_READING;
+    this.#reading = this.#runtime.now();
+    return this.#reading;
+  }
+
+  /** The time of a reading made in this turn, a few invocations ago at most. */
+  recent(): number {
+    return this.#turnOpen && this.#usesLeft-- > 0 ? this.#reading : this.now();
+  }
+
+  /** A turn of the event loop begins; the answer is the time. */
+  openTurn(): number {
+    this.#turnOpen = true;
+    return this.now();
+  }
+
+  /** The turn is over: readings made in it say nothing about the time now. */
+  closeTurn(): void {
+    this.#turnOpen = false;
+  }
+}
