@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { packageRoot } from '../support/package-entries.js';
 import { runCommand } from '../support/processes.js';
 
@@ -27,7 +27,11 @@ export async function compileErrors(files: Readonly<Record<string, string>>): Pr
     const { code, output } = await runCommand('tsc', ['-p', folder, '--pretty', 'false']);
     const errors = output.split('\n').filter((line) => /error TS\d+:/.test(line));
     if (code !== 0 && errors.length === 0) throw new Error(`the compiler failed:\n${output}`);
-    return errors.map((line) => line.replace(/^.*[\\/](?=[^\\/]*\(\d+,\d+\))/, ''));
+    // The package's own sources are the business of the type check of the whole repository.
+    const inside = `${basename(folder)}/`;
+    return errors
+      .filter((line) => line.includes(inside))
+      .map((line) => line.slice(line.indexOf(inside) + inside.length));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
