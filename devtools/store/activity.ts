@@ -186,7 +186,10 @@ export class Activity {
           this.#problem({ seq, at, kind: 'run', agent: '', channel: '', node: 0 }, event.error);
         return;
       case 'executor.opened':
-        this.messages.session({ prefix: event.session, startedAt: String(Math.floor(at)) }, this.deliveries.next);
+        this.messages.session(
+          { prefix: event.session, startedAt: String(Math.floor(at)) },
+          this.deliveries.next,
+        );
         this.#sweeps.push({ seq, at });
         return;
       case 'channel.closed':

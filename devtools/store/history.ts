@@ -20,14 +20,14 @@ interface Checkpoint {
  */
 export class History {
   readonly #log: EventLog;
-  readonly #limits: HeadPart['limits'];
+  readonly limits: HeadPart['limits'];
   #checkpoints: Checkpoint[];
   #head: RunState | undefined;
   #cursor: RunState | undefined;
 
   constructor(log: EventLog, parts: readonly SnapshotPart[]) {
     this.#log = log;
-    this.#limits = parts.find((part) => part.part === 'head')?.limits ?? { nodes: 100_000 };
+    this.limits = parts.find((part) => part.part === 'head')?.limits ?? { nodes: 100_000 };
     this.#checkpoints = [{ seq: log.base, parts }];
   }
 
@@ -101,6 +101,6 @@ export class History {
   }
 
   #restored(checkpoint: Checkpoint | undefined): RunState {
-    return restore(checkpoint?.parts ?? [], this.#limits);
+    return restore(checkpoint?.parts ?? [], this.limits);
   }
 }

@@ -6,6 +6,7 @@ import type {
 } from '../../core/inspection/frames.js';
 import { INSPECTOR_VERSION } from '../../core/inspection/frames.js';
 import type { WatcherEnd } from '../../core/inspection/link.js';
+import type { SafeValue } from '../../core/inspection/safe-value.js';
 import { RunState } from '../../core/state/run-state.js';
 import type { CanvasSelection } from '../canvas-contract.js';
 import { type Acks, pendingAcks } from './acks.js';
@@ -53,6 +54,7 @@ export class PanelStore {
   gaps: readonly GapFrame[] = [];
   /** Set when the other end speaks a version that we do not know. */
   foreignVersion: number | undefined;
+  #filedPayloads: ReadonlyMap<number, SafeValue> = new Map();
   selection: CanvasSelection | undefined;
   /** Set while a file is looked at instead of an executor. */
   imported = false;
@@ -168,6 +170,11 @@ export class PanelStore {
     this.#changed();
   }
 
+  forgetGaps(): void {
+    this.gaps = [];
+    this.#changed();
+  }
+
   select(selection: CanvasSelection | undefined): void {
     this.selection = selection;
     this.#changed();
@@ -181,14 +188,44 @@ export class PanelStore {
     return this.#acks.expect((id) => link.send({ v: INSPECTOR_VERSION, type: 'command', id, command }));
   }
 
+  /** Payloads of messages, by the sequence numbers of their events; null for those that are no longer there. */
+  async payloads(messages: readonly number[]): Promise<readonly (SafeValue | null)[]> {
+    if (this.imported) return messages.map((seq) => this.#filedPayloads.get(seq) ?? null);
+    return (await this.command({ name: 'payloads', messages }))?.payloads ?? messages.map(() => null);
+  }
+
+  /** Messages with a text in their payload, by the sequence numbers of their events. */
+  async findText(text: string): Promise<ReadonlySet<number>> {
+    if (!this.imported) return new Set((await this.command({ name: 'search', text }))?.found);
+    const wanted = text.toLowerCase();
+    const holds = ({ json }: SafeValue): boolean => JSON.stringify(json).toLowerCase().includes(wanted);
+    return new Set([...this.#filedPayloads].filter(([, value]) => holds(value)).map(([seq]) => seq));
+  }
+
+  /** The event that published the message of a node: the publish itself, or what an invocation was given. */
+  messageOfNode(node: number): number | undefined {
+    const { messages } = this.#recording?.activity ?? {};
+    const found = this.state.tree.get(node);
+    const row = messages?.rowOfNode(found?.kind === 'invocation' ? found.parent : node) ?? -1;
+    return row < 0 ? undefined : messages?.seqOf(row);
+  }
+
   /** Shows a recording instead of the executor. */
-  show(recording: Recording, name: string): void {
+  show(recording: Recording, name: string, payloads: ReadonlyMap<number, SafeValue>): void {
     this.disconnect();
     this.imported = true;
     this.name = name;
     this.gaps = [];
+    this.#filedPayloads = payloads;
     this.#replace(recording);
-    this.#planFold();
+    this.seek(recording.last);
+  }
+
+  /** Back from a recording to the executor. */
+  leaveImport(): void {
+    this.imported = false;
+    this.#filedPayloads = new Map();
+    this.connect();
   }
 
   #liveState(): RunState | undefined {

@@ -1,0 +1,196 @@
+import { invalid } from '../core/errors.js';
+import type { Redact } from '../core/inspection/disclosure.js';
+import type { Inspected } from '../core/inspection/inspected.js';
+import { ICON_PATH } from './panel/opener-icon.js';
+import {
+  DEFAULTS,
+  type Dock,
+  loadPreferences,
+  savePreferences,
+  type ThemeChoice,
+  type ViewName,
+} from './panel/preferences.js';
+import { PANEL_STYLES } from './panel/styles.js';
+
+export interface DevtoolsOptions {
+  /** What to watch: a `PubSubExecutor`. */
+  readonly executor: Inspected;
+  /** For pages whose policy wants a nonce on styles, in browsers without adopted style sheets. */
+  readonly nonce?: string;
+  /** How the executor is called in the panel; `executor` by default. */
+  readonly name?: string;
+  /** Replaces values that must not be seen. */
+  readonly redact?: Redact;
+  /** Until the user chooses otherwise: closed; at the bottom; half of the page; as the system; the graph. */
+  readonly open?: boolean;
+  readonly dock?: Dock;
+  readonly size?: number;
+  readonly theme?: ThemeChoice;
+  readonly view?: ViewName;
+}
+
+/** What `mountDevtools` answers. */
+export interface MountedDevtools {
+  open(): void;
+  close(): void;
+  /** Takes the panel out of the page and stops watching. */
+  unmount(): void;
+}
+
+const TAG = 'dagger-devtools';
+
+/**
+ * Puts the panel into a page: a round button first, the panel when it is pressed. Until then nothing of the panel is
+ * loaded and the executor is not watched. It needs `react` and `react-dom` to be installed; the page need not use them.
+ *
+ * @param element where to put it; it matters only for `dock: 'fill'`.
+ * @throws PubSubError `VALIDATION_ERROR` when the element or the executor is none.
+ * @example mountDevtools(document.body, { executor });
+ */
+export function mountDevtools(element: Element, options: DevtoolsOptions): MountedDevtools {
+  if (!(element instanceof Element)) throw invalid('element', 'an element of the page', element);
+  if (typeof options?.executor?.subscribe !== 'function') {
+    throw invalid('options.executor', 'an executor', options?.executor);
+  }
+  if (!customElements.get(TAG)) customElements.define(TAG, DevtoolsElement);
+  const host = document.createElement(TAG);
+  if (!(host instanceof DevtoolsElement)) throw invalid(TAG, 'our own element under this name', host);
+  host.begin(options);
+  element.append(host);
+  return {
+    open: () => host.show(),
+    close: () => host.hide(),
+    unmount: () => host.remove(),
+  };
+}
+
+/** The panel's element: a shadow root of its own, so that styles leak neither in nor out. */
+class DevtoolsElement extends HTMLElement {
+  #options: DevtoolsOptions | undefined;
+  #root: ShadowRoot | undefined;
+  #button: HTMLElement | undefined;
+  #panel: { unmount(): void } | undefined;
+  #opening = false;
+
+  begin(options: DevtoolsOptions): void {
+    this.#options = options;
+  }
+
+  connectedCallback(): void {
+    if (!this.#options) return;
+    this.#root ??= this.attachShadow({ mode: 'open' });
+    adoptStyles(this.#root, this.#options.nonce);
+    if (loadPreferences(this.#defaults()).open) this.show();
+    else this.#showButton();
+  }
+
+  disconnectedCallback(): void {
+    this.#panel?.unmount();
+    this.#panel = undefined;
+    this.#button?.remove();
+    this.#button = undefined;
+  }
+
+  show(): void {
+    if (this.#panel || this.#opening || !this.#root || !this.#options) return;
+    this.#opening = true;
+    this.#button?.setAttribute('aria-busy', 'true');
+    void this.#open(this.#root, this.#options);
+  }
+
+  hide(): void {
+    const before = loadPreferences(this.#defaults());
+    if (before.open) savePreferences({ ...before, open: false });
+    this.#closed();
+  }
+
+  async #open(root: ShadowRoot, options: DevtoolsOptions): Promise<void> {
+    try {
+      const { openPanel } = await import('./panel/open-panel.js');
+      if (!this.isConnected) return;
+      this.#button?.remove();
+      this.#button = undefined;
+      const preferences = { ...loadPreferences(this.#defaults()), open: true };
+      this.#panel = openPanel(root, options, preferences, () => this.#closed());
+    } catch (thrown) {
+      console.error('dagger devtools could not be opened (react and react-dom must be installed)', thrown);
+      this.#showButton();
+    } finally {
+      this.#opening = false;
+    }
+  }
+
+  #closed(): void {
+    this.#panel?.unmount();
+    this.#panel = undefined;
+    if (!this.isConnected) return;
+    this.#showButton();
+    this.#root?.querySelector<HTMLElement>('.opener')?.focus();
+  }
+
+  #showButton(): void {
+    if (this.#button) return;
+    const root = document.createElement('div');
+    const { theme, dock } = loadPreferences(this.#defaults());
+    const dark =
+      theme === 'dark' || (theme === 'system' && matchMedia('(prefers-color-scheme: dark)').matches);
+    root.className = 'root';
+    root.dataset.theme = dark ? 'dark' : 'light';
+    root.dataset.dock = dock;
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'opener';
+    button.title = 'Open the Dagger devtools';
+    button.setAttribute('aria-label', 'Open the Dagger devtools');
+    button.append(icon());
+    button.addEventListener('click', () => this.show());
+    root.append(button);
+    this.#root?.append(root);
+    this.#button = root;
+  }
+
+  #defaults(): typeof DEFAULTS {
+    const { open, dock, size, theme, view } = this.#options ?? {};
+    return {
+      open: open ?? DEFAULTS.open,
+      dock: dock ?? DEFAULTS.dock,
+      size: size ?? DEFAULTS.size,
+      theme: theme ?? DEFAULTS.theme,
+      view: view ?? DEFAULTS.view,
+    };
+  }
+}
+
+function adoptStyles(root: ShadowRoot, nonce: string | undefined): void {
+  if ('adoptedStyleSheets' in root) {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(PANEL_STYLES);
+    root.adoptedStyleSheets = [sheet];
+    return;
+  }
+  const style = document.createElement('style');
+  if (nonce !== undefined) style.nonce = nonce;
+  style.textContent = PANEL_STYLES;
+  (root satisfies ShadowRoot as ShadowRoot).append(style);
+}
+
+function icon(): SVGElement {
+  const name = 'http://www.w3.org/2000/svg';
+  const svg = document.createElementNS(name, 'svg');
+  for (const [key, value] of Object.entries({
+    width: '20',
+    height: '20',
+    viewBox: '0 0 24 24',
+    fill: 'none',
+    stroke: 'currentColor',
+    'stroke-width': '2',
+    'stroke-linecap': 'round',
+    'stroke-linejoin': 'round',
+    'aria-hidden': 'true',
+  }))
+    svg.setAttribute(key, value);
+  const path = document.createElementNS(name, 'path');
+  path.setAttribute('d', ICON_PATH);
+  svg.append(path);
+  return svg;
+}

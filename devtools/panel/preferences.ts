@@ -1,0 +1,58 @@
+/** Where the panel sits: along a side of the page, or filling the element it was mounted in. */
+export const DOCKS = ['bottom', 'right', 'left', 'top', 'fill'] as const;
+export type Dock = (typeof DOCKS)[number];
+export const THEMES = ['system', 'light', 'dark'] as const;
+export type ThemeChoice = (typeof THEMES)[number];
+export const VIEWS = ['graph', 'tree', 'timeline', 'messages', 'state', 'humans', 'problems'] as const;
+export type ViewName = (typeof VIEWS)[number];
+
+/** What the panel remembers from one visit to the next. */
+export interface Preferences {
+  readonly open: boolean;
+  readonly dock: Dock;
+  /** Share of the page that it takes, from 0.15 to 0.95. */
+  readonly size: number;
+  readonly theme: ThemeChoice;
+  readonly view: ViewName;
+}
+
+export const DEFAULTS: Preferences = {
+  open: false,
+  dock: 'bottom',
+  size: 0.5,
+  theme: 'system',
+  view: 'graph',
+};
+export const SMALLEST = 0.15;
+export const LARGEST = 0.95;
+const KEY = 'dagger-devtools';
+
+/** What was remembered, as far as it still makes sense. A page that forbids storage gets the defaults. */
+export function loadPreferences(defaults: Preferences = DEFAULTS): Preferences {
+  const stored = read();
+  const size = Number(stored.size);
+  return {
+    open: typeof stored.open === 'boolean' ? stored.open : defaults.open,
+    dock: DOCKS.find((dock) => dock === stored.dock) ?? defaults.dock,
+    size: size >= SMALLEST && size <= LARGEST ? size : defaults.size,
+    theme: THEMES.find((theme) => theme === stored.theme) ?? defaults.theme,
+    view: VIEWS.find((view) => view === stored.view) ?? defaults.view,
+  };
+}
+
+export function savePreferences(preferences: Preferences): void {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(preferences));
+  } catch {
+    // Forbidden or full: the panel works all the same, it only forgets.
+  }
+}
+
+function read(): { readonly [name: string]: unknown } {
+  try {
+    const value: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}');
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}

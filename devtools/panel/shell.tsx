@@ -1,0 +1,215 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a live region is no <output>
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type ReactElement,
+  useCallback,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from 'react';
+import { StoreSource } from '../store/canvas-source.js';
+import type { PanelStore } from '../store/panel-store.js';
+import { CanvasSlot } from '../views/canvas-slot.js';
+import { HumansView } from '../views/humans-view.js';
+import { MessagesView } from '../views/messages-view.js';
+import { ProblemsView } from '../views/problems-view.js';
+import { PublishDialog } from '../views/publish-dialog.js';
+import { StateView } from '../views/state-view.js';
+import { mediaQuery } from './media-query.js';
+import { DARK, LIGHT } from './palette.js';
+import { type PanelContext, PanelProvider, usePanel, useStore } from './panel-context.js';
+import { type Preferences, savePreferences, VIEWS, type ViewName } from './preferences.js';
+import { Resizer } from './resizer.js';
+import { TimeBar } from './time-bar.js';
+import { Toolbar } from './toolbar.js';
+
+export interface ShellProps {
+  readonly store: PanelStore;
+  readonly initial: Preferences;
+  /** Told of every change, so that the element outside can follow. */
+  onChange(preferences: Preferences): void;
+}
+
+const dark = mediaQuery('(prefers-color-scheme: dark)');
+const reduced = mediaQuery('(prefers-reduced-motion: reduce)');
+
+/** The whole panel. */
+export function Shell({ store, initial, onChange }: ShellProps): ReactElement {
+  const [preferences, setPreferences] = useState(initial);
+  const [notice, setNotice] = useState<{ readonly text: string; readonly bad: boolean } | undefined>();
+  const [composed, setComposed] = useState<
+    { readonly channel: string; readonly payload: string } | undefined
+  >();
+  const systemDark = useSyncExternalStore(dark.subscribe, dark.matches, () => false);
+  const reducedMotion = useSyncExternalStore(reduced.subscribe, reduced.matches, () => false);
+  const isDark = preferences.theme === 'system' ? systemDark : preferences.theme === 'dark';
+  const source = useMemo(() => new StoreSource(store), [store]);
+
+  useEffect(() => {
+    store.connect();
+    return () => store.disconnect();
+  }, [store]);
+  useEffect(() => {
+    savePreferences(preferences);
+    onChange(preferences);
+  }, [preferences, onChange]);
+
+  const change = useCallback(
+    (some: Partial<Preferences>): void => setPreferences((before) => ({ ...before, ...some })),
+    [],
+  );
+  const notify = useCallback((text: string, bad = false): void => setNotice({ text, bad }), []);
+  const compose = useCallback((channel = '', payload = '{}'): void => setComposed({ channel, payload }), []);
+  const context = useMemo<PanelContext>(
+    () => ({
+      store,
+      source,
+      palette: isDark ? DARK : LIGHT,
+      reducedMotion,
+      preferences,
+      change,
+      notify,
+      open: (view) => change({ view }),
+      compose,
+    }),
+    [store, source, isDark, reducedMotion, preferences, change, notify, compose],
+  );
+
+  const vertical = preferences.dock === 'bottom' || preferences.dock === 'top';
+  // React writes custom properties through the object model, which a strict policy allows.
+  const size = { '--size': `${preferences.size * 100}${vertical ? 'vh' : 'vw'}` } as CSSProperties;
+  return (
+    <PanelProvider value={context}>
+      <div className="root" data-theme={isDark ? 'dark' : 'light'} data-dock={preferences.dock} style={size}>
+        <section className="panel" aria-label="Dagger devtools">
+          <Toolbar />
+          <Notices notice={notice} dismiss={() => setNotice(undefined)} />
+          <Tabs />
+          <View />
+          <TimeBar />
+          <Resizer />
+          {composed && <PublishDialog {...composed} close={() => setComposed(undefined)} />}
+        </section>
+      </div>
+    </PanelProvider>
+  );
+}
+
+const TITLES: Readonly<Record<ViewName, string>> = {
+  graph: 'Graph',
+  tree: 'Tree',
+  timeline: 'Timeline',
+  messages: 'Messages',
+  state: 'State',
+  humans: 'Humans',
+  problems: 'Problems',
+};
+
+function Tabs(): ReactElement {
+  const store = useStore();
+  const { preferences, open } = usePanel();
+  const waiting = store.state.humans.size;
+  const problems = store.recording?.activity.problems.length ?? 0;
+  const walk = (event: KeyboardEvent<HTMLElement>): void => {
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    const next = VIEWS[(VIEWS.indexOf(preferences.view) + by + VIEWS.length) % VIEWS.length];
+    if (!next) return;
+    open(next);
+    event.currentTarget.querySelector<HTMLElement>(`[data-view="${next}"]`)?.focus();
+  };
+  return (
+    <div className="tabs" role="tablist" aria-label="Views" onKeyDown={walk}>
+      {VIEWS.map((view) => (
+        <button
+          key={view}
+          type="button"
+          role="tab"
+          id={`tab-${view}`}
+          className="tab"
+          data-view={view}
+          aria-selected={preferences.view === view}
+          aria-controls="view"
+          tabIndex={preferences.view === view ? 0 : -1}
+          onClick={() => open(view)}
+        >
+          {TITLES[view]}
+          {view === 'humans' && waiting > 0 && <span className="count">{waiting}</span>}
+          {view === 'problems' && problems > 0 && (
+            <span className="count bad">{problems > 999 ? '999+' : problems}</span>
+          )}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function View(): ReactElement {
+  const store = useStore();
+  const { preferences } = usePanel();
+  const { view } = preferences;
+  return (
+    <div className="view" role="tabpanel" id="view" aria-labelledby={`tab-${view}`} tabIndex={-1}>
+      {store.foreignVersion !== undefined ? (
+        <p className="empty">
+          <strong>Another version</strong>The executor speaks version {store.foreignVersion} of the
+          inspector’s frames, which this panel does not know. Update the panel.
+        </p>
+      ) : !store.isConnected ? (
+        <p className="empty">
+          <strong>Connecting…</strong>Waiting for the executor to answer.
+        </p>
+      ) : view === 'messages' ? (
+        <MessagesView />
+      ) : view === 'state' ? (
+        <StateView />
+      ) : view === 'humans' ? (
+        <HumansView />
+      ) : view === 'problems' ? (
+        <ProblemsView />
+      ) : (
+        <CanvasSlot key={view} view={view} />
+      )}
+    </div>
+  );
+}
+
+function Notices({
+  notice,
+  dismiss,
+}: {
+  readonly notice: { readonly text: string; readonly bad: boolean } | undefined;
+  dismiss(): void;
+}): ReactElement {
+  const store = useStore();
+  const gap = store.gaps.at(-1);
+  return (
+    <>
+      {gap && (
+        <div className="notice">
+          {gap.reason === 'slow'
+            ? `The panel could not keep up: events before ${gap.to} are not recorded.`
+            : 'The executor loaded another state: the recording starts there.'}
+          <span className="spacer" />
+          <button type="button" className="button" onClick={() => store.forgetGaps()}>
+            Fine
+          </button>
+        </div>
+      )}
+      <div role="status" aria-live="polite">
+        {notice && (
+          <div className={notice.bad ? 'notice bad' : 'notice'}>
+            {notice.text}
+            <span className="spacer" />
+            <button type="button" className="button" onClick={dismiss}>
+              Dismiss
+            </button>
+          </div>
+        )}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,150 @@
+import { DARK, FONT, LIGHT, paletteCss } from './palette.js';
+import { VIEW_STYLES } from './view-styles.js';
+
+/** Everything that is true of the whole panel: colours, dock, chrome, controls. Text, so that it can be adopted. */
+export const PANEL_STYLES: string = `
+:host {
+  all: initial;
+  display: contents;
+  color-scheme: light dark;
+}
+.root {
+  ${paletteCss(LIGHT)}
+  color-scheme: light;
+  font: 12.5px/1.45 ${FONT};
+  color: var(--text);
+  -webkit-font-smoothing: antialiased;
+}
+.root[data-theme='dark'] {
+  ${paletteCss(DARK)}
+  color-scheme: dark;
+}
+*, *::before, *::after { box-sizing: border-box; }
+.root h2, .root h3, .root p, .root ul, .root ol, .root dl, .root dd, .root fieldset, .root figure { margin: 0; padding: 0; border: 0; }
+.root ul, .root ol { list-style: none; }
+
+.opener {
+  position: fixed; right: 16px; bottom: 16px; z-index: 2147483000;
+  width: 44px; height: 44px; border-radius: 50%; padding: 0;
+  border: 1px solid var(--border); background: var(--raised); color: var(--accent);
+  box-shadow: 0 2px 10px rgb(16 24 40 / 0.18); cursor: pointer;
+  display: grid; place-items: center;
+}
+.opener:hover { background: var(--tint); }
+.root[data-dock='fill'] .opener { position: absolute; }
+
+.panel {
+  position: fixed; z-index: 2147483000; display: flex; flex-direction: column;
+  background: var(--background); overflow: hidden; container-type: inline-size;
+}
+.root[data-dock='bottom'] .panel { left: 0; right: 0; bottom: 0; height: var(--size); border-top: 1px solid var(--border); }
+.root[data-dock='top'] .panel { left: 0; right: 0; top: 0; height: var(--size); border-bottom: 1px solid var(--border); }
+.root[data-dock='left'] .panel { left: 0; top: 0; bottom: 0; width: max(var(--size), 320px); max-width: 100%; border-right: 1px solid var(--border); }
+.root[data-dock='right'] .panel { right: 0; top: 0; bottom: 0; width: max(var(--size), 320px); max-width: 100%; border-left: 1px solid var(--border); }
+.root:not([data-dock='fill']) .panel { box-shadow: 0 0 24px rgb(16 24 40 / 0.14); }
+.root[data-dock='fill'] { position: relative; display: block; width: 100%; height: 100%; min-height: 240px; }
+.root[data-dock='fill'] .panel { position: absolute; inset: 0; z-index: 0; }
+
+.resizer { position: absolute; z-index: 5; background: transparent; touch-action: none; border: 0; padding: 0; }
+.resizer::after { content: ''; position: absolute; background: var(--accent); opacity: 0; }
+.resizer:hover::after, .resizer:focus-visible::after, .resizer:active::after { opacity: 1; }
+.root[data-dock='bottom'] .resizer, .root[data-dock='top'] .resizer { left: 0; right: 0; height: 10px; cursor: ns-resize; }
+.root[data-dock='bottom'] .resizer { top: -4px; } .root[data-dock='top'] .resizer { bottom: -4px; }
+.root[data-dock='left'] .resizer, .root[data-dock='right'] .resizer { top: 0; bottom: 0; width: 10px; cursor: ew-resize; }
+.root[data-dock='left'] .resizer { right: -4px; } .root[data-dock='right'] .resizer { left: -4px; }
+.root[data-dock='bottom'] .resizer::after, .root[data-dock='top'] .resizer::after { left: 0; right: 0; top: 4px; height: 2px; }
+.root[data-dock='left'] .resizer::after, .root[data-dock='right'] .resizer::after { top: 0; bottom: 0; left: 4px; width: 2px; }
+
+.button, .icon-button {
+  font: inherit; color: inherit; background: transparent; border: 1px solid transparent; border-radius: 6px;
+  height: 28px; display: inline-flex; align-items: center; justify-content: center; gap: 6px; cursor: pointer; white-space: nowrap;
+}
+.icon-button { width: 28px; padding: 0; color: var(--muted); flex: none; }
+.button { padding: 0 10px; border-color: var(--border); background: var(--raised); }
+.button:hover, .icon-button:hover { background: var(--tint); color: var(--text); }
+.button.primary { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
+.button.primary:hover { filter: brightness(1.08); color: var(--on-accent); }
+.button.danger { color: var(--bad); }
+.button[disabled], .icon-button[disabled] { opacity: 0.45; cursor: default; background: transparent; }
+.icon-button[aria-pressed='true'], .button[aria-pressed='true'] { background: var(--tint); color: var(--accent); }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
+.field {
+  font: inherit; color: var(--text); background: var(--background); border: 1px solid var(--border); border-radius: 6px;
+  height: 28px; padding: 0 8px; min-width: 0;
+}
+textarea.field { height: auto; padding: 6px 8px; font: 12px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; resize: vertical; }
+.field::placeholder { color: var(--muted); opacity: 1; }
+.field[aria-invalid='true'] { border-color: var(--bad); }
+select.field { padding-right: 4px; }
+
+.toolbar {
+  display: flex; align-items: center; gap: 4px; padding: 5px 8px; border-bottom: 1px solid var(--border);
+  background: var(--surface); flex: none; min-width: 0;
+}
+.brand { display: flex; align-items: center; gap: 7px; font-weight: 600; padding-right: 6px; min-width: 0; }
+.brand svg { color: var(--accent); flex: none; }
+.brand span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.spacer { flex: 1 1 0; min-width: 0; }
+.divider { width: 1px; height: 18px; background: var(--border); margin: 0 4px; flex: none; }
+.figures { display: flex; gap: 12px; color: var(--muted); font-variant-numeric: tabular-nums; white-space: nowrap; overflow: hidden; }
+.figures b { color: var(--text); font-weight: 600; }
+
+.tabs { display: flex; gap: 2px; padding: 0 8px; border-bottom: 1px solid var(--border); background: var(--surface); flex: none; overflow-x: auto; scrollbar-width: none; }
+.tab {
+  font: inherit; color: var(--muted); background: none; border: 0; padding: 7px 10px 6px; cursor: pointer; white-space: nowrap;
+  border-bottom: 2px solid transparent; display: inline-flex; gap: 6px; align-items: center;
+}
+.tab:hover { color: var(--text); }
+.tab[aria-selected='true'] { color: var(--text); border-bottom-color: var(--accent); font-weight: 600; }
+.tab:focus-visible { outline-offset: -2px; }
+.count { font-size: 11px; font-weight: 600; line-height: 16px; min-width: 16px; padding: 0 5px; border-radius: 8px; background: var(--tint); color: var(--accent); text-align: center; font-variant-numeric: tabular-nums; }
+.count.bad { background: var(--bad-tint); color: var(--bad); }
+.view { flex: 1 1 0; min-height: 0; position: relative; display: flex; flex-direction: column; }
+
+.timebar { display: flex; align-items: center; gap: 4px; padding: 4px 8px; border-top: 1px solid var(--border); background: var(--surface); flex: none; }
+.timebar input[type='range'] { flex: 1 1 80px; min-width: 60px; accent-color: var(--accent); height: 20px; margin: 0 4px; }
+.timebar .moment { font-variant-numeric: tabular-nums; color: var(--muted); white-space: nowrap; min-width: 128px; text-align: right; }
+.live-dot { width: 8px; height: 8px; border-radius: 50%; background: var(--good); flex: none; }
+.button[aria-pressed='false'] .live-dot { background: var(--muted); }
+.slider { position: relative; flex: 1 1 80px; display: flex; min-width: 60px; }
+.ticks { position: absolute; left: 12px; right: 12px; bottom: 0; height: 3px; pointer-events: none; }
+.ticks i { position: absolute; width: 2px; height: 3px; background: var(--bad); }
+
+.notice { padding: 6px 12px; background: var(--warn-tint); color: var(--warn); border-bottom: 1px solid var(--border); display: flex; gap: 8px; align-items: center; flex: none; }
+.notice.bad { background: var(--bad-tint); color: var(--bad); }
+.notice .spacer { flex: 1; }
+.empty { margin: auto; padding: 24px; max-width: 44ch; text-align: center; color: var(--muted); }
+.empty strong { display: block; color: var(--text); font-size: 14px; font-weight: 600; margin-bottom: 4px; }
+.visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+
+.menu { position: relative; }
+.menu-list {
+  position: absolute; right: 0; top: 32px; z-index: 20; min-width: 200px; padding: 4px; background: var(--raised);
+  border: 1px solid var(--border); border-radius: 8px; box-shadow: 0 8px 28px rgb(16 24 40 / 0.22);
+}
+.menu-list button { font: inherit; color: inherit; background: none; border: 0; width: 100%; text-align: left; padding: 6px 10px; border-radius: 5px; cursor: pointer; display: flex; gap: 8px; align-items: center; }
+.menu-list button:hover, .menu-list button:focus-visible { background: var(--tint); }
+.menu-list button[disabled] { opacity: 0.45; }
+.menu-list .check { width: 14px; color: var(--accent); }
+.menu-list hr { border: 0; border-top: 1px solid var(--border); margin: 4px 0; }
+.menu-title { font-size: 11px; font-weight: 600; color: var(--muted); padding: 4px 10px 2px; }
+
+.backdrop { position: absolute; inset: 0; z-index: 30; background: rgb(10 14 22 / 0.42); display: grid; place-items: center; padding: 12px; }
+.dialog { background: var(--raised); border: 1px solid var(--border); border-radius: 10px; width: min(560px, 100%); max-height: 100%; overflow: auto; padding: 16px; display: flex; flex-direction: column; gap: 10px; box-shadow: 0 16px 48px rgb(16 24 40 / 0.3); }
+.dialog h2 { font-size: 15px; font-weight: 600; }
+.dialog label, .form-row > span { display: block; font-weight: 600; margin-bottom: 3px; }
+.dialog .row, .actions { display: flex; gap: 8px; justify-content: flex-end; flex-wrap: wrap; }
+.dialog .field { width: 100%; }
+
+@container (max-width: 620px) {
+  .hide-narrow { display: none; }
+  .timebar .moment { min-width: 0; }
+}
+@media (prefers-reduced-motion: no-preference) {
+  .button, .icon-button, .tab { transition: background-color 120ms, color 120ms; }
+}
+@media (forced-colors: active) {
+  .tab[aria-selected='true'] { border-bottom-color: Highlight; }
+}
+${VIEW_STYLES}
+`;

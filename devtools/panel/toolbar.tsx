@@ -1,0 +1,148 @@
+import { type ReactElement, useState } from 'react';
+import { rate, reasonOf } from './format.js';
+import { Icon } from './icons.js';
+import { Menu, type MenuEntry } from './menu.js';
+import { usePanel, useStore } from './panel-context.js';
+import { DOCKS, THEMES } from './preferences.js';
+import { downloadDot, exportRun, importRun } from './run-file.js';
+
+/** What is watched, its state in figures, and what can be done to it. */
+export function Toolbar(): ReactElement {
+  const store = useStore();
+  const { notify, compose, change } = usePanel();
+  const [busy, setBusy] = useState(false);
+  const { paused } = store.state;
+  const act = async (what: () => Promise<unknown>): Promise<void> => {
+    setBusy(true);
+    try {
+      await what();
+    } catch (thrown) {
+      notify(reasonOf(thrown), true);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const unavailable = store.imported;
+  return (
+    <header className="toolbar">
+      <div className="brand">
+        <Icon name="brand" size={17} />
+        <span>{store.name || 'Dagger'}</span>
+      </div>
+      <div className="divider hide-narrow" />
+      <div role="toolbar" aria-label="Executor" style={{ display: 'flex', gap: 2 }}>
+        <button
+          type="button"
+          className="icon-button"
+          title={paused ? 'Resume' : 'Pause'}
+          aria-label={paused ? 'Resume the executor' : 'Pause the executor'}
+          aria-pressed={paused}
+          disabled={unavailable}
+          onClick={() => act(() => store.command({ name: paused ? 'resume' : 'pause' }))}
+        >
+          <Icon name={paused ? 'play' : 'pause'} />
+        </button>
+        <button
+          type="button"
+          className="icon-button"
+          title="Start one delivery"
+          aria-label="Start one delivery"
+          disabled={unavailable || !paused || busy}
+          onClick={() =>
+            act(async () => {
+              const result = await store.command({ name: 'step', count: 1 });
+              notify(result?.started ? 'One delivery was started.' : 'Nothing waits to be started.');
+            })
+          }
+        >
+          <Icon name="step" />
+        </button>
+        <button
+          type="button"
+          className="icon-button"
+          title="Publish a message"
+          aria-label="Publish a message"
+          disabled={unavailable}
+          onClick={() => compose()}
+        >
+          <Icon name="publish" />
+        </button>
+      </div>
+      <Figures />
+      <div className="spacer" />
+      <PanelMenu />
+      <button
+        type="button"
+        className="icon-button"
+        title="Close the panel"
+        aria-label="Close the panel"
+        onClick={() => change({ open: false })}
+      >
+        <Icon name="close" />
+      </button>
+    </header>
+  );
+}
+
+function Figures(): ReactElement {
+  const store = useStore();
+  const { source } = usePanel();
+  const { state } = store;
+  const perSecond = source.channels().reduce((sum, channel) => sum + channel.rate, 0);
+  const runs = state.runningRuns().length;
+  return (
+    <div className="figures hide-narrow" aria-hidden="true">
+      <span>
+        <b>{rate(perSecond)}</b> messages/s
+      </span>
+      <span>
+        <b>{state.unfinished.length}</b> unfinished
+      </span>
+      <span>
+        <b>{state.agents.size}</b> agents
+      </span>
+      <span>
+        {state.paused ? 'paused' : runs > 0 ? `${runs} ${runs === 1 ? 'run' : 'runs'} going` : 'no run'}
+      </span>
+    </div>
+  );
+}
+
+function PanelMenu(): ReactElement {
+  const { store, preferences, change, notify } = usePanel();
+  const dock = DOCKS.map(
+    (name): MenuEntry => ({
+      label: name === 'fill' ? 'Fill its element' : `At the ${name}`,
+      checked: preferences.dock === name,
+      run: () => change({ dock: name }),
+    }),
+  );
+  const theme = THEMES.map(
+    (name): MenuEntry => ({
+      label: name === 'system' ? 'As the system' : name === 'light' ? 'Light' : 'Dark',
+      checked: preferences.theme === name,
+      run: () => change({ theme: name }),
+    }),
+  );
+  const report = (what: () => Promise<string>) => (): void => {
+    what().then(notify, (thrown: unknown) => notify(reasonOf(thrown), true));
+  };
+  return (
+    <Menu
+      label="Panel menu"
+      groups={[
+        {
+          title: 'Run',
+          entries: [
+            { label: 'Export this run…', run: report(() => exportRun(store)) },
+            { label: 'Open an exported run…', run: report(() => importRun(store)) },
+            { label: 'Download the tree as DOT', run: report(() => downloadDot(store)) },
+            ...(store.imported ? [{ label: 'Back to the executor', run: () => store.leaveImport() }] : []),
+          ],
+        },
+        { title: 'Dock', entries: dock },
+        { title: 'Theme', entries: theme },
+      ]}
+    />
+  );
+}

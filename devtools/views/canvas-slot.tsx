@@ -1,0 +1,183 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a live region is no <output>
+import { type ReactElement, useEffect, useRef, useState } from 'react';
+import type { AccessibleItem, CanvasView } from '../canvas-contract.js';
+import { count, reasonOf } from '../panel/format.js';
+import { Icon } from '../panel/icons.js';
+import { canvasTheme } from '../panel/palette.js';
+import { usePanel, useStore } from '../panel/panel-context.js';
+import { download } from '../panel/run-file.js';
+import { type DrawnView, loadDrawnView } from './drawn-views.js';
+import { NodeDetail } from './node-detail.js';
+import { Outline } from './outline.js';
+
+const LABELS: Readonly<Record<DrawnView, string>> = {
+  graph: 'Graph of agents and channels',
+  tree: 'Execution tree',
+  timeline: 'Timeline of invocations',
+};
+
+/** A drawn view with what React does for it: size, frames, theme, search, selection, and the same in words. */
+export function CanvasSlot({ view: name }: { readonly view: DrawnView }): ReactElement {
+  const store = useStore();
+  const { source, palette, reducedMotion, notify } = usePanel();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const view = useRef<CanvasView | undefined>(undefined);
+  const requestDraw = useRef<() => void>(() => undefined);
+  const [ready, setReady] = useState(false);
+  const [outline, setOutline] = useState(false);
+  const [text, setText] = useState('');
+  const [matches, setMatches] = useState(0);
+  // The view is made once; later themes are handed to it.
+  const first = useRef({ theme: canvasTheme(palette), reducedMotion });
+
+  useEffect(() => {
+    const element = canvas.current;
+    if (!element) return undefined;
+    let gone = false;
+    let made: CanvasView | undefined;
+    let frame = 0;
+    const draw = (): void => {
+      frame = 0;
+      if (made?.draw(performance.now())) requestDraw.current();
+    };
+    requestDraw.current = () => {
+      if (frame === 0 && !gone) frame = requestAnimationFrame(draw);
+    };
+    const resize = (): void => {
+      const { clientWidth, clientHeight } = element;
+      if (clientWidth === 0 || clientHeight === 0) return;
+      made?.resize(clientWidth, clientHeight, devicePixelRatio);
+      requestDraw.current();
+    };
+    const observer = new ResizeObserver(resize);
+    loadDrawnView(name).then(
+      (create) => {
+        if (gone) return;
+        const options = { ...first.current, requestDraw: () => requestDraw.current() };
+        made = create(element, source, options);
+        view.current = made;
+        made.onSelect((selection) => store.select(selection));
+        observer.observe(element);
+        resize();
+        made.select(store.selection);
+        setReady(true);
+      },
+      (thrown: unknown) => notify(reasonOf(thrown), true),
+    );
+    return () => {
+      gone = true;
+      cancelAnimationFrame(frame);
+      observer.disconnect();
+      made?.destroy();
+      view.current = undefined;
+    };
+  }, [name, source, store, notify]);
+
+  useEffect(() => {
+    view.current?.setTheme(canvasTheme(palette));
+    view.current?.setReducedMotion(reducedMotion);
+    requestDraw.current();
+  }, [palette, reducedMotion]);
+  useEffect(() => {
+    if (ready) view.current?.select(store.selection);
+    requestDraw.current();
+  }, [store.selection, ready]);
+  // Every change of the store is a reason to draw; the frame loop draws once, whatever the number of reasons.
+  useEffect(() => requestDraw.current());
+
+  const items = ready && outline ? (view.current?.accessibleTree() ?? []) : [];
+  return (
+    <>
+      <div className="viewbar">
+        <div className="search">
+          <Icon name="search" size={14} />
+          <input
+            className="field"
+            type="search"
+            aria-label={`Find in the ${name}`}
+            placeholder="Find an agent, a channel, an id"
+            value={text}
+            onChange={({ target }) => {
+              setText(target.value);
+              setMatches(view.current?.search(target.value) ?? 0);
+              requestDraw.current();
+            }}
+          />
+        </div>
+        <span className="hint" role="status">
+          {text === '' ? '' : `${count(matches)} found`}
+        </span>
+        <button
+          type="button"
+          className="icon-button"
+          title="Show everything"
+          aria-label="Show everything"
+          onClick={() => {
+            view.current?.fit();
+            requestDraw.current();
+          }}
+        >
+          <Icon name="fit" />
+        </button>
+        <button
+          type="button"
+          className="icon-button"
+          title="Save as a picture"
+          aria-label="Save as a picture"
+          disabled={!ready}
+          onClick={() => savePicture(name, canvas.current, view.current)}
+        >
+          <Icon name="image" />
+        </button>
+        <button
+          type="button"
+          className="icon-button"
+          title="The same in words"
+          aria-label="The same in words"
+          aria-pressed={outline}
+          onClick={() => setOutline(!outline)}
+        >
+          <Icon name="list" />
+        </button>
+      </div>
+      <div className="split">
+        <div className="main">
+          <div className="canvas-slot">
+            <canvas ref={canvas} tabIndex={0} role="img" aria-label={`${LABELS[name]}. ${summary(items)}`} />
+          </div>
+          {outline && (
+            <Outline
+              label={LABELS[name]}
+              items={items}
+              selection={store.selection}
+              onSelect={(each) => store.select(each)}
+            />
+          )}
+        </div>
+        {store.selection && (
+          <section className="side" aria-label="Selection">
+            <NodeDetail selection={store.selection} close={() => store.select(undefined)} />
+          </section>
+        )}
+      </div>
+    </>
+  );
+}
+
+function summary(items: readonly AccessibleItem[]): string {
+  return items.length === 0
+    ? 'Its content in words is behind “The same in words”.'
+    : `${items.length} items.`;
+}
+
+/** SVG where the view can draw it; PNG of what is seen otherwise. */
+function savePicture(name: DrawnView, canvas: HTMLCanvasElement | null, view: CanvasView | undefined): void {
+  const svg = view?.toSvg?.();
+  if (svg !== undefined) {
+    download(`dagger-${name}.svg`, svg, 'image/svg+xml');
+    return;
+  }
+  canvas?.toBlob((blob) => {
+    if (blob) download(`dagger-${name}.png`, blob, 'image/png');
+  });
+}

@@ -1,0 +1,85 @@
+import { type FormEvent, type ReactElement, useMemo, useState } from 'react';
+import type { JsonValue } from '../../core/json.js';
+import type { HumanRequest } from '../../core/state/human-request.js';
+import { clock, duration, reasonOf } from '../panel/format.js';
+import { usePanel, useStore } from '../panel/panel-context.js';
+import { formField } from './form-fields.js';
+import { preview } from './json-view.js';
+import { SchemaField } from './schema-form.js';
+
+/** All questions that wait for a person, oldest first, each with a form made from its schema. */
+export function HumansView(): ReactElement {
+  const store = useStore();
+  const questions = [...store.state.humans.values()];
+  return (
+    <div className="scroll">
+      {questions.length === 0 && (
+        <p className="empty">
+          <strong>Nobody is asking</strong>When an agent calls human.ask, its question appears here with a
+          form for the answer.
+        </p>
+      )}
+      <ul className="inbox">
+        {questions.map((request) => (
+          <Question key={request.id} request={request} />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Question({ request }: { readonly request: HumanRequest }): ReactElement {
+  const store = useStore();
+  const { notify } = usePanel();
+  const field = useMemo(() => formField(request.schema, request.default), [request]);
+  const [value, setValue] = useState<JsonValue | undefined>(field.initial ?? undefined);
+  const [problem, setProblem] = useState<string | undefined>();
+  const { id, agent, askedAt, dueAt, question } = request;
+  const unavailable = !store.live || store.imported;
+  const left = dueAt === null ? undefined : dueAt - store.now();
+
+  const send = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    if (value === undefined) {
+      setProblem('Enter an answer first.');
+      return;
+    }
+    try {
+      await store.command({ name: 'answer', question: id, value });
+      notify(`Answered ${agent}.`);
+    } catch (thrown) {
+      setProblem(reasonOf(thrown));
+    }
+  };
+  const withdraw = (): void => {
+    store.command({ name: 'cancel-question', question: id }).then(
+      () => notify('The question was withdrawn.'),
+      (thrown: unknown) => setProblem(reasonOf(thrown)),
+    );
+  };
+  return (
+    <li className="question">
+      <div className="title dim">
+        <span className="chip agent">{agent}</span> asked at {clock(askedAt)}
+        {left !== undefined && (left > 0 ? ` · ${duration(left)} left` : ' · out of time')}
+      </div>
+      <p className="ask">{question}</p>
+      <form className="form" onSubmit={send} aria-label={`Answer to ${agent}`}>
+        <SchemaField field={field} value={value} onChange={setValue} />
+        {request.default !== null && <p className="dim">Autopilot would answer {preview(request.default)}</p>}
+        <p className="error-text" role="alert">
+          {problem}
+        </p>
+        <div className="actions">
+          <button type="button" className="button danger" disabled={unavailable} onClick={withdraw}>
+            Withdraw
+          </button>
+          <button type="submit" className="button primary" disabled={unavailable}>
+            Answer
+          </button>
+        </div>
+        {unavailable && <p className="dim">Go back to live to answer.</p>}
+      </form>
+    </li>
+  );
+}

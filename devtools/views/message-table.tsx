@@ -1,0 +1,139 @@
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus, and names the active row
+// biome-ignore-all lint/a11y/useKeyWithClickEvents: keys are the grid's, which has the focus
+// biome-ignore-all lint/a11y/useSemanticElements: virtual rows cannot be a <table>
+import { type CSSProperties, type KeyboardEvent, type ReactElement, useState } from 'react';
+import { NODE_STATUSES } from '../../core/state/tree-node.js';
+import { clock, count, duration } from '../panel/format.js';
+import type { MessageList } from '../store/message-list.js';
+import type { MessageRow } from '../store/message-row.js';
+import { Status } from './status.js';
+import { useVirtualRows } from './virtual-list.js';
+
+const ROW = 26;
+const COLUMNS = ['#', 'Time', 'Channel', 'From', 'To', 'Status', 'Took'] as const;
+const WIDE = '72px 104px minmax(90px, 1fr) minmax(80px, 1fr) minmax(90px, 1.2fr) 104px 84px';
+const NARROW = '0px 0px minmax(80px, 1fr) 0px minmax(80px, 1fr) 100px 74px';
+
+interface Props {
+  readonly list: MessageList;
+  readonly selected: number | undefined;
+  readonly compared: number | undefined;
+  onSelect(seq: number, compare: boolean): void;
+}
+
+/** Rows of messages, only those in sight; arrow keys walk them, Shift+Enter or Shift+click compares. */
+export function MessageTable({ list, selected, compared, onSelect }: Props): ReactElement {
+  const { length } = list;
+  const rows = useVirtualRows(length, ROW);
+  const [active, setActive] = useState<number | undefined>();
+  const narrow = (rows.body.current?.clientWidth ?? 800) < 560;
+  const at = active ?? (selected === undefined ? -1 : list.indexOfSeq(selected));
+
+  const walk = (event: KeyboardEvent): void => {
+    const page = rows.rowsPerPage;
+    const steps: Readonly<Record<string, number>> = {
+      ArrowDown: at + 1,
+      ArrowUp: at < 0 ? length - 1 : at - 1,
+      PageDown: at + page,
+      PageUp: at - page,
+      Home: 0,
+      End: length - 1,
+    };
+    const next = steps[event.key];
+    if (next !== undefined && length > 0) {
+      event.preventDefault();
+      const index = Math.min(length - 1, Math.max(0, next));
+      setActive(index);
+      rows.scrollTo(index);
+      const row = list.row(index);
+      if (row && !event.shiftKey) onSelect(row.seq, false);
+    } else if (event.key === 'Enter') {
+      const row = list.row(at);
+      if (row) onSelect(row.seq, event.shiftKey);
+    }
+  };
+
+  const visible: { readonly index: number; readonly row: MessageRow }[] = [];
+  for (let index = rows.from; index < rows.from + rows.count; index++) {
+    const row = list.row(index);
+    if (row) visible.push({ index, row });
+  }
+  const style = { '--columns': narrow ? NARROW : WIDE } as CSSProperties;
+  return (
+    <div
+      ref={rows.body}
+      className="table"
+      style={style}
+      role="grid"
+      tabIndex={0}
+      aria-label="Messages, oldest first"
+      aria-rowcount={length + 1}
+      aria-colcount={COLUMNS.length}
+      aria-activedescendant={at >= 0 ? `message-${at}` : undefined}
+      onKeyDown={walk}
+    >
+      <div className="table-head" role="row" aria-rowindex={1}>
+        {COLUMNS.map((name, index) => (
+          <span key={name} role="columnheader" className={index === 0 || index === 6 ? 'end' : ''}>
+            {name}
+          </span>
+        ))}
+      </div>
+      {length > 0 && (
+        <div style={{ height: rows.height, position: 'relative' }} role="rowgroup">
+          {visible.map(({ index, row }) => (
+            <div
+              key={index}
+              id={`message-${index}`}
+              className="table-row"
+              role="row"
+              aria-rowindex={index + 2}
+              aria-selected={row.seq === selected}
+              data-compared={row.seq === compared}
+              style={{ top: rows.topOf(index) }}
+              onClick={(event) => {
+                setActive(index);
+                onSelect(row.seq, event.shiftKey);
+              }}
+            >
+              <Cells row={row} />
+            </div>
+          ))}
+        </div>
+      )}
+      {length === 0 && (
+        <div className="empty">
+          <strong>No messages</strong>
+          They appear here as soon as agents publish. Payloads are fetched when you select one.
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Cells({ row }: { readonly row: MessageRow }): ReactElement {
+  const status = NODE_STATUSES[row.status] ?? 'waiting';
+  return (
+    <>
+      <span role="gridcell" className="end dim mono">
+        {row.seq > 0 ? count(row.seq) : '·'}
+      </span>
+      <span role="gridcell" className="dim mono">
+        {clock(row.at)}
+      </span>
+      <span role="gridcell">
+        <span className="chip channel">{row.channel}</span>
+      </span>
+      <span role="gridcell">{row.from}</span>
+      <span role="gridcell" className={row.to.length === 0 ? 'dim' : ''}>
+        {row.to.length === 0 ? 'nobody' : row.to.join(', ')}
+      </span>
+      <span role="gridcell">
+        <Status name={status} />
+      </span>
+      <span role="gridcell" className="end mono">
+        {row.durationMs === undefined ? '' : duration(row.durationMs)}
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,113 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a live region is no <output>
+import { type ReactElement, useEffect, useMemo, useState } from 'react';
+import { count, reasonOf } from '../panel/format.js';
+import { Icon } from '../panel/icons.js';
+import { usePanel, useStore } from '../panel/panel-context.js';
+import { parseFilter } from '../store/filter-language.js';
+import { MessageList } from '../store/message-list.js';
+import { MessageDetail } from './message-detail.js';
+import { MessageTable } from './message-table.js';
+
+/** Every message, filtered, with what is in it and what became of it. */
+export function MessagesView(): ReactElement {
+  const store = useStore();
+  const { notify } = usePanel();
+  const [text, setText] = useState('');
+  const [selected, setSelected] = useState<number | undefined>();
+  const [compared, setCompared] = useState<number | undefined>();
+  const [, rescan] = useState(0);
+  const list = useMemo(() => new MessageList(store), [store]);
+  const filter = useMemo(() => parseFilter(text), [text]);
+
+  useEffect(() => {
+    list.setFilter(filter);
+    rescan((times) => times + 1);
+    const wanted = filter.terms.filter(({ key }) => key === 'text').map(({ value }) => value);
+    let current = true;
+    for (const value of wanted) {
+      store.findText(value).then(
+        (found) => {
+          if (!current) return;
+          list.setFound(value, found);
+          rescan((times) => times + 1);
+        },
+        (thrown: unknown) => notify(reasonOf(thrown), true),
+      );
+    }
+    return () => {
+      current = false;
+    };
+  }, [filter, list, store, notify]);
+
+  // A selection made elsewhere (in the tree, say) is shown here too.
+  const node = store.selection?.kind === 'node' ? store.selection.node : undefined;
+  useEffect(() => {
+    const seq = node === undefined ? undefined : store.messageOfNode(node);
+    if (seq !== undefined) setSelected(seq);
+  }, [node, store]);
+
+  const complete = list.update();
+  useEffect(() => {
+    if (complete) return undefined;
+    const handle = requestAnimationFrame(() => rescan((times) => times + 1));
+    return () => cancelAnimationFrame(handle);
+  });
+
+  const total = store.recording?.activity.messages.countUpTo(store.seq) ?? 0;
+  return (
+    <>
+      <div className="viewbar">
+        <div className="search">
+          <Icon name="search" size={14} />
+          <input
+            className="field"
+            type="search"
+            aria-label="Filter messages"
+            aria-describedby="filter-hint"
+            aria-invalid={filter.problems.length > 0}
+            placeholder={'agent:reader status:failed channel:facts text:"timeout" -channel:log dur:>200ms'}
+            spellCheck={false}
+            value={text}
+            onChange={({ target }) => setText(target.value)}
+          />
+        </div>
+        <span id="filter-hint" className={filter.problems.length > 0 ? 'hint bad' : 'hint'} role="status">
+          {filter.problems[0] ??
+            (filter.terms.length > 0
+              ? `${count(list.length)} of ${count(total)}`
+              : `${count(total)} messages`)}
+          {complete ? '' : ' …'}
+        </span>
+      </div>
+      <div className="split">
+        <div className="main">
+          <MessageTable
+            list={list}
+            selected={selected}
+            compared={compared}
+            onSelect={(seq, compare) => {
+              if (compare && selected !== undefined && selected !== seq) setCompared(seq);
+              else {
+                setSelected(seq);
+                setCompared(undefined);
+              }
+            }}
+          />
+        </div>
+        {selected !== undefined && (
+          <section className="side" aria-label="Selected message">
+            <MessageDetail
+              seq={selected}
+              compared={compared}
+              onCompare={setCompared}
+              close={() => {
+                setSelected(undefined);
+                setCompared(undefined);
+              }}
+            />
+          </section>
+        )}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,184 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a group of buttons is no <fieldset>
+import { type ReactElement, useState } from 'react';
+import { clock, count, reasonOf } from '../panel/format.js';
+import { usePanel, useStore } from '../panel/panel-context.js';
+import type { Problem } from '../store/activity.js';
+import { Status } from './status.js';
+
+const KINDS = ['failed', 'invalid', 'retrying', 'dropped', 'refused', 'run'] as const;
+const WORDS: Readonly<Record<Problem['kind'], string>> = {
+  failed: 'Failed',
+  invalid: 'Bad input',
+  retrying: 'Retrying',
+  dropped: 'Dropped',
+  refused: 'Refused',
+  run: 'Runs',
+};
+/** Problems in the list at a time. */
+const PAGE = 100;
+
+/** What went wrong, newest first, and what can be done about it. */
+export function ProblemsView(): ReactElement {
+  const store = useStore();
+  const { notify } = usePanel();
+  const [kind, setKind] = useState<Problem['kind'] | undefined>();
+  const [shown, setShown] = useState(PAGE);
+  const problems = (store.recording?.activity.problems ?? []).filter(({ seq }) => seq <= store.seq);
+  const letters = new Map([...store.state.tree.deadLetters()].map((letter) => [letter.number, letter]));
+  const listed = problems.filter((problem) => kind === undefined || problem.kind === kind);
+  const retry = async (ids: readonly string[]): Promise<void> => {
+    try {
+      for (const node of ids) await store.command({ name: 'retry', node });
+      notify(ids.length === 1 ? 'Delivered once more.' : `${ids.length} delivered once more.`);
+    } catch (thrown) {
+      notify(reasonOf(thrown), true);
+    }
+  };
+  // Dead letters from before anybody watched have no event here; they are listed all the same.
+  const seen = new Set(problems.map(({ node }) => node));
+  const older = [...letters.values()].filter(({ number }) => !seen.has(number));
+  return (
+    <>
+      <div className="viewbar">
+        <div className="filters" role="group" aria-label="Kinds of problems">
+          <button
+            type="button"
+            className="button"
+            aria-pressed={kind === undefined}
+            onClick={() => setKind(undefined)}
+          >
+            All <span className="dim">{count(problems.length)}</span>
+          </button>
+          {KINDS.map((each) => {
+            const total = problems.reduce((sum, problem) => sum + Number(problem.kind === each), 0);
+            return (
+              <button
+                key={each}
+                type="button"
+                className="button"
+                aria-pressed={kind === each}
+                disabled={total === 0}
+                onClick={() => setKind(each)}
+              >
+                {WORDS[each]} <span className="dim">{count(total)}</span>
+              </button>
+            );
+          })}
+        </div>
+        <span className="spacer" />
+        <button
+          type="button"
+          className="button"
+          disabled={letters.size === 0 || store.imported}
+          onClick={() => retry([...letters.values()].map(({ id }) => id))}
+        >
+          Retry all {count(letters.size)} dead letters
+        </button>
+      </div>
+      <div className="scroll">
+        {listed.length === 0 && older.length === 0 && (
+          <p className="empty">
+            <strong>No problems</strong>Failures, drops, refused publishes and dead letters are listed here.
+          </p>
+        )}
+        <ul style={{ display: 'grid', gap: 6 }}>
+          {listed
+            .slice(-shown)
+            .reverse()
+            .map((problem) => (
+              <ProblemItem
+                key={problem.seq}
+                problem={problem}
+                deadLetter={letters.get(problem.node)?.id}
+                retry={retry}
+              />
+            ))}
+          {older.map((letter) => (
+            <ProblemItem
+              key={`node ${letter.number}`}
+              problem={{
+                seq: 0,
+                at: letter.startedAt,
+                kind: letter.status === 'invalid' ? 'invalid' : 'failed',
+                agent: letter.agent,
+                channel: letter.channel,
+                node: letter.number,
+                error: letter.errors.at(-1),
+              }}
+              deadLetter={letter.id}
+              retry={retry}
+            />
+          ))}
+        </ul>
+        {listed.length > shown && (
+          <button type="button" className="button" onClick={() => setShown(shown + PAGE * 5)}>
+            {count(listed.length - shown)} more
+          </button>
+        )}
+      </div>
+    </>
+  );
+}
+
+function ProblemItem({
+  problem,
+  deadLetter,
+  retry,
+}: {
+  readonly problem: Problem;
+  readonly deadLetter: string | undefined;
+  retry(ids: readonly string[]): Promise<void>;
+}): ReactElement {
+  const { store, open } = usePanel();
+  const status = problem.kind === 'run' ? 'failed' : problem.kind;
+  const node = store.state.tree.get(problem.node);
+  const channel = problem.channel || node?.channel;
+  return (
+    <li className="problem" ref={(element) => element?.style.setProperty('--dot', `var(--status-${status})`)}>
+      <div className="where">
+        <Status name={status}>{WORDS[problem.kind]}</Status>
+        {problem.agent && <span className="chip agent">{problem.agent}</span>}
+        {channel && <span className="chip channel">{channel}</span>}
+        <span className="dim mono">
+          {problem.seq > 0 ? `#${count(problem.seq)} · ` : ''}
+          {clock(problem.at)}
+        </span>
+        {deadLetter !== undefined && <span className="chip">dead letter</span>}
+      </div>
+      <div className="actions">
+        {problem.seq > 0 && (
+          <button type="button" className="button" onClick={() => store.seek(problem.seq)}>
+            Go there
+          </button>
+        )}
+        {node && (
+          <button
+            type="button"
+            className="button"
+            onClick={() => {
+              store.select({ kind: 'node', node: problem.node });
+              open('messages');
+            }}
+          >
+            Message
+          </button>
+        )}
+        {deadLetter !== undefined && (
+          <button
+            type="button"
+            className="button primary"
+            disabled={store.imported}
+            onClick={() => retry([deadLetter])}
+          >
+            Retry
+          </button>
+        )}
+      </div>
+      {problem.error && (
+        <p className="error-text">
+          {problem.error.code}: {problem.error.message}
+        </p>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,122 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a <dialog> would leave the panel for the top layer of the page
+import { type FormEvent, type ReactElement, useEffect, useRef, useState } from 'react';
+import { messageOf } from '../../core/errors.js';
+import type { JsonValue } from '../../core/json.js';
+import { reasonOf } from '../panel/format.js';
+import { usePanel } from '../panel/panel-context.js';
+
+interface Props {
+  readonly channel: string;
+  readonly payload: string;
+  close(): void;
+}
+
+/** Publishes a message by hand, from nothing or from one that was. */
+export function PublishDialog({ channel, payload, close }: Props): ReactElement {
+  const { store, notify } = usePanel();
+  const dialog = useRef<HTMLDivElement>(null);
+  const before = useRef<Element | null>(null);
+  const [name, setName] = useState(channel || ([...store.state.channels.keys()][0] ?? ''));
+  const [text, setText] = useState(payload);
+  const [problem, setProblem] = useState<string | undefined>();
+
+  useEffect(() => {
+    const root = dialog.current?.getRootNode();
+    before.current = root instanceof ShadowRoot || root instanceof Document ? root.activeElement : null;
+    dialog.current?.querySelector<HTMLElement>('input, textarea')?.focus();
+    return () => {
+      if (before.current instanceof HTMLElement) before.current.focus();
+    };
+  }, []);
+
+  const send = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    let value: JsonValue;
+    try {
+      value = JSON.parse(text);
+    } catch (thrown) {
+      setProblem(`The payload is not JSON: ${messageOf(thrown)}`);
+      return;
+    }
+    try {
+      const result = await store.command({ name: 'publish', channel: name, payload: value });
+      notify(`Published ${result?.message ?? ''} on ${name}.`);
+      close();
+    } catch (thrown) {
+      setProblem(reasonOf(thrown));
+    }
+  };
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it listens for keys pressed in the dialog inside of it
+    <div
+      className="backdrop"
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') {
+          event.stopPropagation();
+          close();
+        }
+        if (event.key === 'Tab') keepInside(event.nativeEvent, dialog.current);
+      }}
+    >
+      <div ref={dialog} className="dialog" role="dialog" aria-modal="true" aria-labelledby="publish-title">
+        <h2 id="publish-title">Publish a message</h2>
+        <form className="form" onSubmit={send}>
+          <div>
+            <label htmlFor="publish-channel">Channel</label>
+            <input
+              id="publish-channel"
+              className="field"
+              list="publish-channels"
+              value={name}
+              required
+              onChange={({ target }) => setName(target.value)}
+            />
+            <datalist id="publish-channels">
+              {[...store.state.channels.keys()].map((each) => (
+                <option key={each} value={each} />
+              ))}
+            </datalist>
+          </div>
+          <div>
+            <label htmlFor="publish-payload">Payload, as JSON</label>
+            <textarea
+              id="publish-payload"
+              className="field"
+              rows={10}
+              spellCheck={false}
+              value={text}
+              aria-invalid={problem !== undefined}
+              aria-describedby="publish-problem"
+              onChange={({ target }) => setText(target.value)}
+            />
+          </div>
+          <p id="publish-problem" className="error-text" role="alert">
+            {problem}
+          </p>
+          <div className="row">
+            <button type="button" className="button" onClick={close}>
+              Cancel
+            </button>
+            <button type="submit" className="button primary">
+              Publish
+            </button>
+          </div>
+        </form>
+      </div>
+    </div>
+  );
+}
+
+/** Tab goes round inside the dialog. */
+function keepInside(event: KeyboardEvent, dialog: HTMLElement | null): void {
+  const controls = [...(dialog?.querySelectorAll<HTMLElement>('input, textarea, button') ?? [])];
+  const [first, last] = [controls[0], controls.at(-1)];
+  if (event.shiftKey && first?.matches(':focus')) {
+    event.preventDefault();
+    last?.focus();
+  } else if (!event.shiftKey && last?.matches(':focus')) {
+    event.preventDefault();
+    first?.focus();
+  }
+}
