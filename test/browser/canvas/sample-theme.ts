@@ -1,0 +1,63 @@
+import type { CanvasTheme } from '../../../devtools/canvas-contract.js';
+
+const font = 'Inter, system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
+
+export const lightTheme: CanvasTheme = {
+  dark: false,
+  background: '#f7f8fa',
+  surface: '#ffffff',
+  border: '#d5dae2',
+  grid: '#e7eaef',
+  text: '#1a2130',
+  mutedText: '#667085',
+  accent: '#2f6fed',
+  selection: '#2f6fed',
+  agent: '#4c6ef5',
+  channel: '#0f9488',
+  edge: '#c3cad6',
+  status: {
+    published: '#8793a8',
+    unheard: '#b4802a',
+    refused: '#b4432a',
+    waiting: '#a3adbd',
+    running: '#2f6fed',
+    retrying: '#d08716',
+    parked: '#7c5cc4',
+    succeeded: '#2e9e6b',
+    failed: '#d1373f',
+    invalid: '#b83280',
+    dropped: '#c2621b',
+    cancelled: '#7b8494',
+  },
+  font,
+};
+
+export const darkTheme: CanvasTheme = {
+  dark: true,
+  background: '#12151c',
+  surface: '#1b202a',
+  border: '#343c4a',
+  grid: '#222834',
+  text: '#e6eaf2',
+  mutedText: '#94a0b4',
+  accent: '#6ea0ff',
+  selection: '#6ea0ff',
+  agent: '#8aa4ff',
+  channel: '#3cc4b4',
+  edge: '#3d4656',
+  status: {
+    published: '#8391a7',
+    unheard: '#d9a84e',
+    refused: '#e2775d',
+    waiting: '#657287',
+    running: '#6ea0ff',
+    retrying: '#e5a63d',
+    parked: '#a78bea',
+    succeeded: '#4fbf8b',
+    failed: '#f0686f',
+    invalid: '#e273b0',
+    dropped: '#e58c4a',
+    cancelled: '#8c96a7',
+  },
+  font,
+};
