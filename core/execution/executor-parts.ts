@@ -255,6 +255,12 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     agentArrived: () => autoResume.agentArrived(),
     subscribe,
     async load() {
+      if (runs.running.length > 0) {
+        throw new PubSubError(
+          'EXECUTION_ERROR',
+          'state cannot be loaded while a run is going on: stop() first',
+        );
+      }
       await persistence.durable();
       const stored = await reload();
       for (const channel of recorder.state.channels.values()) channel.isOpen = false;

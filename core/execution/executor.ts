@@ -18,7 +18,6 @@ import {
   type RunOptions,
   type RunSpec,
   requireOpenOptions,
-  requireRun,
   type UndeliveredMail,
 } from './executor-options.js';
 import { buildParts, type ExecutorParts } from './executor-parts.js';
@@ -168,20 +167,7 @@ export class PubSubExecutor {
    * and iterating throw; once it has started, `report` resolves whatever happens.
    */
   execute(spec: RunSpec = {}, options: RunOptions = {}): RunHandle {
-    return beginRun(
-      this.#parts,
-      () => {
-        this.#requireOpen();
-        requireRun(spec, options);
-        const { directory } = this.#parts;
-        if (spec.channel !== undefined && directory.size === 0) {
-          throw new PubSubError('NO_AGENTS_REGISTERED', 'a run that starts with a message needs an agent');
-        }
-        this.#parts.lifecycle.begins(spec);
-      },
-      spec,
-      options,
-    );
+    return beginRun(this.#parts, () => this.#requireOpen(), spec, options);
   }
 
   /**
@@ -314,12 +300,6 @@ export class PubSubExecutor {
    */
   async loadState(): Promise<void> {
     this.#requireOpen();
-    if (this.#parts.runs.running.length > 0) {
-      throw new PubSubError(
-        'EXECUTION_ERROR',
-        'state cannot be loaded while a run is going on: stop() first',
-      );
-    }
     await this.#parts.load();
   }
 

@@ -1,6 +1,6 @@
 import { PubSubError, toPubSubError } from '../errors.js';
 import type { RunKind } from '../state/run-record.js';
-import type { RunOptions, RunSpec } from './executor-options.js';
+import { type RunOptions, type RunSpec, requireRun } from './executor-options.js';
 import type { ExecutorParts } from './executor-parts.js';
 import type { RunHandle } from './run-handle.js';
 import type { LiveRun } from './run-manager.js';
@@ -8,7 +8,7 @@ import type { LiveRun } from './run-manager.js';
 /** Starts a run and answers its handle at once; what hinders it from starting becomes the handle's rejection. */
 export function beginRun(
   parts: ExecutorParts,
-  requirements: () => void,
+  requireOpen: () => void,
   spec: RunSpec,
   options: RunOptions,
 ): RunHandle {
@@ -17,7 +17,7 @@ export function beginRun(
   let live: LiveRun | undefined;
   const cancel = ({ record }: LiveRun, reason: string): void =>
     parts.runs.end(record, 'cancelled', cancellation(id, reason));
-  const started = start(parts, id, requirements, spec, options, (running) => {
+  const started = start(parts, id, requireOpen, spec, options, (running) => {
     live = running;
     if (cancelledEarly !== undefined) cancel(running, cancelledEarly);
   });
@@ -43,12 +43,17 @@ export function beginRun(
 async function start(
   parts: ExecutorParts,
   id: string,
-  requirements: () => void,
+  requireOpen: () => void,
   spec: RunSpec,
   options: RunOptions,
   begun: (live: LiveRun) => void,
 ): Promise<LiveRun> {
-  requirements();
+  requireOpen();
+  requireRun(spec, options);
+  if (spec.channel !== undefined && parts.directory.size === 0) {
+    throw new PubSubError('NO_AGENTS_REGISTERED', 'a run that starts with a message needs an agent');
+  }
+  parts.lifecycle.begins(spec);
   const kind: RunKind = spec.resume ? 'resume' : spec.channel === undefined ? 'reactive' : 'message';
   const { signal } = options;
   const timeout = options.timeoutSeconds ?? (kind === 'reactive' ? undefined : parts.config.timeoutSeconds);

@@ -3,12 +3,10 @@ import type { Runtime } from '../runtime.js';
 import type { RunEvent } from '../state/run-event.js';
 import { encodeParts, type SnapshotPart } from '../state/snapshot.js';
 import { encodeEvent, encodeGroup } from './event-codec.js';
+import { PendingRecords } from './pending-records.js';
 import type { Persistence } from './persistence.js';
 import type { StorageNamespace } from './storage-adapter.js';
 
-/** Most records, and characters of them, that are written at once. */
-const BATCH_RECORDS = 4096;
-const BATCH_SIZE = 4 * 1024 * 1024;
 /** When so much waits to be written, publishers wait too; they go on when half of it is written. */
 const HIGH_WATER = 16 * 1024 * 1024;
 /** A snapshot is taken when the log has grown by this many characters, and by twice the last snapshot. */
@@ -41,14 +39,13 @@ interface Waiter {
 /**
  * Writes events down in their order. While one batch is being written the next gathers behind it: one durable write
  * for all that came meanwhile. When the store fails nothing is acknowledged any more and what was not written stays in
- * memory; it is written when the fault is gone.
+ * memory; it is written when the fault is gone. When the store is taken away that is for good.
  */
 export class Journal implements Persistence {
   readonly #surroundings: JournalSurroundings;
   #namespace: StorageNamespace;
-  /** Records not yet durable, oldest first; the first has number `#durable + 1`. */
-  #pending: string[] = [];
-  #pendingSize = 0;
+  /** Not yet durable; the first of them has number `#durable + 1`. */
+  readonly #pending = new PendingRecords();
   /** Number of the newest record that is durable. */
   #durable: number;
   #group: string[] | undefined;
@@ -58,10 +55,17 @@ export class Journal implements Persistence {
   #failure: PubSubError | undefined;
   #failures = 0;
   #stopRetry: (() => void) | undefined;
+  #retrying: Promise<void> | undefined;
   #held = false;
-  #logSize = 0;
-  #snapshotSize = 0;
-  #snapshotWanted = false;
+  /** Characters of the records after the last snapshot, and how many there may be before the next. */
+  #logSize: number;
+  #snapshotAt = SNAPSHOT_AFTER;
+  /** Snapshots that were asked for, and those of them that have been written. */
+  #savesWanted = 0;
+  #savesDone = 0;
+  /** Times that the namespace was opened anew since something was last written. */
+  #newStarts = 0;
+  #lost: ((error: PubSubError) => void) | undefined;
   #closed = false;
 
   constructor(
@@ -99,7 +103,7 @@ export class Journal implements Persistence {
 
   /** Settles when everything recorded so far is durable. @throws PubSubError `DATABASE_ERROR` when it cannot be now. */
   durable(): Promise<void> | undefined {
-    if (this.#pending.length === 0 && !this.#failure) return undefined;
+    if (this.#pending.count === 0 && !this.#failure) return undefined;
     return new Promise((resolve, reject) => {
       this.whenDurable((error) => (error ? reject(error) : resolve()));
     });
@@ -107,48 +111,54 @@ export class Journal implements Persistence {
 
   /** Calls back once everything recorded so far is durable, or has turned out not to be. */
   whenDurable(settle: (error: PubSubError | undefined) => void): void {
-    const record = this.#durable + this.#pending.length;
+    const record = this.#durable + this.#pending.count;
     if (this.#failure || record === this.#durable) settle(this.#failure);
     else this.#waiters.push({ record, settle });
   }
 
+  whenLost(callback: (error: PubSubError) => void): void {
+    this.#lost = callback;
+  }
+
   /** Writes everything down and replaces the log by a snapshot. */
   async save(): Promise<void> {
-    this.#snapshotWanted = true;
+    const wanted = ++this.#savesWanted;
     this.#planWrite();
-    while (this.#snapshotWanted) {
+    while (this.#savesDone < wanted) {
       if (this.#failure) throw this.#failure;
+      if (this.#closed) throw new PubSubError('EXECUTOR_CLOSED', 'the executor has been closed');
       await (this.#writing ?? this.#nextWrite());
     }
   }
 
-  /** Writes down what can be written and lets the store go. */
+  /** Writes down what can be written and lets the store go. @throws PubSubError when something could not be. */
   async close(): Promise<void> {
-    while (this.#pending.length > 0 && !this.#failure) await (this.#writing ?? this.#nextWrite());
+    // The fault may be gone by now: what waits gets one more chance.
+    this.#stopRetry?.();
+    await this.#retrying;
+    if (this.#failure && this.#failure.code !== 'LOCK_ERROR') await this.#tryAgain(this.#failure);
+    while (this.#hasWork && !this.#failure) await (this.#writing ?? this.#nextWrite());
     this.#closed = true;
     this.#stopRetry?.();
     await this.#writing;
     await this.#namespace.close();
-    if (this.#failure && this.#pending.length > 0) throw this.#failure;
+    if (this.#failure && this.#pending.count > 0) throw this.#failure;
   }
 
   /** The store was taken away for good. */
   lost(cause: unknown): void {
-    const error = toPubSubError(cause, 'LOCK_ERROR');
     if (this.#closed) return;
-    this.#closed = true;
-    this.#fail(
-      new PubSubError('LOCK_ERROR', `the storage was lost: ${error.message}`, {
-        cause,
-        details: error.details,
-      }),
-    );
+    const { message, details } = toPubSubError(cause, 'LOCK_ERROR');
+    this.#fail(new PubSubError('LOCK_ERROR', `the storage was lost: ${message}`, { cause, details }));
+  }
+
+  get #hasWork(): boolean {
+    return this.#pending.count > 0 || this.#savesDone < this.#savesWanted;
   }
 
   #add(record: string): void {
-    this.#pending.push(record);
-    this.#pendingSize += record.length;
-    if (this.#pendingSize > HIGH_WATER) this.#hold();
+    this.#pending.add(record);
+    if (this.#pending.size > HIGH_WATER) this.#hold();
     if (!this.#writing && !this.#writePlanned && !this.#failure) this.#planWrite();
   }
 
@@ -164,55 +174,52 @@ export class Journal implements Persistence {
     this.#writing ??= this.#writeAll().finally(() => {
       this.#writing = undefined;
       // What came between the last look and now.
-      if ((this.#pending.length > 0 || this.#snapshotWanted) && !this.#failure) this.#planWrite();
+      if (this.#hasWork && !this.#failure) this.#planWrite();
     });
     return this.#writing;
   }
 
   async #writeAll(): Promise<void> {
     try {
-      while (this.#pending.length > 0 && !this.#closed) await this.#writeBatch();
-      if (this.#snapshotWanted && !this.#closed) await this.#writeSnapshot();
+      // The log cannot go on where we think it ends: the store has lost some of it. A snapshot replaces it whole.
+      if (this.#newStarts > 1) await this.#writeSnapshot(false);
+      while (this.#pending.count > 0 && !this.#closed) {
+        await this.#append(Number.POSITIVE_INFINITY);
+        if (this.#logSize > this.#snapshotAt) await this.#compact();
+      }
+      if (this.#savesDone < this.#savesWanted && !this.#closed) await this.#writeSnapshot(true);
     } catch (thrown) {
       this.#fail(toPubSubError(thrown, 'DATABASE_ERROR'));
     }
   }
 
-  async #writeBatch(): Promise<void> {
-    await this.#append(this.#nextBatch());
-    if (this.#logSize > SNAPSHOT_AFTER && this.#logSize > 2 * this.#snapshotSize) await this.#writeSnapshot();
-  }
-
-  async #append(records: readonly string[]): Promise<void> {
-    await this.#namespace.append(
-      { firstSequence: this.#durable + 1, records },
-      { sync: this.#surroundings.sync },
-    );
-    let size = 0;
-    for (const record of records) size += record.length;
-    this.#pending = this.#pending.slice(records.length);
-    this.#pendingSize -= size;
-    this.#logSize += size;
+  async #append(most: number): Promise<void> {
+    const records = this.#pending.nextBatch(most);
+    const batch = { firstSequence: this.#durable + 1, records };
+    await this.#namespace.append(batch, { sync: this.#surroundings.sync });
+    this.#logSize += this.#pending.drop(records.length);
     this.#durable += records.length;
-    this.#recovered();
+    this.#written();
   }
 
-  #nextBatch(): string[] {
-    const records: string[] = [];
-    let size = 0;
-    for (const record of this.#pending) {
-      if (records.length > 0 && (records.length >= BATCH_RECORDS || size + record.length > BATCH_SIZE)) break;
-      records.push(record);
-      size += record.length;
+  /** Replaces the log by a snapshot. Where there is no room for one the log goes on as long as it can. */
+  async #compact(): Promise<void> {
+    try {
+      await this.#writeSnapshot(true);
+    } catch (thrown) {
+      const error = toPubSubError(thrown, 'DATABASE_ERROR');
+      if (error.details.retryable !== true) throw error;
+      this.#snapshotAt = 2 * this.#logSize;
+      this.#surroundings.warn(`storage: the log could not be shortened: ${error.message}`, error);
     }
-    return records;
   }
 
-  async #writeSnapshot(): Promise<void> {
-    // The picture is of now, so everything up to now must be in the log before it may replace the log.
+  /** @param afterLog whether everything in the picture goes into the log first, so that it is acknowledged sooner. */
+  async #writeSnapshot(afterLog: boolean): Promise<void> {
+    const asked = this.#savesWanted;
     const parts = this.#surroundings.snapshot();
-    const sequence = this.#durable + this.#pending.length;
-    while (this.#durable < sequence) await this.#append(this.#nextBatch().slice(0, sequence - this.#durable));
+    const sequence = this.#durable + this.#pending.count;
+    while (afterLog && this.#durable < sequence) await this.#append(sequence - this.#durable);
     const records: string[] = [];
     let size = 0;
     for (const record of encodeParts(parts)) {
@@ -224,30 +231,31 @@ export class Journal implements Persistence {
       }
     }
     await this.#namespace.writeSnapshot({ sequence, records });
-    this.#snapshotSize = size;
     this.#logSize = 0;
-    this.#snapshotWanted = false;
-    this.#recovered();
+    this.#snapshotAt = Math.max(SNAPSHOT_AFTER, 2 * size);
+    this.#pending.drop(sequence - this.#durable);
+    this.#durable = sequence;
+    this.#savesDone = asked;
+    this.#written();
   }
 
-  #recovered(): void {
+  /** The store works. */
+  #written(): void {
     this.#failures = 0;
-    if (this.#failure) this.#surroundings.warn('the storage works again; everything has been written');
+    this.#newStarts = 0;
+    if (this.#failure?.code === 'LOCK_ERROR') return;
+    if (this.#failure) this.#surroundings.warn('the storage works again');
     this.#failure = undefined;
-    this.#acknowledge();
-    if (this.#held && this.#pendingSize < HIGH_WATER / 2) {
-      this.#held = false;
-      this.#surroundings.release();
-    }
-  }
-
-  #acknowledge(): void {
     let settled = 0;
     for (const { record } of this.#waiters) {
       if (record > this.#durable) break;
       settled++;
     }
     for (const { settle } of this.#waiters.splice(0, settled)) settle(undefined);
+    if (this.#held && this.#pending.size < HIGH_WATER / 2) {
+      this.#held = false;
+      this.#surroundings.release();
+    }
   }
 
   #hold(): void {
@@ -257,18 +265,26 @@ export class Journal implements Persistence {
   }
 
   #fail(error: PubSubError): void {
-    const failure =
-      error.code === 'LOCK_ERROR' || error.code === 'DATABASE_ERROR'
-        ? error
-        : new PubSubError('DATABASE_ERROR', error.message, { cause: error.cause, details: error.details });
+    // Once it is lost nothing else matters.
+    if (this.#failure?.code === 'LOCK_ERROR') return;
+    const { code, message, cause, details } = error;
+    const known = code === 'LOCK_ERROR' || code === 'DATABASE_ERROR';
+    const failure = known ? error : new PubSubError('DATABASE_ERROR', message, { cause, details });
     if (!this.#failure)
-      this.#surroundings.warn(`the storage fails, nothing is acknowledged: ${failure.message}`, failure);
+      this.#surroundings.warn(`the storage fails, nothing is acknowledged: ${message}`, failure);
     this.#failure = failure;
     this.#hold();
     for (const { settle } of this.#waiters.splice(0)) settle(failure);
-    if (failure.code === 'LOCK_ERROR' || this.#closed) return;
+    this.#stopRetry?.();
+    if (code === 'LOCK_ERROR') this.#lost?.(failure);
+    else if (!this.#closed) this.#planRetry(failure);
+  }
+
+  #planRetry(failure: PubSubError): void {
     const delay = RETRY_DELAYS[Math.min(this.#failures++, RETRY_DELAYS.length - 1)] ?? 0;
-    this.#stopRetry = this.#surroundings.runtime.setTimer(delay, () => void this.#tryAgain(failure));
+    this.#stopRetry = this.#surroundings.runtime.setTimer(delay, () => {
+      this.#retrying = this.#tryAgain(failure);
+    });
   }
 
   async #tryAgain(failure: PubSubError): Promise<void> {
@@ -279,21 +295,27 @@ export class Journal implements Persistence {
       this.#fail(toPubSubError(thrown, 'DATABASE_ERROR'));
       return;
     }
-    if (this.#pending.length === 0 && !this.#snapshotWanted) this.#recovered();
-    else await this.#nextWrite();
+    if (this.#hasWork) await this.#nextWrite();
+    else this.#written();
   }
 
-  /** Opens the namespace again and finds out how much of the failed batch is in it after all. */
+  /** Opens the namespace again and finds out how much of what waits is in it after all. */
   async #startAnew(): Promise<void> {
+    this.#newStarts++;
     await this.#namespace.close().catch(() => {});
     this.#namespace = await this.#surroundings.reopen();
-    for await (const { firstSequence, records } of this.#namespace.read(this.#durable)) {
-      const stored = firstSequence + records.length - 1 - this.#durable;
-      const matches = records.every((record, index) => record === this.#pending[index]);
-      if (!matches)
+    const snapshot = this.#newStarts > 1 ? await this.#namespace.readSnapshot() : undefined;
+    // A snapshot of ours that was reported as failed.
+    if (snapshot && snapshot.sequence > this.#durable) this.#found(snapshot.sequence - this.#durable);
+    for await (const { records } of this.#namespace.read(this.#durable)) {
+      if (!this.#pending.startsWith(records))
         throw new PubSubError('DATABASE_ERROR', 'the storage holds other records than were written');
-      for (const record of this.#pending.splice(0, stored)) this.#pendingSize -= record.length;
-      this.#durable += stored;
+      this.#found(records.length);
     }
+  }
+
+  #found(records: number): void {
+    this.#logSize += this.#pending.drop(records);
+    this.#durable += records;
   }
 }

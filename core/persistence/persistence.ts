@@ -9,6 +9,8 @@ export interface Persistence {
   durable(): Promise<void> | undefined;
   /** Calls back then, or with the error when it cannot be. */
   whenDurable(settle: (error: PubSubError | undefined) => void): void;
+  /** Calls back when the store is taken away for good: nothing will be acknowledged any more. */
+  whenLost(callback: (error: PubSubError) => void): void;
   /** Writes the whole state down now. @throws PubSubError `DATABASE_ERROR`. */
   save(): Promise<void>;
   /** Writes down what is not written yet and lets the store go. */
@@ -20,6 +22,7 @@ export const noPersistence: Persistence = {
   failure: undefined,
   durable: () => undefined,
   whenDurable: (settle) => settle(undefined),
+  whenLost: () => {},
   save: async () => {
     throw new PubSubError(
       'DATABASE_ERROR',
@@ -50,6 +53,9 @@ export class ExitPersistence implements Persistence {
   whenDurable(settle: (error: PubSubError | undefined) => void): void {
     settle(undefined);
   }
+
+  /** Nothing is acknowledged before it is saved, and a save that finds the store gone says so. */
+  whenLost(): void {}
 
   save(): Promise<void> {
     const saved = this.#saving.then(() =>
