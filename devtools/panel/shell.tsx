@@ -134,6 +134,10 @@ function Tabs(): ReactElement {
           aria-selected={preferences.view === view}
           aria-controls="view"
           tabIndex={preferences.view === view ? 0 : -1}
+          ref={(element) => {
+            if (element && preferences.view === view)
+              element.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+          }}
           onClick={() => open(view)}
         >
           {TITLES[view]}

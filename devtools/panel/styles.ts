@@ -139,6 +139,7 @@ select.field { padding-right: 4px; }
 @container (max-width: 620px) {
   .hide-narrow { display: none; }
   .timebar .moment { min-width: 0; }
+  .tab { padding: 7px 7px 6px; }
 }
 @media (prefers-reduced-motion: no-preference) {
   .button, .icon-button, .tab { transition: background-color 120ms, color 120ms; }

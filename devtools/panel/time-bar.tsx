@@ -77,7 +77,8 @@ export function TimeBar(): ReactElement {
         <FailureMarks />
       </div>
       <span className="moment">
-        {store.seeking ? `folding… ${Math.round(store.foldedShare * 100)} %` : `${count(seq)} · ${when}`}
+        {store.seeking ? `folding… ${Math.round(store.foldedShare * 100)} %` : count(seq)}
+        <span className="hide-narrow">{store.seeking ? '' : ` · ${when}`}</span>
       </span>
       <button
         type="button"

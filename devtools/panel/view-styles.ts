@@ -23,7 +23,9 @@ export const VIEW_STYLES: string = `
 .table-row:hover { background: var(--surface); }
 .table-row[aria-selected='true'] { background: var(--tint); }
 .table-row[data-compared='true'] { box-shadow: inset 3px 0 0 var(--accent); }
-.table-row .end { text-align: right; }
+.table-row .end, .table-head .end { text-align: right; }
+.table[data-narrow='true'] .wide { display: none; }
+.table-row .chip { border: 0; background: none; padding: 0; font-size: inherit; font-weight: 500; }
 .dim { color: var(--muted); }
 .status { display: inline-flex; align-items: center; gap: 6px; }
 .status::before { content: ''; width: 7px; height: 7px; border-radius: 50%; background: var(--dot); flex: none; }
@@ -59,11 +61,14 @@ export const VIEW_STYLES: string = `
 .diff .removed { background: color-mix(in srgb, var(--bad) 16%, transparent); }
 
 .scroll { flex: 1 1 0; min-height: 0; overflow: auto; padding: 12px; display: flex; flex-direction: column; gap: 14px; }
-.section > h2 { font-size: 12.5px; font-weight: 600; margin-bottom: 6px; display: flex; gap: 8px; align-items: baseline; }
+.section > h2 { font-size: 12.5px; font-weight: 600; margin-bottom: 6px; display: flex; gap: 8px; align-items: center; min-height: 28px; }
+.section > h2 .field { margin-left: auto; font-weight: 400; width: min(220px, 45%); }
 .section > h2 .dim { font-weight: 400; }
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); gap: 8px; }
 .card { border: 1px solid var(--border); border-radius: 8px; padding: 8px 10px; background: var(--raised); min-width: 0; display: flex; flex-direction: column; gap: 4px; }
 .card .title { font-weight: 600; display: flex; justify-content: space-between; gap: 8px; min-width: 0; }
+.card .title > .dim { font-weight: 400; }
+.card .title .icon-button { width: 22px; height: 22px; margin: -2px -4px -2px 0; }
 .card .title > :first-child { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .card .numbers { display: flex; flex-wrap: wrap; gap: 2px 12px; color: var(--muted); font-variant-numeric: tabular-nums; }
 .meter { height: 5px; border-radius: 3px; background: var(--grid); overflow: hidden; border: 1px solid var(--border); }
@@ -78,7 +83,8 @@ export const VIEW_STYLES: string = `
 .plain td { padding: 4px 8px; border-bottom: 1px solid var(--grid); vertical-align: top; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
 .plain .end { text-align: right; }
 
-.inbox { display: grid; gap: 10px; max-width: 720px; width: 100%; margin: 0 auto; }
+.root .inbox { display: grid; gap: 10px; max-width: 720px; width: 100%; margin: 0 auto; }
+.form-row > label:not(.checkbox) { display: block; font-weight: 600; margin-bottom: 3px; }
 .question { border: 1px solid var(--border); border-radius: 10px; padding: 14px; background: var(--raised); display: flex; flex-direction: column; gap: 10px; }
 .question .ask { font-size: 15px; font-weight: 600; overflow-wrap: anywhere; }
 .form { display: flex; flex-direction: column; gap: 10px; }
@@ -92,6 +98,10 @@ export const VIEW_STYLES: string = `
 .problem { border: 1px solid var(--border); border-left: 3px solid var(--dot); border-radius: 8px; padding: 8px 10px; background: var(--raised); display: grid; grid-template-columns: 1fr auto; gap: 4px 12px; align-items: start; }
 .problem .where { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; }
 .problem .error-text { grid-column: 1 / -1; font-size: 12px; }
+@container (max-width: 560px) {
+  .problem { grid-template-columns: 1fr; }
+  .problem .actions { grid-row: 3; }
+}
 .filters { display: flex; gap: 4px; flex-wrap: wrap; }
 
 .canvas-slot { position: relative; flex: 1 1 0; min-height: 0; overflow: hidden; }

@@ -4,12 +4,14 @@ import type { RunEvent } from '../../core/state/run-event.js';
 import type { RunState } from '../../core/state/run-state.js';
 import type { DeliveryPart, SnapshotPart } from '../../core/state/snapshot.js';
 import { NODE_STATUSES } from '../../core/state/tree-node.js';
+import type { TreeRowsPart } from '../../core/state/tree-snapshot.js';
 import { DeliveryIndex } from './delivery-index.js';
 import type { EventLog } from './event-log.js';
 import { InvocationTable } from './invocation-table.js';
 import { MessageTable } from './message-table.js';
 
 const code = (status: (typeof NODE_STATUSES)[number]): number => NODE_STATUSES.indexOf(status);
+const FIRST_INVOCATION = code('waiting');
 const RUNNING = code('running');
 const SUCCEEDED = code('succeeded');
 
@@ -51,8 +53,25 @@ export class Activity {
     this.deliveries = new DeliveryIndex(pending[0]?.number ?? head?.nextDelivery ?? 1);
     this.invocations = new InvocationTable();
     this.messages = new MessageTable(head?.session, head?.nextDelivery ?? 1);
+    for (const part of parts) if (part.part === 'tree') this.#takeOld(part, head?.seq ?? 0);
     for (const part of pending) this.#adopt(part, head?.seq ?? 0, startOf(parts, part.node));
     this.deliveries.skipTo(head?.nextDelivery ?? 1);
+  }
+
+  /** What the tree remembers of the time before: messages, and invocations that are over. */
+  #takeOld(part: TreeRowsPart, seq: number): void {
+    const { first, status, parent, label, time, duration, count, agents, channels } = part;
+    for (let row = 0; row < status.length; row++) {
+      const [now = 0, took = -1, at = 0] = [status[row], duration[row], time[row]];
+      if (now < FIRST_INVOCATION) {
+        this.messages.addOld(first + row);
+      } else if (took >= 0) {
+        const agent = agents[Math.floor((label[row] ?? 0) / Math.max(1, channels.length))] ?? '';
+        const published = (parent[row] ?? 0) - first;
+        const queued = published >= 0 ? (time[published] ?? at) : at;
+        this.invocations.addOld(agent, queued, at, at + took, now, first + row, count[row] ?? 1, seq);
+      }
+    }
   }
 
   #adopt(part: DeliveryPart, seq: number, at: number): void {

@@ -57,6 +57,21 @@ export class InvocationTable {
     return this.#delivery.push(delivery);
   }
 
+  /** One that was over before the first event, which is numbered `seq` + 1. */
+  addOld(
+    agent: string,
+    queued: number,
+    start: number,
+    end: number,
+    status: number,
+    node: number,
+    attempt: number,
+    seq: number,
+  ): void {
+    this.start(this.laneOf(agent), queued, start, seq, node, attempt, 0);
+    this.end(this.#lane.length - 1, end, Math.max(1, seq), status);
+  }
+
   isOpen(row: number): boolean {
     return row < this.#endSeq.length && this.#endSeq.at(row) === 0;
   }

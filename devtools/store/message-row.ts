@@ -1,4 +1,5 @@
-import { NODE_STATUSES } from '../../core/state/tree-node.js';
+import type { ExecutionTree } from '../../core/state/execution-tree.js';
+import { type InvocationNode, NODE_STATUSES } from '../../core/state/tree-node.js';
 import type { PanelStore } from './panel-store.js';
 
 /** A message as a row of the list: what became of it, up to the position that is shown. */
@@ -48,6 +49,7 @@ export function messageRow(store: PanelStore, index: number): MessageRow | undef
   const { messages, deliveries, invocations } = recording.activity;
   const { log } = recording;
   const seq = messages.seqOf(index);
+  if (seq === 0) return oldRow(store.state.tree, index, messages.nodeOf(index));
   const compact = log.kindOf(seq) === 1 ? log.publishOf(seq) : undefined;
   const body = compact ? undefined : log.bodyOf(seq);
   const whole = body?.type === 'message.published' ? body : undefined;
@@ -96,3 +98,38 @@ export function messageRow(store: PanelStore, index: number): MessageRow | undef
     settled,
   };
 }
+
+/** A message from before the first event, as the tree remembers it. */
+function oldRow(tree: ExecutionTree, index: number, node: number): MessageRow | undefined {
+  const publish = tree.get(node);
+  if (publish?.kind !== 'publish') return undefined;
+  const publisher = tree.get(publish.parent);
+  const invocations: InvocationNode[] = [];
+  // The deliveries of a message are numbered right after it.
+  for (let next = tree.get(node + 1); next?.kind === 'invocation' && next.parent === node; ) {
+    invocations.push(next);
+    next = tree.get(next.number + 1);
+  }
+  const statuses = invocations.map(({ status }) => place(status));
+  const took = invocations.flatMap(({ durationMs }) => (durationMs === undefined ? [] : [durationMs]));
+  return {
+    index,
+    seq: 0,
+    at: publish.publishedAt,
+    id: publish.id,
+    node,
+    channel: publish.channel,
+    from: publisher?.kind === 'invocation' ? publisher.agent : 'app',
+    to: invocations.map(({ agent }) => agent),
+    run: publish.run ?? null,
+    status:
+      TELLING.find((status) => statuses.includes(status)) ??
+      place(publish.status === 'published' ? 'waiting' : publish.status),
+    statuses,
+    nodes: invocations.map(({ number }) => number),
+    durationMs: took.length > 0 ? Math.max(...took) : undefined,
+    settled: invocations.every(({ status }) => FINAL.has(status)),
+  };
+}
+
+const FINAL: ReadonlySet<string> = new Set(['succeeded', 'failed', 'invalid', 'dropped', 'cancelled']);

@@ -26,6 +26,11 @@ export class MessageTable {
     this.#node.push(node);
   }
 
+  /** A message from before the first event: its sequence number is not known, its node says the rest. */
+  addOld(node: number): void {
+    this.add(0, 0, 0, node);
+  }
+
   session(session: Session, firstDelivery: number): void {
     this.#sessions.push({ session, firstDelivery });
   }
@@ -60,6 +65,7 @@ export class MessageTable {
   }
 
   rowOfSeq(seq: number): number {
+    if (seq === 0) return -1;
     const row = this.#seq.countUpTo(seq) - 1;
     return row >= 0 && this.seqOf(row) === seq ? row : -1;
   }

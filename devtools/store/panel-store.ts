@@ -48,6 +48,7 @@ export class PanelStore {
   #generation = 0;
   #cancelNotify: (() => void) | undefined;
   #cancelFold: (() => void) | undefined;
+  #cancelSilence: (() => void) | undefined;
   #busy = false;
 
   name = '';
@@ -79,6 +80,7 @@ export class PanelStore {
     this.#cancelFold = undefined;
     this.#cancelNotify?.();
     this.#cancelNotify = undefined;
+    this.#cancelSilence?.();
     if (!this.#offFrame) return;
     this.#link?.send({ v: INSPECTOR_VERSION, type: 'unwatch' });
     this.#offFrame();
@@ -207,7 +209,7 @@ export class PanelStore {
     const { messages } = this.#recording?.activity ?? {};
     const found = this.state.tree.get(node);
     const row = messages?.rowOfNode(found?.kind === 'invocation' ? found.parent : node) ?? -1;
-    return row < 0 ? undefined : messages?.seqOf(row);
+    return row < 0 ? undefined : messages?.seqOf(row) || undefined;
   }
 
   /** Shows a recording instead of the executor. */
@@ -275,6 +277,9 @@ export class PanelStore {
     else this.#planFold();
     recording.activity.sweep(this.#liveState() ?? EMPTY);
     this.#received(recording.last);
+    // When nothing comes any more, rates must be seen to fall to nothing.
+    this.#cancelSilence?.();
+    this.#cancelSilence = this.#scheduler.later(1600, () => this.#changed());
   }
 
   #received(seq: number): void {

@@ -12,17 +12,20 @@ import { useVirtualRows } from './virtual-list.js';
 const ROW = 26;
 const COLUMNS = ['#', 'Time', 'Channel', 'From', 'To', 'Status', 'Took'] as const;
 const WIDE = '72px 104px minmax(90px, 1fr) minmax(80px, 1fr) minmax(90px, 1.2fr) 104px 84px';
-const NARROW = '0px 0px minmax(80px, 1fr) 0px minmax(80px, 1fr) 100px 74px';
+const NARROW = 'minmax(80px, 1fr) minmax(80px, 1fr) 100px 80px';
+/** Left out where there is little room: `#`, time and sender. */
+const WIDE_ONLY: ReadonlySet<string> = new Set(COLUMNS.filter((_, index) => [0, 1, 3].includes(index)));
 
 interface Props {
   readonly list: MessageList;
   readonly selected: number | undefined;
   readonly compared: number | undefined;
-  onSelect(seq: number, compare: boolean): void;
+  readonly selectedNode: number | undefined;
+  onSelect(row: MessageRow, compare: boolean): void;
 }
 
 /** Rows of messages, only those in sight; arrow keys walk them, Shift+Enter or Shift+click compares. */
-export function MessageTable({ list, selected, compared, onSelect }: Props): ReactElement {
+export function MessageTable({ list, selected, compared, selectedNode, onSelect }: Props): ReactElement {
   const { length } = list;
   const rows = useVirtualRows(length, ROW);
   const [active, setActive] = useState<number | undefined>();
@@ -46,10 +49,10 @@ export function MessageTable({ list, selected, compared, onSelect }: Props): Rea
       setActive(index);
       rows.scrollTo(index);
       const row = list.row(index);
-      if (row && !event.shiftKey) onSelect(row.seq, false);
+      if (row && !event.shiftKey) onSelect(row, false);
     } else if (event.key === 'Enter') {
       const row = list.row(at);
-      if (row) onSelect(row.seq, event.shiftKey);
+      if (row) onSelect(row, event.shiftKey);
     }
   };
 
@@ -63,6 +66,7 @@ export function MessageTable({ list, selected, compared, onSelect }: Props): Rea
     <div
       ref={rows.body}
       className="table"
+      data-narrow={narrow}
       style={style}
       role="grid"
       tabIndex={0}
@@ -74,7 +78,11 @@ export function MessageTable({ list, selected, compared, onSelect }: Props): Rea
     >
       <div className="table-head" role="row" aria-rowindex={1}>
         {COLUMNS.map((name, index) => (
-          <span key={name} role="columnheader" className={index === 0 || index === 6 ? 'end' : ''}>
+          <span
+            key={name}
+            role="columnheader"
+            className={`${index === 0 || index === 6 ? 'end' : ''} ${WIDE_ONLY.has(name) ? 'wide' : ''}`}
+          >
             {name}
           </span>
         ))}
@@ -88,12 +96,12 @@ export function MessageTable({ list, selected, compared, onSelect }: Props): Rea
               className="table-row"
               role="row"
               aria-rowindex={index + 2}
-              aria-selected={row.seq === selected}
+              aria-selected={row.seq === 0 ? row.node === selectedNode : row.seq === selected}
               data-compared={row.seq === compared}
               style={{ top: rows.topOf(index) }}
               onClick={(event) => {
                 setActive(index);
-                onSelect(row.seq, event.shiftKey);
+                onSelect(row, event.shiftKey);
               }}
             >
               <Cells row={row} />
@@ -115,16 +123,18 @@ function Cells({ row }: { readonly row: MessageRow }): ReactElement {
   const status = NODE_STATUSES[row.status] ?? 'waiting';
   return (
     <>
-      <span role="gridcell" className="end dim mono">
+      <span role="gridcell" className="end dim mono wide">
         {row.seq > 0 ? count(row.seq) : '·'}
       </span>
-      <span role="gridcell" className="dim mono">
+      <span role="gridcell" className="dim mono wide">
         {clock(row.at)}
       </span>
       <span role="gridcell">
         <span className="chip channel">{row.channel}</span>
       </span>
-      <span role="gridcell">{row.from}</span>
+      <span role="gridcell" className="wide">
+        {row.from}
+      </span>
       <span role="gridcell" className={row.to.length === 0 ? 'dim' : ''}>
         {row.to.length === 0 ? 'nobody' : row.to.join(', ')}
       </span>

@@ -7,6 +7,7 @@ import { parseFilter } from '../store/filter-language.js';
 import { MessageList } from '../store/message-list.js';
 import { MessageDetail } from './message-detail.js';
 import { MessageTable } from './message-table.js';
+import { NodeDetail } from './node-detail.js';
 
 /** Every message, filtered, with what is in it and what became of it. */
 export function MessagesView(): ReactElement {
@@ -84,9 +85,16 @@ export function MessagesView(): ReactElement {
           <MessageTable
             list={list}
             selected={selected}
+            selectedNode={node}
             compared={compared}
-            onSelect={(seq, compare) => {
-              if (compare && selected !== undefined && selected !== seq) setCompared(seq);
+            onSelect={(row, compare) => {
+              const { seq } = row;
+              // One from before anybody watched has no event here; its node tells what is left of it.
+              if (!compare) store.select({ kind: 'node', node: row.node });
+              if (seq === 0) {
+                setSelected(undefined);
+                setCompared(undefined);
+              } else if (compare && selected !== undefined && selected !== seq) setCompared(seq);
               else {
                 setSelected(seq);
                 setCompared(undefined);
@@ -94,6 +102,11 @@ export function MessagesView(): ReactElement {
             }}
           />
         </div>
+        {selected === undefined && store.selection?.kind === 'node' && (
+          <section className="side" aria-label="Selected message">
+            <NodeDetail selection={store.selection} close={() => store.select(undefined)} />
+          </section>
+        )}
         {selected !== undefined && (
           <section className="side" aria-label="Selected message">
             <MessageDetail
@@ -103,6 +116,7 @@ export function MessagesView(): ReactElement {
               close={() => {
                 setSelected(undefined);
                 setCompared(undefined);
+                store.select(undefined);
               }}
             />
           </section>

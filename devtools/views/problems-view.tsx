@@ -72,7 +72,7 @@ export function ProblemsView(): ReactElement {
           disabled={letters.size === 0 || store.imported}
           onClick={() => retry([...letters.values()].map(({ id }) => id))}
         >
-          Retry all {count(letters.size)} dead letters
+          {letters.size === 1 ? 'Retry the dead letter' : `Retry all ${count(letters.size)} dead letters`}
         </button>
       </div>
       <div className="scroll">
@@ -89,7 +89,7 @@ export function ProblemsView(): ReactElement {
               <ProblemItem
                 key={problem.seq}
                 problem={problem}
-                deadLetter={letters.get(problem.node)?.id}
+                deadLetter={problem.kind === 'retrying' ? undefined : letters.get(problem.node)?.id}
                 retry={retry}
               />
             ))}

@@ -4,6 +4,7 @@ import type { JsonValue } from '../../core/json.js';
 import { TASK_STATUSES, type Task } from '../../core/state/task.js';
 import type { CanvasChannel } from '../canvas-contract.js';
 import { clock, count, duration, rate } from '../panel/format.js';
+import { Icon } from '../panel/icons.js';
 import { usePanel, useStore } from '../panel/panel-context.js';
 import { JsonView, preview } from './json-view.js';
 import { Status } from './status.js';
@@ -46,12 +47,13 @@ function ChannelCard({ channel }: { readonly channel: CanvasChannel }): ReactEle
         <span className="mono">{name}</span>
         <button
           type="button"
-          className="button"
+          className="icon-button"
           disabled={store.imported}
+          title="Publish on it"
           aria-label={`Publish on ${name}`}
           onClick={() => compose(name)}
         >
-          Publish
+          <Icon name="publish" size={14} />
         </button>
       </div>
       <div

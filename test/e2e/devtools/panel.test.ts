@@ -1,0 +1,280 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { BARE_PAGE } from './bare-page.js';
+import { type ServedPage, servePage } from './page.js';
+
+const DOM_VIEWS = ['messages', 'state', 'humans', 'problems'] as const;
+
+let served: ServedPage;
+beforeAll(async () => {
+  served = await servePage(BARE_PAGE);
+});
+afterAll(() => served?.close());
+afterEach(async () => {
+  for (const context of served.browser.contexts()) await context.close();
+  expect(served.complaints.splice(0)).toEqual([]);
+});
+
+async function opened(
+  query: string,
+  size: { width?: number; height?: number; dark?: boolean } = {},
+): Promise<Page> {
+  const page = await served.open({ query: `?open&${query}`, ...size });
+  await page.locator('body[data-ready=yes]').waitFor({ state: 'attached' });
+  await page.getByRole('tablist', { name: 'Views' }).waitFor();
+  return page;
+}
+
+/** Waits until an expression holds in the page; asked from outside, as the page's policy allows no string of code. */
+async function until(page: Page, expression: string): Promise<void> {
+  await expect.poll(() => page.evaluate(`Boolean(${expression})`), { timeout: 15_000 }).toBe(true);
+}
+
+/** Lets the team work, and waits until nothing but the question to a person is left. */
+async function work(page: Page): Promise<void> {
+  await page.evaluate('window.work()');
+  await until(
+    page,
+    'window.executor.state.unfinished.length === 1 && window.executor.state.humans.size === 1',
+  );
+  await page.getByRole('tab', { name: 'Humans 1' }).waitFor();
+}
+
+async function violations(page: Page): Promise<unknown[]> {
+  // The modal page of axe is opened in the page itself, where a policy would stop it.
+  const found = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  return found.violations.map(({ id, nodes }) => [
+    id,
+    ...nodes.map(({ target, failureSummary }) => [target, failureSummary]),
+  ]);
+}
+
+test('closed by default: a button; opened by keyboard; closed again, watching nothing', async () => {
+  const page = await served.open();
+  const opener = page.getByRole('button', { name: 'Open the Dagger devtools' });
+  await opener.focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('region', { name: 'Dagger devtools' }).waitFor();
+  await page.getByRole('button', { name: 'Close the panel' }).click();
+  await opener.waitFor();
+  expect(await page.getByRole('region', { name: 'Dagger devtools' }).count()).toBe(0);
+});
+
+for (const dark of [false, true]) {
+  for (const view of DOM_VIEWS) {
+    test(`axe finds nothing in ${view}, ${dark ? 'dark' : 'light'}, wide and narrow`, async () => {
+      const page = await opened(`view=${view}`, { dark });
+      await work(page);
+      if (view === 'messages') await page.getByRole('row').nth(3).click();
+      expect(await violations(page)).toEqual([]);
+      await page.setViewportSize({ width: 360, height: 740 });
+      expect(await violations(page)).toEqual([]);
+    });
+  }
+}
+
+test('messages: filtered, inspected, compared, edited and sent again', async () => {
+  const page = await opened('view=messages');
+  await work(page);
+  const filter = page.getByRole('searchbox', { name: 'Filter messages' });
+  const hint = page.locator('#filter-hint');
+  await hint.filter({ hasText: '25 messages' }).waitFor();
+  await filter.fill('agent:reader status:failed');
+  await hint.filter({ hasText: '1 of 25' }).waitFor();
+  await filter.fill('channel:facts -from:reader');
+  await hint.filter({ hasText: '0 of 25' }).waitFor();
+  await filter.fill('text:"compost? 2" channel:pages');
+  await hint.filter({ hasText: '2 of 25' }).waitFor();
+  await filter.fill('dur:>30ms channel:log');
+  await hint.filter({ hasText: '3 of 25' }).waitFor();
+  await filter.fill('agnet:x');
+  await hint.filter({ hasText: 'agnet' }).waitFor();
+  await filter.fill('channel:pages');
+  await hint.filter({ hasText: '6 of 25' }).waitFor();
+
+  await page.getByRole('grid').focus();
+  await page.keyboard.press('Home');
+  const detail = page.getByRole('region', { name: 'Selected message' });
+  await detail.getByText('"https://example.org/1/1"').waitFor();
+  await page
+    .getByRole('row')
+    .nth(2)
+    .click({ modifiers: ['Shift'] });
+  await detail.locator('.diff .removed', { hasText: 'https://example.org/1/1' }).waitFor();
+  await detail.locator('.diff .added').first().waitFor();
+
+  await detail.getByRole('button', { name: 'Edit and send again' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Publish a message' });
+  const payload = dialog.getByLabel('Payload, as JSON');
+  expect(JSON.parse(await payload.inputValue())).toMatchObject({ url: 'https://example.org/1/1' });
+  await payload.fill('{"url": ');
+  await dialog.getByRole('button', { name: 'Publish' }).click();
+  await dialog.getByRole('alert').filter({ hasText: 'not JSON' }).waitFor();
+  await payload.fill('{"url": "https://example.org/by-hand", "title": "By hand"}');
+  expect(await violations(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Publish' }).click();
+  await hint.filter({ hasText: '7 of' }).waitFor();
+});
+
+test('pause, step, resume and publish from the toolbar', async () => {
+  const page = await opened('view=messages');
+  await page.getByRole('button', { name: 'Pause the executor' }).click();
+  await until(page, 'window.executor.paused');
+  await page.getByRole('button', { name: 'Publish a message' }).click();
+  await page.getByLabel('Channel').fill('facts');
+  await page.getByLabel('Payload, as JSON').fill('{"text": "by hand", "url": "x"}');
+  await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click();
+  await page.locator('.table-row', { hasText: 'waiting' }).waitFor();
+  await page.getByRole('button', { name: 'Start one delivery' }).click();
+  await page.getByText('One delivery was started.').waitFor();
+  await page.locator('.table-row', { hasText: 'succeeded' }).waitFor();
+  await page.getByRole('button', { name: 'Resume the executor' }).click();
+  await until(page, '!window.executor.paused');
+});
+
+test('humans: the form comes from the schema, a bad answer is refused, a good one reaches the agent', async () => {
+  const page = await opened('view=humans');
+  await work(page);
+  await page.getByLabel('Approve it').check();
+  await page.getByLabel('Tone').selectOption('formal');
+  await page.getByLabel('Words at most').fill('9');
+  await page.locator('form.form').evaluate((form: HTMLFormElement) => {
+    form.noValidate = true;
+  });
+  await page.getByRole('button', { name: 'Answer' }).click();
+  await page.getByRole('alert').filter({ hasText: 'words' }).waitFor();
+  await page.getByLabel('Words at most').fill('42');
+  await page.getByLabel('Note to the writer').fill('<b>bold</b>');
+  await page.getByRole('button', { name: 'Answer' }).click();
+  await page.getByText('Nobody is asking').waitFor();
+  await until(page, 'window.executor.state.unfinished.length === 0');
+  const channel = await page.evaluate('window.executor.state.channels.get("report").publishedCount');
+  expect(channel).toBe(6);
+});
+
+test('problems: failures and dead letters, retried', async () => {
+  const page = await opened('view=problems');
+  await work(page);
+  await page.getByText('the page answered 503').first().waitFor();
+  const before = await page.evaluate('window.executor.state.nextDelivery');
+  await page.getByRole('button', { name: 'Retry', exact: true }).click();
+  await page.getByText('Delivered once more.').waitFor();
+  await until(page, `window.executor.state.nextDelivery === ${String(before)} + 1`);
+  await page.getByRole('tab', { name: 'Problems 4' }).waitFor();
+});
+
+test('time: every view goes back to an event, to the next failure, and live again', async () => {
+  const page = await opened('view=state');
+  await work(page);
+  const slider = page.getByRole('slider', { name: 'Event that is shown' });
+  const first = await slider.getAttribute('min');
+  await slider.fill(String(first));
+  await page.getByText('No tasks so far.').waitFor();
+  await page.getByRole('button', { name: 'Next failure' }).click();
+  await page.getByText('2 succeeded').first().waitFor();
+  const at = Number(await slider.inputValue());
+  await page.getByRole('button', { name: 'One event back' }).click();
+  await expect.poll(async () => Number(await slider.inputValue())).toBe(at - 1);
+  await page.getByRole('button', { name: 'Live' }).click();
+  await page.getByRole('button', { name: 'Live', pressed: true }).waitFor();
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  await page.getByRole('button', { name: 'Stop playing' }).waitFor();
+  await page.getByRole('button', { name: 'Stop playing' }).click();
+});
+
+test('docks to four sides and fills its element; size by keyboard and pointer; all of it remembered', async () => {
+  const page = await opened('view=messages&size=0.5');
+  const panel = page.getByRole('region', { name: 'Dagger devtools' });
+  const resizer = page.getByRole('separator', { name: 'Size of the panel' });
+  await resizer.focus();
+  await page.keyboard.press('Shift+ArrowUp');
+  await expect.poll(async () => Math.round((await panel.boundingBox())?.height ?? 0)).toBe(480);
+  const edge = await resizer.boundingBox();
+  if (!edge) throw new Error('the edge has no place');
+  await page.mouse.move(640, edge.y + 4);
+  await page.mouse.down();
+  await page.mouse.move(640, edge.y + 84);
+  await page.mouse.up();
+  await expect.poll(async () => Math.round((await panel.boundingBox())?.height ?? 0)).toBe(400);
+  for (const [side, check] of [
+    ['At the right', { x: 640, y: 0, width: 640, height: 800 }],
+    ['At the left', { x: 0, y: 0, width: 640, height: 800 }],
+    ['At the top', { x: 0, y: 0, width: 1280, height: 400 }],
+  ] as const) {
+    await page.getByRole('button', { name: 'Panel menu' }).click();
+    await page.getByRole('menuitemradio', { name: side }).click();
+    await expect.poll(() => panel.boundingBox()).toEqual(check);
+  }
+  await page.getByRole('button', { name: 'Panel menu' }).click();
+  await page.getByRole('menuitemradio', { name: 'Dark' }).click();
+  await page.reload();
+  await panel.waitFor();
+  expect(await panel.boundingBox()).toEqual({ x: 0, y: 0, width: 1280, height: 400 });
+  expect(await page.locator('.root').getAttribute('data-theme')).toBe('dark');
+  await page.getByRole('button', { name: 'Panel menu' }).click();
+  await page.getByRole('menuitemradio', { name: 'Fill its element' }).click();
+  await expect.poll(async () => (await panel.boundingBox())?.height).toBe(240);
+});
+
+test('a run is exported to a file and opened again, with its payloads; the tree goes out as DOT', async () => {
+  const page = await opened('view=messages');
+  await work(page);
+  await page.getByRole('button', { name: 'Panel menu' }).click();
+  const saved = page.waitForEvent('download');
+  await page.getByRole('menuitem', { name: 'Export this run…' }).click();
+  const path = await (await saved).path();
+  await page.getByRole('button', { name: 'Panel menu' }).click();
+  const dot = page.waitForEvent('download');
+  await page.getByRole('menuitem', { name: 'Download the tree as DOT' }).click();
+  expect((await dot).suggestedFilename()).toMatch(/\.dot$/);
+
+  const other = await opened('view=messages');
+  const chooser = other.waitForEvent('filechooser');
+  await other.getByRole('button', { name: 'Panel menu' }).click();
+  await other.getByRole('menuitem', { name: 'Open an exported run…' }).click();
+  await (await chooser).setFiles(path);
+  await other.locator('#filter-hint', { hasText: '25 messages' }).waitFor();
+  expect(await other.getByRole('button', { name: 'Pause the executor' }).isDisabled()).toBe(true);
+  await other.getByRole('searchbox', { name: 'Filter messages' }).fill('text:"compost? 2" channel:pages');
+  await other.locator('#filter-hint', { hasText: '2 of 25' }).waitFor();
+  await other.locator('.table-row').first().click();
+  await other.getByText('"https://example.org/2/1"').waitFor();
+});
+
+test('hostile payloads are text: no markup, no script, no freeze', async () => {
+  const page = await opened('view=messages');
+  await page.evaluate(`(async () => {
+    window.hit = 0;
+    const nasty = '<img src=x onerror="window.hit++"></script><script>window.hit++</script>';
+    await executor.publish('evil', { [nasty]: nasty, __proto__: null, huge: 'x'.repeat(5_000_000) });
+    executor.cache.insertGlobalValue(nasty, nasty, { toJSON: 'text', nasty });
+    executor.tasks.addTask(nasty, nasty, 1);
+  })()`);
+  await page.locator('.table-row', { hasText: 'evil' }).click();
+  await page.getByText('5,000,000 characters in all').waitFor();
+  await page.getByText('onerror').first().waitFor();
+  await page.getByRole('tab', { name: 'State' }).click();
+  await page.getByText('onerror').first().waitFor();
+  expect(await page.evaluate('window.hit')).toBe(0);
+  expect(await page.locator('.panel img').count()).toBe(0);
+});
+
+test('styles leak neither in nor out', async () => {
+  const page = await served.open({ query: '?open&view=messages' });
+  await page.getByRole('tablist', { name: 'Views' }).waitFor();
+  const before = await page
+    .getByRole('tab', { name: 'Messages' })
+    .evaluate((tab) => getComputedStyle(tab).fontSize);
+  await page.evaluate(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(
+      'button { font-size: 40px !important; display: none } .panel { color: red !important }',
+    );
+    document.adoptedStyleSheets = [sheet];
+  });
+  const tab = page.getByRole('tab', { name: 'Messages' });
+  expect(await tab.evaluate((element) => getComputedStyle(element).fontSize)).toBe(before);
+  expect(await tab.isVisible()).toBe(true);
+  expect(await page.evaluate(() => document.styleSheets.length)).toBe(0);
+});
