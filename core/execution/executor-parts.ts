@@ -7,6 +7,7 @@ import { Cache, type CacheStore } from '../state/cache.js';
 import type { CacheTable } from '../state/cache-table.js';
 import { EVENT_FORMAT } from '../state/run-event.js';
 import type { RunRecord } from '../state/run-record.js';
+import type { RunState } from '../state/run-state.js';
 import { TaskManager, type TaskStore } from '../state/task-manager.js';
 import type { TaskTable } from '../state/task-table.js';
 import { AgentDirectory } from './agent-directory.js';
@@ -30,7 +31,7 @@ import { Services } from './services.js';
 import { TurnClock } from './turn-clock.js';
 
 /** Nodes of the tree that are kept when `retention.nodes` says nothing. */
-const DEFAULT_NODES = 100_000;
+export const DEFAULT_NODES = 100_000;
 /** Ended runs that are remembered when `retention.maxRuns` says nothing. */
 const DEFAULT_RUNS = 1000;
 
@@ -154,7 +155,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     park: (attempt, reason) => directory.runner(attempt.registered.agent.name)?.park(attempt, reason),
     unparked: (delivery) => {
       if (delivery.run?.isRunning) directory.runner(delivery.mailbox.agent)?.mailArrived();
-      else autoResume.want();
+      else if (persistence.failure?.code !== 'LOCK_ERROR') autoResume.want();
     },
   });
 
@@ -166,7 +167,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
       if (delivery.run !== run || delivery.status !== 'retrying') continue;
       const runner = directory.runner(delivery.mailbox.agent);
       if (runner) runner.resumeRetry(delivery);
-      else recorder.deliveryReturned(recorder.now(), delivery, false);
+      else recorder.deliveryReturned(recorder.now(), delivery, false, delivery.dueAt);
     }
     wakeAll();
   };
@@ -232,6 +233,12 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     },
   });
 
+  // Another owner has the state now: what this one goes on to do would be of no consequence.
+  persistence.whenLost((error) => {
+    for (const { record } of runs.running) runs.end(record, 'failed', error);
+    scheduler.retire();
+  });
+
   return {
     config,
     runtime,
@@ -261,8 +268,14 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
           'state cannot be loaded while a run is going on: stop() first',
         );
       }
-      await persistence.durable();
-      const stored = await reload();
+      let stored: RunState;
+      let seq: number;
+      // What is recorded while the store is being read would be missing from what was read: then once more.
+      do {
+        await persistence.durable();
+        ({ seq } = recorder.state);
+        stored = await reload();
+      } while (recorder.state.seq !== seq);
       for (const channel of recorder.state.channels.values()) channel.isOpen = false;
       recorder.replace(stored);
       beginSession();

@@ -53,7 +53,7 @@ export async function openState(
       owner: `dagger since ${new Date(runtime.now()).toISOString()}`,
       onLost: (cause) => journal?.lost(cause),
     });
-  const held = await open();
+  let held = await open();
   try {
     const { state, record, logSize, tornTail } = await recover(held, limits);
     if (tornTail) {
@@ -74,7 +74,10 @@ export async function openState(
       hold: () => scheduler.hold(),
       release: () => scheduler.release(),
       warn: (message, cause) => logger.warn(message, cause),
-      reopen: open,
+      async reopen() {
+        held = await open();
+        return held;
+      },
     });
     recorder.attach(journal);
     return { recorder, persistence: journal, reload };

@@ -142,10 +142,12 @@ export class Recorder {
     this.#emit({ seq, at, type: 'delivery.dropped', delivery: delivery.number });
   }
 
-  deliveryReturned(at: number, delivery: Delivery, parked: boolean): void {
+  /** @param dueAt when it may be started again; at once when absent. */
+  deliveryReturned(at: number, delivery: Delivery, parked: boolean, dueAt?: number): void {
     const seq = ++this.state.seq;
-    deliveryReturned(this.state, at, delivery, parked);
-    this.#emit({ seq, at, type: 'delivery.returned', delivery: delivery.number, parked });
+    deliveryReturned(this.state, at, delivery, parked, dueAt);
+    const due = dueAt === undefined ? {} : { dueAt };
+    this.#emit({ seq, at, type: 'delivery.returned', delivery: delivery.number, parked, ...due });
   }
 
   tokensReserved(at: number, delivery: Delivery, amount: number): void {

@@ -59,10 +59,10 @@ export class OutcomeLog {
     this.#wake();
   }
 
-  /** No more will come; with an error, reading throws it. */
+  /** No more will come; with an error, what is not shown yet never is, and reading throws it. */
   close(error?: PubSubError): void {
     this.#closed ??= { error };
-    this.#shown = this.#count;
+    if (!error) this.#shown = this.#count;
     this.#wake();
   }
 

@@ -156,7 +156,7 @@ export class RunManager {
     this.#surroundings.ended(run, reason);
     if (this.isIdle) this.#wakeIdle();
     this.#surroundings.whenDurable((notStored) => {
-      live.outcomes.close();
+      live.outcomes.close(notStored);
       live.resolve(
         reportOf(run, status, live.outcomes.all(), this.#surroundings.config.maxTokens, notStored),
       );

@@ -50,6 +50,8 @@ async function start(
 ): Promise<LiveRun> {
   requireOpen();
   requireRun(spec, options);
+  const { failure } = parts.persistence;
+  if (failure?.code === 'LOCK_ERROR') throw failure;
   if (spec.channel !== undefined && parts.directory.size === 0) {
     throw new PubSubError('NO_AGENTS_REGISTERED', 'a run that starts with a message needs an agent');
   }

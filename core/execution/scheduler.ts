@@ -29,6 +29,7 @@ export class Scheduler {
   #drainPlanned = false;
   #paused = false;
   #held = false;
+  #retired = false;
   /** Set from the first work of a turn until the turn is over. */
   #turnOpen = false;
   #turnStartedAt = 0;
@@ -57,9 +58,9 @@ export class Scheduler {
     return this.#paused;
   }
 
-  /** True while nothing is started: paused by the application, or held by the journal. */
+  /** True while nothing is started: paused by the application, held by the journal, or retired. */
   get isStill(): boolean {
-    return this.#paused || this.#held;
+    return this.#paused || this.#held || this.#retired;
   }
 
   pause(): void {
@@ -73,7 +74,13 @@ export class Scheduler {
 
   /** Starts nothing and lets publishers wait until `release`: the store is behind, or fails. */
   hold(): void {
-    this.#held = true;
+    this.#held = !this.#retired;
+  }
+
+  /** Starts nothing any more, for good. Who waits for a turn gets it, to find that all is over. */
+  retire(): void {
+    this.#retired = true;
+    this.release();
   }
 
   release(): void {
@@ -103,6 +110,7 @@ export class Scheduler {
   /** Starts up to `count` pieces of work though paused. Answers how many were started. */
   step(count: number): number {
     let started = 0;
+    if (this.#held || this.#retired) return started;
     const at = this.#clock.now();
     while (started < count && this.#startNext(at)) started++;
     return started;

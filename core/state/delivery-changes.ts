@@ -64,7 +64,13 @@ export function deliveryDropped(state: RunState, at: number, delivery: Delivery)
 }
 
 /** Back in its mailbox, as if this attempt had not begun; dropped when its channel has been closed meanwhile. */
-export function deliveryReturned(state: RunState, at: number, delivery: Delivery, parked: boolean): void {
+export function deliveryReturned(
+  state: RunState,
+  at: number,
+  delivery: Delivery,
+  parked: boolean,
+  dueAt = 0,
+): void {
   if (delivery.mailbox.closed) {
     deliveryDropped(state, at, delivery);
     return;
@@ -73,6 +79,7 @@ export function deliveryReturned(state: RunState, at: number, delivery: Delivery
   if (delivery.status === 'running') delivery.attempts--;
   if (delivery.status !== 'waiting' && delivery.status !== 'parked') delivery.mailbox.insert(delivery);
   delivery.status = parked ? 'parked' : 'waiting';
+  delivery.dueAt = dueAt;
   releaseTokens(delivery);
   state.tree.mark(delivery.node, delivery.status, delivery.attempts);
   restall(delivery, wasStalled);

@@ -122,7 +122,7 @@ function applyBody(state: RunState, event: RunEvent): void {
       deliveryDropped(state, at, delivery(state, event.delivery));
       return;
     case 'delivery.returned':
-      deliveryReturned(state, at, delivery(state, event.delivery), event.parked);
+      deliveryReturned(state, at, delivery(state, event.delivery), event.parked, event.dueAt);
       return;
     case 'delivery.redelivered': {
       const mailbox = mailboxOf(channelOf(state, event.message.channel ?? ''), event.to);

@@ -92,7 +92,12 @@ export interface EventBodies {
   /** Pushed out of a full mailbox. */
   'delivery.dropped': { readonly delivery: number };
   /** Back in its mailbox, its attempt not counted: the run stopped, or it waits for a human. */
-  'delivery.returned': { readonly delivery: number; readonly parked: boolean };
+  'delivery.returned': {
+    readonly delivery: number;
+    readonly parked: boolean;
+    /** It must not start before this time, as its retry is not due yet. Absent: at once. */
+    readonly dueAt?: number;
+  };
   /** A dead letter gets a new set of attempts, as a new delivery of the same message. */
   'delivery.redelivered': {
     readonly node: number;

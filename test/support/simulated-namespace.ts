@@ -20,6 +20,8 @@ export interface StoredUnit extends StoredBatch {
 export interface Device {
   epoch: number;
   holder: SimulatedNamespace | undefined;
+  /** Who held it before the last crash. */
+  formerHolder: SimulatedNamespace | undefined;
   units: StoredUnit[];
   snapshot: StoredSnapshot | undefined;
   lastSequence: number;
@@ -120,6 +122,10 @@ export class SimulatedNamespace implements StorageNamespace {
     return this.#begun;
   }
 
+  revive(): void {
+    this.#dead = false;
+  }
+
   fence(owner: string): void {
     this.#refusal = new PubSubError(
       'LOCK_ERROR',
@@ -166,6 +172,7 @@ export function emptyDevice(): Device {
   return {
     epoch: 0,
     holder: undefined,
+    formerHolder: undefined,
     units: [],
     snapshot: undefined,
     lastSequence: 0,

@@ -102,6 +102,7 @@ export class SimulatedStore implements StorageAdapter {
     for (const device of this.#devices.values()) {
       const { holder } = device;
       device.holder = undefined;
+      device.formerHolder = holder;
       const begun = holder?.die();
       const survivors = device.units.filter(
         ({ synced }) => synced || how === 'process' || this.#random() < 0.5,
@@ -118,6 +119,16 @@ export class SimulatedStore implements StorageAdapter {
   /** Somebody else takes the namespaces over: their holders are told, and refused from now on. */
   takeAway(owner = 'somebody else'): void {
     for (const device of this.#devices.values()) device.holder?.fence(owner);
+  }
+
+  /** The holders from before the last crash live on, as if only the device had failed. */
+  revive(): void {
+    for (const device of this.#devices.values()) {
+      const holder = device.formerHolder;
+      if (!holder) continue;
+      holder.revive();
+      device.holder = holder;
+    }
   }
 
   /** Every record that was ever stored and has not been lost in a crash, in order from the first. */

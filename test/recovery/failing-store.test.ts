@@ -1,0 +1,421 @@
+import {
+  createMessage,
+  defineAgent,
+  type Message,
+  type OpenOptions,
+  type PubSubAgent,
+  PubSubError,
+  PubSubExecutor,
+} from 'dagger-agents';
+import { createTestRuntime, type TestRuntime } from 'dagger-agents/testing';
+import { describe, expect, test } from 'vitest';
+import { outcomesOf, refusal } from '../support/bus.js';
+import { SimulatedStore } from '../support/simulated-store.js';
+
+interface Bench {
+  readonly store: SimulatedStore;
+  readonly executor: PubSubExecutor;
+  readonly runtime: TestRuntime;
+  readonly warnings: string[];
+}
+
+async function onStore(store = new SimulatedStore(), options: Partial<OpenOptions> = {}): Promise<Bench> {
+  const runtime = createTestRuntime();
+  const warnings: string[] = [];
+  const logger = { warn: (message: string) => void warnings.push(message) };
+  const executor = await PubSubExecutor.open({ storage: store, runtime, logger, ...options });
+  return { store, executor, runtime, warnings };
+}
+
+/** What a new executor finds. */
+async function reopened(store: SimulatedStore): Promise<PubSubExecutor> {
+  const { executor } = await onStore(store);
+  return executor;
+}
+
+function counting(heard: unknown[], name = 'reader'): PubSubAgent {
+  return defineAgent({ name, subscribe: 'in', process: ({ payload }) => void heard.push(payload) });
+}
+
+const published = (executor: PubSubExecutor, channel = 'in'): number =>
+  executor.state.channels.get(channel)?.publishedCount ?? 0;
+
+describe('a fault that passes (disk full, quota)', () => {
+  test('nothing is acknowledged while it lasts; what was taken before is written when it is gone', async () => {
+    const { store, executor, runtime, warnings } = await onStore();
+    await executor.publish('in', 'before');
+    store.fail('append', { fails: 'retryable' });
+    const caught = await refusal(() => executor.publish('in', 'caught by it'));
+    expect(caught).toMatchObject({ code: 'DATABASE_ERROR', details: { retryable: true } });
+    expect(caught.cause).toBeInstanceOf(Error);
+    // From now on it is known before anything is taken.
+    expect(await refusal(() => executor.publish('in', 'refused'))).toMatchObject({ code: 'DATABASE_ERROR' });
+    executor.cache.insertGlobalValue('went', 'on', true);
+    expect(warnings).toHaveLength(1);
+
+    await runtime.advance(20_000);
+    expect(await refusal(() => executor.publish('in', 'refused'))).toMatchObject({ code: 'DATABASE_ERROR' });
+    store.heal();
+    await runtime.advance(5000);
+    await executor.publish('in', 'after');
+    expect(warnings).toEqual([expect.stringContaining('nothing is acknowledged'), 'the storage works again']);
+    await executor.close();
+
+    const found = await reopened(store);
+    expect(published(found)).toBe(3);
+    expect(found.cache.getGlobalInput('went', 'on')).toBe(true);
+    await found.close();
+  });
+
+  test('a message with an id can be published again until it is acknowledged, and is one message', async () => {
+    const { store, executor, runtime } = await onStore();
+    const heard: unknown[] = [];
+    executor.registerAgent(counting(heard));
+    executor.execute();
+    const message = createMessage('importer', 'once');
+    store.fail('append', { fails: 'retryable' }, 2);
+    let tries = 0;
+    for (let acknowledged = false; !acknowledged; tries++) {
+      acknowledged = await executor.publish('in', message).then(
+        () => true,
+        () => false,
+      );
+      await runtime.advance(50);
+    }
+    expect(tries).toBeGreaterThan(1);
+    await executor.idle();
+    expect(heard).toEqual(['once']);
+    await executor.close();
+  });
+
+  test('a run that is going on waits, starts nothing, and goes on', async () => {
+    const { store, executor, runtime } = await onStore();
+    const heard: unknown[] = [];
+    executor.registerAgents([
+      defineAgent({
+        name: 'spreader',
+        subscribe: 'start',
+        publish: 'in',
+        async process({ publish }) {
+          await publish('in', 1);
+          // Longer than it takes to find out that the store fails.
+          await new Promise<void>((resolve) => runtime.setTimer(100, resolve));
+          await publish('in', 2);
+        },
+      }),
+      counting(heard),
+    ]);
+    const run = executor.execute({ channel: 'start', payload: null });
+    await runtime.runUntilIdle();
+    expect(heard).toEqual([1]);
+    store.fail('append', { fails: 'retryable' });
+    executor.cache.insertGlobalValue('something', 'to write', true);
+    await runtime.advance(60_000);
+    expect(heard).toEqual([1]);
+    store.heal();
+    await runtime.advance(5000);
+    const report = await run.report;
+    expect(report.status).toBe('completed');
+    expect(heard).toEqual([1, 2]);
+    await executor.close();
+    expect(published(await reopened(store))).toBe(2);
+  });
+
+  test('outcomes are not shown before they are stored', async () => {
+    const { store, executor, runtime } = await onStore();
+    executor.registerAgent(counting([]));
+    await executor.publish('warm up', null);
+    store.stall();
+    const run = executor.execute({ channel: 'in', payload: 1 });
+    const shown: unknown[] = [];
+    const reading = (async () => {
+      for await (const outcome of run) shown.push(outcome.nodeId);
+    })();
+    let reported = false;
+    void run.report.then(() => {
+      reported = true;
+    });
+    await runtime.runUntilIdle();
+    expect(executor.state.runs.get(run.id)?.status).toBe('completed');
+    expect([shown, reported]).toEqual([[], false]);
+    store.goOn();
+    await runtime.runUntilIdle();
+    await reading;
+    expect([shown.length, reported]).toEqual([1, true]);
+    await executor.close();
+  });
+
+  test('a run that ends while the store fails says so in its report, and shows no outcome as done', async () => {
+    const { store, executor, runtime } = await onStore();
+    executor.registerAgent(counting([]));
+    await executor.publish('warm up', null);
+    store.fail('append', { fails: 'retryable' });
+    const run = executor.execute({ channel: 'in', payload: 1 });
+    const reading = outcomesOf(run);
+    reading.catch(() => {});
+    await runtime.runUntilIdle();
+    const report = await run.report;
+    expect(report).toMatchObject({
+      status: 'failed',
+      overallSuccess: false,
+      error: { code: 'DATABASE_ERROR' },
+    });
+    await expect(reading).rejects.toMatchObject({ code: 'DATABASE_ERROR' });
+    store.heal();
+    await runtime.advance(5000);
+    await executor.close();
+    const found = await reopened(store);
+    expect(found.listRuns()).toMatchObject([{ id: run.id, status: 'completed' }]);
+  });
+
+  test('saveState() says that it failed; a later one is whole', async () => {
+    const { store, executor, runtime } = await onStore();
+    await executor.publish('in', 1);
+    store.fail('writeSnapshot', { fails: 'retryable' });
+    expect(await refusal(() => executor.saveState())).toMatchObject({ code: 'DATABASE_ERROR' });
+    store.heal();
+    await runtime.advance(5000);
+    await executor.saveState();
+    await executor.publish('in', 2);
+    await executor.close();
+    expect(published(await reopened(store))).toBe(2);
+  });
+
+  test("with 'exit' a save that fails says so, and does not keep the next from working", async () => {
+    const { store, executor } = await onStore(new SimulatedStore(), { durability: 'exit' });
+    await executor.publish('in', 1);
+    store.fail('writeSnapshot', { fails: 'retryable' }, 1);
+    expect(await refusal(() => executor.saveState())).toMatchObject({ code: 'DATABASE_ERROR' });
+    await executor.saveState();
+    store.crash('power');
+    expect(published(await reopened(store))).toBe(1);
+  });
+
+  test('no room for a snapshot of its own accord is no fault: the log goes on, and it is tried again', async () => {
+    const { store, executor, warnings } = await onStore();
+    store.fail('writeSnapshot', { fails: 'retryable' });
+    const text = 'x'.repeat(1_000_000);
+    for (let number = 0; number < 12; number++) await executor.publish('in', { number, text });
+    expect(store.asked.writeSnapshot).toBe(1);
+    expect(warnings).toEqual([expect.stringContaining('could not be shortened')]);
+    store.heal();
+    for (let number = 12; number < 24; number++) await executor.publish('in', { number, text });
+    expect(store.asked.writeSnapshot).toBe(2);
+    await executor.close();
+    expect(published(await reopened(store))).toBe(24);
+  });
+});
+
+describe('a fault that only opening anew mends', () => {
+  test.each([
+    ['the batch was lost', false],
+    ['the batch was stored after all', true],
+  ])('the namespace is opened again and brought in step: %s', async (_, storedAllTheSame) => {
+    const { store, executor, runtime } = await onStore();
+    await executor.publish('in', 1);
+    store.fail('append', { fails: 'fatally', storedAllTheSame }, 1);
+    expect(await refusal(() => executor.publish('in', 2))).toMatchObject({ code: 'DATABASE_ERROR' });
+    await runtime.advance(50);
+    expect(store.asked.open).toBe(2);
+    await executor.publish('in', 3);
+    // Reading it again works with the namespace of now.
+    await executor.loadState();
+    expect(published(executor)).toBe(3);
+    await executor.close();
+    expect(published(await reopened(store))).toBe(3);
+  });
+
+  test('it may fail to open for a while', async () => {
+    const { store, executor, runtime } = await onStore();
+    await executor.publish('in', 1);
+    store.fail('append', { fails: 'fatally' }, 1);
+    store.fail('open', { fails: 'fatally' }, 3);
+    expect(await refusal(() => executor.publish('in', 2))).toMatchObject({ code: 'DATABASE_ERROR' });
+    await runtime.advance(30_000);
+    await executor.publish('in', 3);
+    await executor.close();
+    expect(published(await reopened(store))).toBe(3);
+  });
+
+  test('a snapshot that was reported as failed and is there counts', async () => {
+    const { store, executor, runtime } = await onStore();
+    await executor.publish('in', 1);
+    store.fail('writeSnapshot', { fails: 'fatally', storedAllTheSame: true }, 1);
+    expect(await refusal(() => executor.saveState())).toMatchObject({ code: 'DATABASE_ERROR' });
+    await runtime.advance(1000);
+    await executor.publish('in', 2);
+    await executor.close();
+    expect(published(await reopened(store))).toBe(2);
+  });
+
+  test('a store that has lost acknowledged records gets them again, as a snapshot', async () => {
+    const { store, executor, runtime } = await onStore(new SimulatedStore({ random: () => 0.9 }), {
+      durability: 'batched',
+    });
+    await executor.publish('in', 1);
+    await executor.saveState();
+    await executor.publish('in', 2);
+    await executor.publish('in', 3);
+    // The device has lost what the system still had in its cache, as after an fsync that failed.
+    store.crash('power');
+    const between = await store.open('default');
+    await between.close();
+    store.revive();
+    store.fail('append', { fails: 'fatally' }, 1);
+    expect(await refusal(() => executor.publish('in', 4))).toMatchObject({ code: 'DATABASE_ERROR' });
+    await runtime.advance(30_000);
+    await executor.publish('in', 5);
+    await executor.close();
+    expect(published(await reopened(store))).toBe(5);
+  });
+});
+
+describe('a store that is taken away', () => {
+  test('ends every run with LOCK_ERROR, acknowledges nothing ever again, and leaves nobody waiting', async () => {
+    const { store, executor, runtime } = await onStore();
+    const seen: unknown[] = [];
+    executor.registerAgents([
+      defineAgent({
+        name: 'hanging',
+        subscribe: 'in',
+        publish: 'out',
+        async process({ signal, publish }) {
+          await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+          seen.push(signal.reason instanceof PubSubError && signal.reason.code);
+          await publish('out', 1);
+        },
+      }),
+    ]);
+    const listening = executor.execute();
+    const started = executor.execute({ channel: 'in', payload: 1 });
+    await runtime.runUntilIdle();
+    store.stall();
+    const waiting = refusal(() => executor.publish('in', 2));
+    await runtime.runUntilIdle();
+    store.takeAway('the other tab');
+    store.goOn();
+    for (const run of [listening, started]) {
+      expect(await run.report).toMatchObject({ status: 'failed', error: { code: 'LOCK_ERROR' } });
+    }
+    expect(await waiting).toMatchObject({ code: 'LOCK_ERROR', details: { owner: 'the other tab' } });
+    await runtime.runUntilIdle();
+    expect(seen).toContain('LOCK_ERROR');
+    await runtime.advance(60_000);
+    expect(await refusal(() => executor.publish('in', 3))).toMatchObject({ code: 'LOCK_ERROR' });
+    expect(await refusal(() => executor.saveState())).toMatchObject({ code: 'LOCK_ERROR' });
+    expect(await refusal(() => executor.execute().report)).toMatchObject({ code: 'LOCK_ERROR' });
+    expect(executor.step(5)).toBe(0);
+    await executor.idle().catch(() => {});
+    expect(await refusal(() => executor.close())).toMatchObject({ code: 'LOCK_ERROR' });
+    expect(runtime.pendingTimers).toBe(0);
+  });
+
+  test('what the new owner finds is what was acknowledged, and it is not disturbed', async () => {
+    const { store, executor, runtime } = await onStore();
+    const message: Message = await executor.publish('in', 'kept');
+    store.takeAway();
+    const owner = await reopened(store);
+    expect(owner.tree.find(message.id)).toBeDefined();
+    expect(await refusal(() => executor.publish('in', 'too late'))).toMatchObject({ code: 'LOCK_ERROR' });
+    await owner.publish('in', 'mine');
+    await runtime.advance(60_000);
+    await executor.close().catch(() => {});
+    await owner.close();
+    expect(published(await reopened(store))).toBe(2);
+  });
+});
+
+describe('closing', () => {
+  test('with a store that fails says so, and what could be written is there', async () => {
+    const { store, executor } = await onStore();
+    await executor.publish('in', 1);
+    store.fail('append', { fails: 'retryable' });
+    executor.cache.insertGlobalValue('not', 'stored', true);
+    expect(await refusal(() => executor.close())).toMatchObject({ code: 'DATABASE_ERROR' });
+    store.heal();
+    const found = await reopened(store);
+    expect(published(found)).toBe(1);
+    expect(found.cache.getGlobalInput('not', 'stored')).toBeUndefined();
+  });
+
+  test('when the fault has just gone writes everything', async () => {
+    const { store, executor } = await onStore();
+    store.fail('append', { fails: 'retryable' });
+    await refusal(() => executor.publish('in', 1));
+    store.heal();
+    await executor.close();
+    expect(published(await reopened(store))).toBe(1);
+  });
+
+  test('ends a save that was under way, one way or the other', async () => {
+    const { store, executor } = await onStore();
+    store.stall();
+    const saved = executor.saveState();
+    const closed = executor.close();
+    store.goOn();
+    await closed;
+    await saved;
+    expect(store.asked.writeSnapshot).toBe(1);
+  });
+
+  test('waits for what is being written', async () => {
+    const { store, executor, runtime } = await onStore();
+    store.stall();
+    const acknowledged = executor.publish('in', 1);
+    await runtime.runUntilIdle();
+    const closed = executor.close();
+    let isClosed = false;
+    void closed.then(() => {
+      isClosed = true;
+    });
+    await runtime.runUntilIdle();
+    expect(isClosed).toBe(false);
+    store.goOn();
+    await Promise.all([acknowledged, closed]);
+    expect(published(await reopened(store))).toBe(1);
+  });
+});
+
+describe('a slow store', () => {
+  test('publishers wait, so that what waits to be written stays bounded', async () => {
+    const { store, executor, runtime } = await onStore();
+    const size = 1024 * 1024;
+    let begun = 0;
+    executor.registerAgent(
+      defineAgent({
+        name: 'flooding',
+        subscribe: 'in',
+        publish: 'rows',
+        async process({ publish }) {
+          for (; begun < 100; begun++) await publish('rows', 'x'.repeat(size));
+        },
+      }),
+    );
+    await executor.publish('warm up', null);
+    store.stall();
+    const run = executor.execute({ channel: 'in', payload: null });
+    await runtime.runUntilIdle();
+    // 16 MiB may wait, and what the turn had time for.
+    expect(begun).toBeGreaterThan(10);
+    expect(begun).toBeLessThan(25);
+    store.goOn();
+    await runtime.runUntilIdle();
+    await runtime.runUntilIdle();
+    expect(await run.report).toMatchObject({ status: 'completed' });
+    expect(published(executor, 'rows')).toBe(100);
+    await executor.close();
+  });
+
+  test('everything that comes while a batch is being written is one batch', async () => {
+    const { store, executor, runtime } = await onStore();
+    await executor.publish('in', 'first');
+    const before = store.asked.append;
+    store.stall();
+    const acknowledged = Array.from({ length: 500 }, (_, number) => executor.publish('in', number));
+    await runtime.runUntilIdle();
+    store.goOn();
+    await Promise.all(acknowledged);
+    expect(store.asked.append - before).toBeLessThanOrEqual(3);
+    await executor.close();
+  });
+});
