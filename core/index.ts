@@ -31,6 +31,7 @@ export type {
   RunSpec,
   UndeliveredMail,
 } from './execution/executor-options.js';
+export { PubSubFollower } from './execution/follower.js';
 export type { Humans } from './execution/human-desk.js';
 export type { EventListener } from './execution/listeners.js';
 export type { Logger } from './execution/logger.js';
@@ -42,6 +43,8 @@ export type { JsonObject, JsonValue } from './json.js';
 export type { ChannelStatus, OverflowPolicy } from './messaging/channel.js';
 export type { Message } from './messaging/message.js';
 export { createMessage, createTaskMessage } from './messaging/message.js';
+export type { FollowableStorage, FollowedNamespace, OpenWhenFreeOptions } from './persistence/follow.js';
+export { isFollowable } from './persistence/follow.js';
 export type {
   OpenNamespaceOptions,
   RepairReport,

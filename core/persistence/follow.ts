@@ -43,10 +43,11 @@ export interface FollowedNamespace {
   /**
    * Everything after sequence number `after`, in order and without gaps, and then, as soon as it is stored, what the
    * writer appends. The iteration ends when `close` is called; a change of writer goes unnoticed.
+   * @param caughtUp Called each time when all that is stored has been read and the wait for more begins.
    * @throws PubSubError `DATABASE_ERROR` when records are damaged, or dropped because a snapshot covers them: read
-   * the snapshot, and go on after it.
+   * the snapshot, and go on after it. Also when a snapshot is stored that is ahead of all records.
    */
-  read(after: number): AsyncIterable<StoredBatch>;
+  read(after: number, caughtUp?: () => void): AsyncIterable<StoredBatch>;
   /** Stops following; iterations under way end. */
   close(): void;
 }

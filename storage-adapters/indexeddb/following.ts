@@ -44,21 +44,22 @@ export class FollowedIndexedDb implements FollowedNamespace {
   }
 
   async readSnapshot(): Promise<StoredSnapshot | undefined> {
-    return (await this.#find())?.readSnapshot();
+    return (await this.#find())?.reader.readSnapshot();
   }
 
-  async *read(after: number): AsyncGenerator<StoredBatch> {
+  async *read(after: number, caughtUp?: () => void): AsyncGenerator<StoredBatch> {
     let last = after;
     while (!this.#closed) {
       const announced = this.#announced;
-      const reader = await this.#find();
-      if (reader !== undefined) {
-        for await (const batch of reader.read(last, 0)) {
+      const found = await this.#find();
+      if (found !== undefined) {
+        for await (const batch of found.reader.read(last, found.next)) {
           if (this.#closed) return;
           last = batch.firstSequence + batch.records.length - 1;
           yield batch;
         }
       }
+      caughtUp?.();
       await this.#somethingNew(announced);
     }
   }
@@ -71,22 +72,20 @@ export class FollowedIndexedDb implements FollowedNamespace {
     this.#wake();
   }
 
-  /** A reader of what is there now; undefined while there is nothing. */
-  async #find(): Promise<Reader | undefined> {
+  /** A reader, and what the next sequence number is at least; undefined while there is nothing. */
+  async #find(): Promise<{ readonly reader: Reader; readonly next: number } | undefined> {
     if (this.#lost !== undefined) throw this.#lost;
     const found = await this.#database.read((store) => answer<unknown>(store.get(namespaceKey(this.#name))));
     const place = { name: this.#name, incarnation: '' };
     const position = positionOf(this.#databaseName, place, 'its record');
     const record = parseNamespace(found, position);
-    if (this.#reader === undefined) {
-      if (record === undefined) return undefined;
-      const { incarnation } = record;
-      this.#reader = new Reader(this.#database, this.#databaseName, { ...place, incarnation });
-    }
-    if (this.#reader.place.incarnation !== record?.incarnation) {
+    if (this.#reader === undefined && record === undefined) return undefined;
+    if (record === undefined || (this.#reader && this.#reader.place.incarnation !== record.incarnation)) {
       throw storeLost(`${position}: the data was deleted while it was being followed`);
     }
-    return this.#reader;
+    const { incarnation, next } = record;
+    this.#reader ??= new Reader(this.#database, this.#databaseName, { ...place, incarnation });
+    return { reader: this.#reader, next };
   }
 
   #wake(): void {

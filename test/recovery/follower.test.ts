@@ -148,6 +148,7 @@ test('a frozen owner is refused when it wakes, and can follow in its turn', asyn
   const follower = await follow(storage);
   const wake = storage.freezeWriter();
   const second = await follower.takenOver;
+  second.registerAgent(adding([]));
   await second.publish('numbers', 2);
 
   wake();
@@ -274,11 +275,11 @@ test('a read that fails is tried again; one that fails for good ends the waiting
 test('what cannot be read at all is refused when opening', async () => {
   const storage = new FollowableMemory();
   storage.beforeReading = () => {
-    throw new PubSubError('DATABASE_ERROR', 'damaged', { details: { lost: true } });
+    throw new PubSubError('DATABASE_ERROR', 'a batch is damaged', { details: { lost: true } });
   };
   expect(await refusal(() => PubSubFollower.open({ storage, logger: silent }))).toMatchObject({
     code: 'DATABASE_ERROR',
-    message: 'damaged',
+    message: 'a batch is damaged',
   });
 });
 
