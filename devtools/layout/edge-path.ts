@@ -1,17 +1,29 @@
 import type { Point } from './viewport.js';
 
+/** A point that an edge passes, and which way it runs there: 1 along the axis of the flow, -1 against it. */
+export interface PathPoint extends Point {
+  readonly way: 1 | -1;
+}
+
+/** How far a turn swings out, at least. */
+const SWING = 44;
+
 /**
  * A smooth way through points that leaves and arrives along the flow: for each stretch four points of a cubic Bézier
  * curve, as x0 y0 x1 y1 x2 y2 x3 y3. `vertical` when the flow goes down and not to the right.
  */
-export function edgePath(points: readonly Point[], vertical: boolean): Float64Array {
+export function edgePath(points: readonly PathPoint[], vertical: boolean): Float64Array {
   const path = new Float64Array(Math.max(0, points.length - 1) * 8);
   for (let index = 0; index + 1 < points.length; index++) {
     const [from, to] = [points[index], points[index + 1]];
     if (!from || !to) continue;
-    const [middleX, middleY] = [(from.x + to.x) / 2, (from.y + to.y) / 2];
-    const first = vertical ? { x: from.x, y: middleY } : { x: middleX, y: from.y };
-    const second = vertical ? { x: to.x, y: middleY } : { x: middleX, y: to.y };
+    const along = vertical ? to.y - from.y : to.x - from.x;
+    const aside = Math.abs(vertical ? to.x - from.x : to.y - from.y);
+    const straight = along * from.way > 0 && from.way === to.way;
+    const reach = straight ? Math.abs(along) / 2 : Math.max(Math.abs(along) / 3, Math.min(SWING, aside / 2));
+    const [out, back] = [from.way * reach, -to.way * reach];
+    const first = vertical ? { x: from.x, y: from.y + out } : { x: from.x + out, y: from.y };
+    const second = vertical ? { x: to.x, y: to.y + back } : { x: to.x + back, y: to.y };
     path.set([from.x, from.y, first.x, first.y, second.x, second.y, to.x, to.y], index * 8);
   }
   return path;

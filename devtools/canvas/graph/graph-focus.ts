@@ -1,6 +1,7 @@
 import type { CanvasSelection, CanvasSource } from '../../canvas-contract.js';
 import type { Point } from '../../layout/viewport.js';
-import type { GraphEdge, GraphModel, GraphNode } from './graph-model.js';
+import type { GraphModel } from './graph-model.js';
+import type { GraphEdge, GraphNode } from './graph-parts.js';
 
 /** What the eye should be led to: all nodes when `near` is undefined. */
 export interface Focus {

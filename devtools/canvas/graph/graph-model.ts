@@ -1,39 +1,11 @@
-import { scaleSymlog } from 'd3';
 import type { CanvasAgent, CanvasChannel, CanvasSource } from '../../canvas-contract.js';
+import { Bands } from '../../layout/bands.js';
 import { edgePath } from '../../layout/edge-path.js';
-import type { LayoutEdge } from '../../layout/layered.js';
+import type { LayoutEdge, Place } from '../../layout/layered.js';
 import { Placement } from '../../layout/placement.js';
 import { type Box, joined, type Point } from '../../layout/viewport.js';
 import { eased } from '../camera.js';
-
-export interface GraphNode {
-  readonly id: string;
-  readonly kind: 'agent' | 'channel' | 'app';
-  readonly name: string;
-  agent: CanvasAgent | undefined;
-  channel: CanvasChannel | undefined;
-  readonly width: number;
-  readonly height: number;
-  /** Centre, where it is shown now. */
-  x: number;
-  y: number;
-  target: Point;
-  from: Point;
-  /** Where the user has put it. */
-  pinned: Point | undefined;
-  /** When its failures or drops last grew (`performance.now()`). */
-  troubleAt: number;
-}
-
-export interface GraphEdge {
-  readonly id: string;
-  readonly from: GraphNode;
-  readonly to: GraphNode;
-  readonly channel: GraphNode;
-  path: Float64Array;
-  width: number;
-  rate: number;
-}
+import { APP, type GraphEdge, type GraphNode, linksOf, weighEdges } from './graph-parts.js';
 
 const SIZES = {
   agent: { width: 152, height: 46 },
@@ -42,13 +14,10 @@ const SIZES = {
 } as const;
 const GAP = 26;
 /** Between the centres of two layers: to the right, and down. */
-const LAYER_STEP = { across: 232, down: 112 } as const;
+const LAYER_STEP = { across: 194, down: 92 } as const;
 const GLIDE = 420;
 /** How far beside the middle an edge that runs against the flow leaves and arrives. */
 const BACK_OFFSET = 11;
-
-/** Pixels by messages a second. */
-const edgeWidth = scaleSymlog().domain([0, 10_000]).range([1.4, 7.5]).clamp(true);
 
 /** Agents and channels as a graph, with places that last. */
 export class GraphModel {
@@ -56,16 +25,29 @@ export class GraphModel {
   edges: GraphEdge[] = [];
   vertical = false;
   #placement = new Placement({ gap: GAP });
+  #bands = new Bands();
+  #size: Point = { x: 0, y: 0 };
   #moveStart = Number.NEGATIVE_INFINITY;
   #moving = false;
   #edgesKey = '';
 
-  /** Turns the flow downwards (narrow screens) or to the right. Everything is placed afresh. */
-  turn(vertical: boolean): void {
-    if (vertical === this.vertical) return;
-    this.vertical = vertical;
-    this.#placement = new Placement({ gap: GAP });
-    this.#edgesKey = '';
+  /**
+   * Takes the size of the screen. A narrow one turns the flow downwards, and everything is placed afresh; on a wide one
+   * a long flow breaks into bands. True when places change.
+   */
+  resize(width: number, height: number, now: number): boolean {
+    this.#size = { x: width, y: height };
+    const vertical = height > width * 1.15;
+    if (vertical !== this.vertical) {
+      this.vertical = vertical;
+      this.#placement = new Placement({ gap: GAP });
+      this.#placement.update(this.#layoutNodes(), this.#links());
+    } else if (!this.#breakIntoBands()) {
+      return false;
+    }
+    this.#breakIntoBands();
+    this.#aim(now);
+    return true;
   }
 
   /** Takes what the source says now. True when nodes or edges have come or gone. */
@@ -85,18 +67,17 @@ export class GraphModel {
       this.#edgesKey = key;
       this.#placement.update(this.#layoutNodes(), links);
       this.#edgesFrom(links);
+      this.#breakIntoBands();
       this.#aim(now);
     }
-    this.#weigh();
+    weighEdges(this.edges);
     return changed;
   }
 
   /** Places everything afresh, pinned nodes aside. */
   relayout(now: number): void {
-    this.#placement.layout(
-      this.#layoutNodes(),
-      this.edges.map(({ from, to }) => ({ from: from.id, to: to.id })),
-    );
+    this.#placement.layout(this.#layoutNodes(), this.#links());
+    this.#breakIntoBands();
     this.#aim(now);
   }
 
@@ -183,6 +164,15 @@ export class GraphModel {
     if ((agent?.failed ?? 0) + (channel?.dropped ?? 0) > before) node.troubleAt = now;
   }
 
+  #links(): LayoutEdge[] {
+    return this.edges.map(({ from, to }) => ({ from: from.id, to: to.id }));
+  }
+
+  #breakIntoBands(): boolean {
+    const places = [...this.nodes.keys()].flatMap((id) => this.#placement.place(id) ?? []);
+    return this.#bands.choose(places, LAYER_STEP.across, this.#size.x, this.#size.y);
+  }
+
   #layoutNodes(): { id: string; extent: number }[] {
     return [...this.nodes.values()].map(({ id, width, height }) => ({
       id,
@@ -207,7 +197,7 @@ export class GraphModel {
   #aim(now: number): void {
     for (const node of this.nodes.values()) {
       const place = this.#placement.place(node.id);
-      const target = node.pinned ?? (place ? this.#world(place.layer, place.across) : { x: 0, y: 0 });
+      const target = node.pinned ?? (place ? this.#world(place) : { x: 0, y: 0 });
       const isNew = Number.isNaN(node.x);
       node.target = target;
       node.from = isNew ? target : { x: node.x, y: node.y };
@@ -221,60 +211,56 @@ export class GraphModel {
     this.#route();
   }
 
-  #world(layer: number, across: number): Point {
-    return this.vertical
-      ? { x: across, y: layer * LAYER_STEP.down }
-      : { x: layer * LAYER_STEP.across, y: across };
+  #world({ layer, across }: Place): Point {
+    if (this.vertical) return { x: across, y: layer * LAYER_STEP.down };
+    return this.#bands.world(layer, across, LAYER_STEP.across);
+  }
+
+  /** 1 where the flow runs to the right (or down), -1 in the bands where it runs back. */
+  #flowAt(id: string): 1 | -1 {
+    const place = this.#placement.place(id);
+    return this.vertical || !place ? 1 : this.#bands.flow(place.layer);
   }
 
   #route(): void {
     for (const edge of this.edges) {
       const { from, to } = edge;
-      const bent = !from.pinned && !to.pinned;
+      const bent = !from.pinned && !to.pinned && this.#inOneBand(from, to);
       const between = bent ? this.#placement.waypoints({ from: from.id, to: to.id }) : [];
-      const back = this.vertical ? to.y < from.y : to.x < from.x;
-      const points = between.map(({ layer, across }) => this.#world(layer, across));
-      edge.path = edgePath(
-        [this.#port(from, !back, back), ...points, this.#port(to, back, back)],
-        this.vertical,
-      );
+      const forward = this.#runsForward(edge);
+      const turn = (flow: 1 | -1): 1 | -1 => (forward ? flow : flow === 1 ? -1 : 1);
+      const [leave, arrive] = [turn(this.#flowAt(from.id)), turn(this.#flowAt(to.id))];
+      const offset = forward ? 0 : BACK_OFFSET;
+      const start = { ...this.#port(from, leave, offset), way: leave };
+      const end = { ...this.#port(to, arrive === 1 ? -1 : 1, offset), way: arrive };
+      const passed = between.map((place) => ({
+        ...this.#world(place),
+        way: turn(this.vertical ? 1 : this.#bands.flow(place.layer)),
+      }));
+      edge.path = edgePath([start, ...passed, end], this.vertical);
     }
   }
 
-  /** Where an edge touches a node: `after` on the side that the flow leaves by. */
-  #port(node: GraphNode, after: boolean, back: boolean): Point {
-    const side = after ? 1 : -1;
-    const offset = back ? BACK_OFFSET : 0;
+  /** From band to band an edge takes the short way: waypoints would lead it round all the bends. */
+  #inOneBand(from: GraphNode, to: GraphNode): boolean {
+    const [first, second] = [this.#placement.place(from.id), this.#placement.place(to.id)];
+    if (!first || !second || this.vertical) return true;
+    return this.#bands.band(first.layer) === this.#bands.band(second.layer);
+  }
+
+  #runsForward({ from, to }: GraphEdge): boolean {
+    const [first, second] = [this.#placement.place(from.id), this.#placement.place(to.id)];
+    if (from.pinned || to.pinned || !first || !second) {
+      const along = this.vertical ? to.y - from.y : to.x - from.x;
+      return along * this.#flowAt(from.id) >= 0;
+    }
+    return second.layer >= first.layer;
+  }
+
+  /** Where an edge touches a node: on its side towards the axis (1) or away from it (-1). */
+  #port(node: GraphNode, side: 1 | -1, offset: number): Point {
     return this.vertical
       ? { x: node.x + offset, y: node.y + (side * node.height) / 2 }
       : { x: node.x + (side * node.width) / 2, y: node.y + offset };
   }
-
-  /** Rates of edges: a subscriber gets all of a channel; what publishers share is split by how busy they are. */
-  #weigh(): void {
-    const shares = new Map<GraphNode, number>();
-    for (const { from, channel } of this.edges) {
-      if (from !== channel) shares.set(channel, (shares.get(channel) ?? 0) + activity(from));
-    }
-    for (const edge of this.edges) {
-      const rate = edge.channel.channel?.rate ?? 0;
-      const all = shares.get(edge.channel) ?? 0;
-      edge.rate = edge.from === edge.channel ? rate : all > 0 ? (rate * activity(edge.from)) / all : 0;
-      edge.width = edgeWidth(edge.rate);
-    }
-  }
-}
-
-export const APP = 'app:';
-
-function activity(node: GraphNode): number {
-  return node.kind === 'app' ? 1 : (node.agent?.rate ?? 0) + 1e-6;
-}
-
-function linksOf(channels: readonly CanvasChannel[], agents: ReadonlySet<string>): LayoutEdge[] {
-  const idOf = (name: string): string => (name === 'app' && !agents.has(name) ? APP : `agent:${name}`);
-  return channels.flatMap(({ name, publishers, subscribers }) => [
-    ...publishers.map((publisher) => ({ from: idOf(publisher), to: `channel:${name}` })),
-    ...subscribers.map((subscriber) => ({ from: `channel:${name}`, to: idOf(subscriber) })),
-  ]);
 }

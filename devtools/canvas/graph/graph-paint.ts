@@ -2,7 +2,7 @@ import type { CanvasTheme } from '../../canvas-contract.js';
 import { endAngle, pointOn } from '../../layout/edge-path.js';
 import { compact, perSecond } from '../numbers.js';
 import { line, type Pen, roundedBox, type TextFitter } from '../pen.js';
-import type { GraphEdge, GraphNode } from './graph-model.js';
+import type { GraphEdge, GraphNode } from './graph-parts.js';
 
 /** How a node is shown. */
 export interface NodeLook {
@@ -82,9 +82,9 @@ export function paintNode(
   const { failed = 0 } = node.agent ?? {};
   const { dropped = 0 } = node.channel ?? {};
   if (failed > 0)
-    badge(pen, text, theme, `${compact(failed)} failed`, theme.status.failed, left + width, top);
+    badge(pen, text, theme, `${compact(failed)} failed`, theme.status.failed, left + width, top - 3);
   if (dropped > 0)
-    badge(pen, text, theme, `${compact(dropped)} dropped`, theme.status.dropped, left + width, top);
+    badge(pen, text, theme, `${compact(dropped)} dropped`, theme.status.dropped, left + width, top - 3);
   pen.globalAlpha = 1;
 }
 
@@ -127,8 +127,9 @@ function paintAgent(pen: Pen, text: TextFitter, theme: CanvasTheme, node: GraphN
   title(pen, text, theme, node, look, left + 26, titleY, node.width - 36, 'left');
   if (!detailed) return;
   const parts = [agent.registered ? perSecond(agent.rate) : 'gone'];
-  if (agent.running > 0) parts.push(`${compact(agent.running)} running`);
+  // Room for one of the two: what waits says more, and the filled dot says that it runs.
   if (agent.waiting > 0) parts.push(`${compact(agent.waiting)} queued`);
+  else if (agent.running > 0) parts.push(`${compact(agent.running)} running`);
   const font = `11px ${theme.font}`;
   pen.font = font;
   pen.fillStyle = theme.mutedText;

@@ -18,7 +18,7 @@ export function graphSvg(
   const box = model.bounds() ?? { left: 0, top: 0, right: 1, bottom: 1 };
   // A second model, moved so that the picture starts at its own corner.
   const shifted = new GraphModel();
-  shifted.turn(model.vertical);
+  shifted.resize(model.vertical ? 1 : 2, model.vertical ? 2 : 1, 0);
   shifted.update(source, 0);
   for (const node of shifted.nodes.values()) {
     const { x, y } = model.nodes.get(node.id)?.target ?? node.target;

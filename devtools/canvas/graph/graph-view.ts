@@ -14,12 +14,13 @@ import { Selection, sameSelection } from '../selection.js';
 import { Surface } from '../surface.js';
 import { describeGraph } from './graph-description.js';
 import { type Focus, focusOf, isInFocus, nextNode, nodeOf } from './graph-focus.js';
-import { type GraphEdge, GraphModel, type GraphNode } from './graph-model.js';
+import { GraphModel } from './graph-model.js';
 import { FLASH, paintEdge, paintNode } from './graph-paint.js';
+import type { GraphEdge, GraphNode } from './graph-parts.js';
 import { graphSvg } from './graph-picture.js';
 import { Pulses } from './pulses.js';
 
-const DIMMED = 0.22;
+const DIMMED = 0.28;
 const MARGIN = 36;
 const ARROWS: Readonly<Record<string, Point>> = {
   ArrowLeft: { x: -1, y: 0 },
@@ -67,8 +68,7 @@ export class GraphView implements CanvasView, GestureHandler {
     this.#surface.resize(width, height, ratio);
     this.#camera.width = width;
     this.#camera.height = height;
-    this.#model.turn(height > width * 1.15);
-    this.#version = Number.NaN;
+    this.#model.resize(width, height, performance.now());
     if (!this.#camera.moved) this.#settle();
   }
 

@@ -1,7 +1,8 @@
 import type { CanvasTheme } from '../../canvas-contract.js';
 import { pointOn } from '../../layout/edge-path.js';
 import type { Pen } from '../pen.js';
-import type { GraphEdge, GraphModel } from './graph-model.js';
+import type { GraphModel } from './graph-model.js';
+import type { GraphEdge } from './graph-parts.js';
 
 const TRAVEL = 900;
 /** What was published arrives when the pulse on the way to the channel has. */

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { distanceTo, edgePath, endAngle, pointOn } from '../../../devtools/layout/edge-path.js';
+import { Bands } from '../../../devtools/layout/bands.js';
+import {
+  distanceTo,
+  edgePath,
+  endAngle,
+  type PathPoint,
+  pointOn,
+} from '../../../devtools/layout/edge-path.js';
 import { layeredLayout, waypointId } from '../../../devtools/layout/layered.js';
 import { layersOf, withoutCycles } from '../../../devtools/layout/layering.js';
 import { crossings, orderLayers } from '../../../devtools/layout/ordering.js';
@@ -212,17 +219,38 @@ describe('placement that lasts', () => {
 
 describe('the way of an edge', () => {
   test('starts and ends where it should, and arrives along the flow', () => {
-    const points = [
-      { x: 0, y: 0 },
-      { x: 100, y: 50 },
-      { x: 200, y: 0 },
+    const points: PathPoint[] = [
+      { x: 0, y: 0, way: 1 },
+      { x: 100, y: 50, way: 1 },
+      { x: 200, y: 0, way: 1 },
     ];
     const path = edgePath(points, false);
-    expect(pointOn(path, 0)).toEqual(points[0]);
-    expect(pointOn(path, 0.5)).toEqual(points[1]);
-    expect(pointOn(path, 1)).toEqual(points[2]);
+    expect(pointOn(path, 0)).toEqual({ x: 0, y: 0 });
+    expect(pointOn(path, 0.5)).toEqual({ x: 100, y: 50 });
+    expect(pointOn(path, 1)).toEqual({ x: 200, y: 0 });
     expect(Math.abs(endAngle(path))).toBeLessThan(0.2);
     expect(endAngle(edgePath(points.slice(0, 2), true))).toBeGreaterThan(1.3);
     expect(distanceTo(path, { x: 100, y: 53 })).toBeCloseTo(3, 1);
+  });
+});
+
+describe('bands', () => {
+  const pipeline = Array.from({ length: 12 }, (_, layer) => ({ layer, across: 0 }));
+
+  test('a long flow fills a wide screen; every second band runs back, and the turn is short', () => {
+    const bands = new Bands();
+    expect(bands.choose(pipeline, 200, 1200, 800)).toBe(true);
+    expect(bands.choose(pipeline, 200, 1200, 800)).toBe(false);
+    const places = pipeline.map(({ layer, across }) => bands.world(layer, across, 200));
+    expect(Math.max(...places.map(({ x }) => x))).toBe(1000);
+    expect(places[5]?.x).toBe(places[6]?.x);
+    expect(places[6]?.y).toBeGreaterThan(places[5]?.y ?? 0);
+    expect([bands.flow(5), bands.flow(6)]).toEqual([1, -1]);
+  });
+
+  test('a short flow stays straight', () => {
+    const bands = new Bands();
+    expect(bands.choose(pipeline.slice(0, 5), 200, 1200, 300)).toBe(false);
+    expect(bands.world(4, 7, 200)).toEqual({ x: 800, y: 7 });
   });
 });

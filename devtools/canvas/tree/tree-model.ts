@@ -1,0 +1,202 @@
+import { NODE_STATUSES, type TreeNode } from '../../../core/state/tree-node.js';
+import type { CanvasSource } from '../../canvas-contract.js';
+import { type FoldedNode, foldTree, histogramOf } from '../../layout/folded-tree.js';
+import { GrowingTree } from '../../layout/growing-tree.js';
+import { tidyTree } from '../../layout/tidy-tree.js';
+import type { Box, Point } from '../../layout/viewport.js';
+import { SEVERITY, STATUS, STATUS_BY_SEVERITY } from '../colours.js';
+
+export const CARD = { width: 150, height: 26, row: 36, column: 204 } as const;
+/** At most this share of the time goes into folding and laying out a growing tree. */
+const SHARE = 0.12;
+
+/** What is drawn, in columns: no object is touched while drawing. Places are those in `nodes`. */
+export interface TreeScene {
+  readonly nodes: readonly FoldedNode[];
+  readonly parent: Int32Array;
+  /** Left ends and middles of the cards, where they go to and where they come from. */
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  readonly fromX: Float64Array;
+  readonly fromY: Float64Array;
+  /** The status that gives the mark its colour: the worst. */
+  readonly status: Uint8Array;
+  readonly isPublish: Uint8Array;
+  readonly labels: readonly string[];
+  /** Of folds only. */
+  readonly histograms: readonly (Uint32Array | undefined)[];
+  readonly places: ReadonlyMap<string, number>;
+}
+
+const EMPTY: TreeScene = {
+  nodes: [],
+  parent: new Int32Array(0),
+  x: new Float64Array(0),
+  y: new Float64Array(0),
+  fromX: new Float64Array(0),
+  fromY: new Float64Array(0),
+  status: new Uint8Array(0),
+  isPublish: new Uint8Array(0),
+  labels: [],
+  histograms: [],
+  places: new Map(),
+};
+
+/** Follows the tree of the source, folds it, and lays it out when it has grown. */
+export class TreeModel {
+  readonly unfolded: Set<string> = new Set();
+  scene: TreeScene = EMPTY;
+  tree: GrowingTree = new GrowingTree();
+  #shownAs = new Int32Array(0);
+  #version = Number.NaN;
+  #generation = Number.NaN;
+  #run: string | undefined;
+  #stale = false;
+  #nextLayout = 0;
+
+  /** Takes what is new. True when the scene is another: it glides from `now` on. */
+  update(source: CanvasSource, now: number, anchor: () => string | undefined, progress: number): boolean {
+    const { version, generation, run } = source;
+    if (generation !== this.#generation || run !== this.#run) this.#restart(source);
+    if (version !== this.#version) this.#read(source);
+    if (!this.#stale || now < this.#nextLayout) return false;
+    const start = performance.now();
+    this.#layOut(anchor(), progress);
+    this.#stale = false;
+    // The bigger the tree, the rarer the layouts: the page keeps its time.
+    this.#nextLayout = now + (performance.now() - start) / SHARE;
+    return true;
+  }
+
+  /** True when new nodes wait for their layout. */
+  get waiting(): boolean {
+    return this.#stale;
+  }
+
+  toggle(key: string): void {
+    if (!this.unfolded.delete(key)) this.unfolded.add(key);
+    this.#stale = true;
+    this.#nextLayout = 0;
+  }
+
+  /** Place of the mark that stands for a node; -1 when there is none. */
+  placeOf(number: number): number {
+    return this.tree.has(number) ? (this.#shownAs[number - this.tree.first] ?? 0) - 1 : -1;
+  }
+
+  bounds(): Box {
+    const { x, y } = this.scene;
+    const box = { left: 0, top: 0, right: 1, bottom: 1 };
+    for (let place = 0; place < x.length; place++) {
+      const [left = 0, middle = 0] = [x[place], y[place]];
+      if (place === 0 || left < box.left) box.left = left;
+      if (place === 0 || left + CARD.width > box.right) box.right = left + CARD.width;
+      if (place === 0 || middle - CARD.height / 2 < box.top) box.top = middle - CARD.height / 2;
+      if (place === 0 || middle + CARD.height / 2 > box.bottom) box.bottom = middle + CARD.height / 2;
+    }
+    return box;
+  }
+
+  /** The card there; `left` true when it is the bracket before a card that was unfolded. */
+  hit(at: Point): { readonly place: number; readonly bracket: boolean } | undefined {
+    const { x, y, nodes } = this.scene;
+    for (let place = 0; place < x.length; place++) {
+      const [dx, dy] = [at.x - (x[place] ?? 0), Math.abs(at.y - (y[place] ?? 0))];
+      if (dx < -14 || dx > CARD.width || dy > CARD.row / 2) continue;
+      const folded = nodes[place]?.unfoldedFrom !== undefined;
+      if (dx < 0 && folded) return { place, bracket: true };
+      if (dx >= 0 && dy <= CARD.height / 2 + 2) return { place, bracket: false };
+    }
+    return undefined;
+  }
+
+  #restart(source: CanvasSource): void {
+    this.#generation = source.generation;
+    this.#run = source.run;
+    this.#version = Number.NaN;
+    this.tree = new GrowingTree(source.firstNode);
+    this.#nextLayout = 0;
+  }
+
+  #read(source: CanvasSource): void {
+    const { tree } = this;
+    const touched = Number.isNaN(this.#version) ? [] : source.touchedSince(this.#version);
+    const known = tree.next;
+    for (const node of source.nodes(tree.next, source.nextNode)) this.#add(node);
+    if (touched) {
+      for (const number of touched) tree.setStatus(number, source.statusOf(number));
+    } else {
+      for (let number = tree.first; number < known; number++) tree.setStatus(number, source.statusOf(number));
+    }
+    this.#version = source.version;
+    this.#stale = true;
+  }
+
+  #add(node: TreeNode): void {
+    const { tree } = this;
+    // Numbers that the source skips keep their places.
+    while (tree.next < node.number) tree.add(0, '', STATUS.cancelled, false);
+    const wanted = this.#run === undefined || node.run === this.#run;
+    const label = node.kind === 'publish' ? `p${node.channel}` : `i${node.agent}`;
+    tree.add(node.parent, label, NODE_STATUSES.indexOf(node.status), wanted);
+  }
+
+  #layOut(anchorKey: string | undefined, progress: number): void {
+    const old = this.scene;
+    const nodes = foldTree(this.tree, { unfolded: this.unfolded });
+    const { along: x, across: y } = tidyTree(nodes, CARD.column, CARD.row);
+    const places = new Map(nodes.map(({ key }, place) => [key, place]));
+    const scene: TreeScene = {
+      nodes,
+      places,
+      x,
+      y,
+      fromX: x.slice(),
+      fromY: y.slice(),
+      parent: Int32Array.from(nodes, ({ parent }) => parent),
+      status: new Uint8Array(nodes.length),
+      isPublish: new Uint8Array(nodes.length),
+      labels: nodes.map(({ members: [first = 0] }) => this.tree.labelOf(first).slice(1)),
+      histograms: nodes.map(({ members }) =>
+        members.length > 1 ? histogramOf(this.tree, members, NODE_STATUSES.length) : undefined,
+      ),
+    };
+    const here = anchorKey === undefined ? undefined : places.get(anchorKey);
+    const before = anchorKey === undefined ? undefined : old.places.get(anchorKey);
+    // The world moves so that what is looked at stays where it is.
+    if (here !== undefined && before !== undefined) {
+      shiftAll(x, (old.x[before] ?? 0) - (x[here] ?? 0));
+      shiftAll(y, (old.y[before] ?? 0) - (y[here] ?? 0));
+    }
+    this.#shownAs = new Int32Array(this.tree.length);
+    nodes.forEach(({ members, key, parent }, place) => {
+      let worst = 0;
+      for (const member of members) {
+        this.#shownAs[member - this.tree.first] = place + 1;
+        worst = Math.max(worst, SEVERITY[this.tree.statusOf(member)] ?? 0);
+      }
+      scene.status[place] = STATUS_BY_SEVERITY[worst] ?? 0;
+      scene.isPublish[place] = this.tree.labelOf(members[0] ?? 0).startsWith('p') ? 1 : 0;
+      // What is new comes out of its parent.
+      const origin = old.places.get(key) ?? old.places.get(nodes[parent]?.key ?? '');
+      const [left, middle] = origin === undefined ? [x[place], y[place]] : shownAt(old, origin, progress);
+      scene.fromX[place] = left ?? 0;
+      scene.fromY[place] = middle ?? 0;
+    });
+    this.scene = scene;
+  }
+}
+
+/** Where a card is shown when `progress` (0 to 1) of its way is done. */
+export function shownAt(
+  { x, y, fromX, fromY }: TreeScene,
+  place: number,
+  progress: number,
+): [number, number] {
+  const [x0 = 0, x1 = 0, y0 = 0, y1 = 0] = [fromX[place], x[place], fromY[place], y[place]];
+  return [x0 + (x1 - x0) * progress, y0 + (y1 - y0) * progress];
+}
+
+function shiftAll(values: Float64Array, by: number): void {
+  for (let index = 0; index < values.length; index++) values[index] = (values[index] ?? 0) + by;
+}
