@@ -11,7 +11,6 @@ export const contender: Contender = {
     const checkOut = compileCheck();
     const bus = mitt<Record<string, Payload>>();
     for (const { listens, speaks, work } of agents) {
-      // biome-ignore lint/nursery/noMisusedPromises: an asynchronous handler is what is measured
       bus.on(listens, async (payload) => {
         const answer = await work(checkIn(payload));
         if (answer !== undefined && speaks !== undefined) bus.emit(speaks, checkOut(answer));
