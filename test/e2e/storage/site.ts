@@ -63,6 +63,7 @@ async function bundle(entry: string): Promise<string> {
       write: false,
       minify: false,
       target: 'es2023',
+      rolldownOptions: { output: { codeSplitting: false } }, // one script, whatever it loads later
       lib: { entry, formats: ['es'], fileName: 'page' },
     },
   });
