@@ -2,17 +2,13 @@ import { applyEvent } from '../../core/state/fold.js';
 import { restore } from '../../core/state/restore.js';
 import type { RunState } from '../../core/state/run-state.js';
 import { type HeadPart, type SnapshotPart, snapshotOf } from '../../core/state/snapshot.js';
+import { type Checkpoint, CheckpointPacker } from './checkpoint.js';
 import type { EventLog } from './event-log.js';
 
-/** Events between two checkpoints: about 30 ms of folding. */
-const CHECKPOINT_EVENTS = 40_000;
+/** Events between two checkpoints: about 20 ms of folding. */
+const CHECKPOINT_EVENTS = 25_000;
 /** Events folded between two looks at the clock. */
 const SLICE = 256;
-
-interface Checkpoint {
-  readonly seq: number;
-  readonly parts: readonly SnapshotPart[];
-}
 
 /**
  * The state at any event of the log, by the core's own fold. One state follows the log and leaves checkpoints behind;
@@ -20,15 +16,19 @@ interface Checkpoint {
  */
 export class History {
   readonly #log: EventLog;
+  readonly #spacing: number;
   readonly limits: HeadPart['limits'];
+  readonly #packer = new CheckpointPacker();
   #checkpoints: Checkpoint[];
   #head: RunState | undefined;
   #cursor: RunState | undefined;
 
-  constructor(log: EventLog, parts: readonly SnapshotPart[]) {
+  /** @param checkpointEvents events between two checkpoints. */
+  constructor(log: EventLog, parts: readonly SnapshotPart[], checkpointEvents: number = CHECKPOINT_EVENTS) {
     this.#log = log;
+    this.#spacing = checkpointEvents;
     this.limits = parts.find((part) => part.part === 'head')?.limits ?? { nodes: 100_000 };
-    this.#checkpoints = [{ seq: log.base, parts }];
+    this.#checkpoints = [this.#packer.pack(log.base, parts, undefined)];
   }
 
   /** The state that follows the log; made from the first snapshot when it is first asked for. */
@@ -67,7 +67,8 @@ export class History {
 
   /** The first snapshot that is kept; everything else follows from it and the log. */
   get firstParts(): readonly SnapshotPart[] {
-    return this.#checkpoints[0]?.parts ?? [];
+    const [first] = this.#checkpoints;
+    return first ? [...this.#packer.unpack(first)] : [];
   }
 
   dropUpTo(seq: number): void {
@@ -79,10 +80,10 @@ export class History {
     const { head } = this;
     while (head.seq < wanted) {
       const newest = this.#checkpoints.at(-1)?.seq ?? this.#log.base;
-      const next = Math.min(wanted, newest + CHECKPOINT_EVENTS);
+      const next = Math.min(wanted, newest + this.#spacing);
       if (!this.#fold(head, next, until)) return false;
-      if (head.seq >= newest + CHECKPOINT_EVENTS)
-        this.#checkpoints.push({ seq: head.seq, parts: snapshotOf(head) });
+      if (head.seq >= newest + this.#spacing)
+        this.#checkpoints.push(this.#packer.pack(head.seq, snapshotOf(head), this.#checkpoints.at(-1)));
     }
     return true;
   }
@@ -101,6 +102,6 @@ export class History {
   }
 
   #restored(checkpoint: Checkpoint | undefined): RunState {
-    return restore(checkpoint?.parts ?? [], this.limits);
+    return restore(checkpoint ? this.#packer.unpack(checkpoint) : [], this.limits);
   }
 }

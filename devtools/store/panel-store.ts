@@ -24,6 +24,8 @@ const SEEK_MS = 60;
 export interface PanelStoreOptions {
   /** For tests and recordings: when to notify and to fold on. The page's frames and timers by default. */
   readonly scheduler?: FrameScheduler;
+  /** Events between two checkpoints for time travel; 25,000 by default. */
+  readonly checkpointEvents?: number;
 }
 
 /** What the panel shows: live, or as it was after an event. */
@@ -37,6 +39,7 @@ export class PanelStore {
   readonly player: Player;
   readonly #link: WatcherEnd | undefined;
   readonly #scheduler: FrameScheduler;
+  readonly #checkpointEvents: number | undefined;
   readonly #listeners = new Set<() => void>();
   readonly #acks: Acks = pendingAcks();
   #offFrame: (() => void) | undefined;
@@ -63,6 +66,7 @@ export class PanelStore {
   constructor(link: WatcherEnd | undefined, options: PanelStoreOptions = {}) {
     this.#link = link;
     this.#scheduler = options.scheduler ?? pageFrames();
+    this.#checkpointEvents = options.checkpointEvents;
     this.player = new Player(this, this.#scheduler);
   }
 
@@ -247,7 +251,7 @@ export class PanelStore {
         this.name = frame.name;
         break;
       case 'snapshot':
-        this.#replace(new Recording(frame.seq, frame.parts));
+        this.#replace(new Recording(frame.seq, frame.parts, this.#checkpointEvents));
         this.#received(frame.seq);
         break;
       case 'gap':

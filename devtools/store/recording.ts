@@ -13,9 +13,9 @@ export class Recording {
   readonly history: History;
   readonly activity: Activity;
 
-  constructor(seq: number, parts: readonly SnapshotPart[]) {
+  constructor(seq: number, parts: readonly SnapshotPart[], checkpointEvents?: number) {
     this.log = new EventLog(seq);
-    this.history = new History(this.log, parts);
+    this.history = new History(this.log, parts, checkpointEvents);
     this.activity = new Activity(parts);
   }
 

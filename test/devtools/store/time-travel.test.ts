@@ -39,7 +39,7 @@ async function played(world: World, share: boolean): Promise<Played> {
     },
   });
   const scheduler = new ManualScheduler();
-  const store = new PanelStore(watcher, { scheduler });
+  const store = new PanelStore(watcher, { scheduler, checkpointEvents: 7 });
   store.connect();
   const first = snapshotOf(executor.state).map((part) => disclosure.part(part));
   await play();

@@ -52,7 +52,7 @@ export async function servePage(script: string): Promise<ServedPage> {
   if (!('output' in result)) throw new Error('expected one bundle');
   const files = new Map(result.output.map((file) => [`/${file.fileName}`, 'code' in file ? file.code : '']));
   const html =
-    '<!doctype html><html lang="en"><title>page</title><body><main id="place"></main><script type="module" src="/page.js"></script>';
+    '<!doctype html><html lang="en"><title>page</title><body><main><h1>A page</h1><div id="place"></div></main><script type="module" src="/page.js"></script>';
   const server: Server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');
     const found = files.get(pathname);
