@@ -1,7 +1,5 @@
 import { parseArgs } from 'node:util';
-
-export const DEFAULT_QUESTION =
-  'How do I validate data against a schema, what happens when validation fails, and how do I infer the static type?';
+import { DEFAULT_QUESTION } from '../research/default-question.js';
 
 export interface Arguments {
   readonly question: string;

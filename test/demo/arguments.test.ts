@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { DEFAULT_QUESTION, HELP, readArguments, UsageError } from '../../demo/headless/arguments.js';
+import { HELP, readArguments, UsageError } from '../../demo/headless/arguments.js';
+import { DEFAULT_QUESTION } from '../../demo/research/default-question.js';
 
 test('nothing said means the default question about the installed packages, two rounds, no waiting', () => {
   expect(readArguments([])).toEqual({
