@@ -1,4 +1,5 @@
 import { messageOf, PubSubError } from '../errors.js';
+import { isFollowable } from '../persistence/follow.js';
 import { Journal } from '../persistence/journal.js';
 import { ExitPersistence, noPersistence, type Persistence } from '../persistence/persistence.js';
 import { recover } from '../persistence/recovery.js';
@@ -48,11 +49,16 @@ export async function openState(
     };
   }
   let journal: Journal | undefined;
-  const open = (): Promise<StorageNamespace> =>
-    storage.open(name, {
-      owner: `dagger since ${new Date(runtime.now()).toISOString()}`,
-      onLost: (cause) => journal?.lost(cause),
-    });
+  const open = async (): Promise<StorageNamespace> => {
+    try {
+      return await storage.open(name, {
+        owner: `dagger since ${new Date(runtime.now()).toISOString()}`,
+        onLost: (cause) => journal?.lost(cause),
+      });
+    } catch (thrown) {
+      throw isFollowable(storage) ? pointingAtFollower(thrown) : thrown;
+    }
+  };
   let held = await open();
   try {
     const { state, record, logSize, tornTail } = await recover(held, limits);
@@ -85,4 +91,12 @@ export async function openState(
     await held.close().catch((cause: unknown) => logger.warn(`storage: closing failed: ${messageOf(cause)}`));
     throw thrown;
   }
+}
+
+/** Whoever is refused may want to watch, and to go on when the other is gone. */
+function pointingAtFollower(thrown: unknown): unknown {
+  if (!(thrown instanceof PubSubError) || thrown.code !== 'LOCK_ERROR') return thrown;
+  const { code, message, details } = thrown;
+  const hint = 'PubSubFollower.open() shows what it does, and takes over when it is gone';
+  return new PubSubError(code, `${message}; ${hint}`, { cause: thrown, details });
 }

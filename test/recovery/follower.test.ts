@@ -131,6 +131,16 @@ test('when the owner closes the follower takes over, and its listeners hear on w
   expect(events).toHaveLength(told);
 });
 
+test('whoever is refused the store is told of the follower', async () => {
+  const storage = new FollowableMemory();
+  await owner(storage);
+  expect(await refusal(() => PubSubExecutor.open({ storage }))).toMatchObject({
+    code: 'LOCK_ERROR',
+    message: expect.stringMatching(/somebody else has it; PubSubFollower\.open\(\)/),
+    details: { owner: 'somebody' },
+  });
+});
+
 test('with nobody there a follower takes over at once', async () => {
   const follower = await follow(new FollowableMemory());
   const executor = await follower.takenOver;

@@ -24,7 +24,9 @@ export class FollowableMemory implements FollowableStorage {
     _name: string,
     options: { readonly onLost?: (cause: Error) => void } = {},
   ): Promise<StorageNamespace> {
-    if (this.#holder) throw new PubSubError('LOCK_ERROR', 'somebody else has it');
+    if (this.#holder) {
+      throw new PubSubError('LOCK_ERROR', 'somebody else has it', { details: { owner: 'somebody' } });
+    }
     const epoch = ++this.#epoch;
     this.#holder = { epoch, onLost: options.onLost };
     const held = async (work: () => void): Promise<void> => {

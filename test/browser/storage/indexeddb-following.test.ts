@@ -158,3 +158,46 @@ test('a snapshot, a repair and a close of a writer whose epoch is over change no
     expect(await underneath(name, (values) => values.get(['namespace', act]))).toEqual(newer);
   }
 });
+
+test('a follower is told each time that it has read all there is, also while there is nothing', async () => {
+  const name = freshName();
+  const followed = indexedDbStorage({ name }).follow('run');
+  const seen: string[] = [];
+  let look = (): void => {};
+  const reading = (async () => {
+    const caughtUp = (): void => {
+      seen.push('all');
+      look();
+    };
+    for await (const { records } of followed.read(0, caughtUp)) seen.push(...records);
+  })();
+  const seesAllAgain = (): Promise<void> =>
+    new Promise((resolve) => {
+      look = resolve;
+    });
+  await seesAllAgain();
+  expect(seen).toEqual(['all']);
+  const namespace = await indexedDbStorage({ name }).open('run');
+  const next = seesAllAgain();
+  await namespace.append({ firstSequence: 1, records: ['a', 'b'] }, { sync: false });
+  await next;
+  expect(seen).toEqual(['all', 'a', 'b', 'all']);
+  followed.close();
+  await reading;
+  await namespace.close();
+});
+
+test('a snapshot that is ahead of all records ends the reading: the follower goes on after it', async () => {
+  const name = freshName();
+  const namespace = await indexedDbStorage({ name }).open('run');
+  const followed = indexedDbStorage({ name }).follow('run');
+  const next = followed.read(0)[Symbol.asyncIterator]().next();
+  await namespace.writeSnapshot({ sequence: 5, records: ['state'] });
+  await expect(next).rejects.toMatchObject({ code: 'DATABASE_ERROR' });
+  expect(await followed.readSnapshot()).toEqual({ sequence: 5, records: ['state'] });
+  const after = followed.read(5)[Symbol.asyncIterator]().next();
+  await namespace.append({ firstSequence: 6, records: ['more'] }, { sync: false });
+  expect((await after).value).toEqual({ firstSequence: 6, records: ['more'] });
+  followed.close();
+  await namespace.close();
+});
