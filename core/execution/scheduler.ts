@@ -3,6 +3,8 @@ import type { TurnClock } from './turn-clock.js';
 
 /** How long work goes on before timers, I/O and painting get their turn, in milliseconds. */
 const TURN_MS = 4;
+/** Starts and publishes in one turn, whatever the clock says: a test's clock stands still. */
+const TURN_STEPS = 20_000;
 /** Starts between two looks at the clock: one look costs about a tenth of a short invocation. */
 const STARTS_PER_LOOK = 16;
 
@@ -33,6 +35,7 @@ export class Scheduler {
   /** Set from the first work of a turn until the turn is over. */
   #turnOpen = false;
   #turnStartedAt = 0;
+  #stepsLeft = 0;
   #turnWaiters: (() => void)[] = [];
   readonly #drain = (): void => {
     this.#drainPlanned = false;
@@ -103,7 +106,7 @@ export class Scheduler {
    */
   breathe(): Promise<void> | undefined {
     const at = this.#enterTurn();
-    if (!this.#held && at - this.#turnStartedAt < TURN_MS) return undefined;
+    if (!this.#held && --this.#stepsLeft > 0 && at - this.#turnStartedAt < TURN_MS) return undefined;
     return new Promise((resolve) => this.#turnWaiters.push(resolve));
   }
 
@@ -126,7 +129,7 @@ export class Scheduler {
     if (this.#draining || this.isStill || this.#end === this.#next) return;
     this.#draining = true;
     let at = this.#enterTurn();
-    for (let starts = 1; at - this.#turnStartedAt < TURN_MS; starts++) {
+    for (let starts = 1; at - this.#turnStartedAt < TURN_MS && --this.#stepsLeft > 0; starts++) {
       // Pausing may happen in what was just started.
       if (this.isStill || !this.#startNext(at)) break;
       if (starts % STARTS_PER_LOOK === 0) at = this.#clock.now();
@@ -158,6 +161,7 @@ export class Scheduler {
   #enterTurn(): number {
     if (this.#turnOpen) return this.#clock.recent();
     this.#turnOpen = true;
+    this.#stepsLeft = TURN_STEPS;
     this.#turnStartedAt = this.#clock.openTurn();
     this.#runtime.yieldTurn(this.#turnIsOver);
     return this.#turnStartedAt;

@@ -1,5 +1,10 @@
-import { invalid } from '../errors.js';
+import { invalid, PubSubError } from '../errors.js';
 import type { Runtime } from '../runtime.js';
+
+/** Turns of the event loop after which `runUntilIdle` gives up. */
+const MOST_TURNS = 10_000;
+/** Turns that `advance` lets pass at each moment before it moves the clock on. */
+const TURNS_PER_MOMENT = 25;
 
 /** Options of {@link createTestRuntime}. */
 export interface TestRuntimeOptions {
@@ -13,10 +18,14 @@ export interface TestRuntimeOptions {
 export interface TestRuntime extends Runtime {
   /**
    * Moves the clock on by this many milliseconds. Timers that fall due on the way fire in their order, each at its own
-   * time, and what they set going runs before the next one.
+   * time, and what they set going runs before the next one (for 25 turns of the event loop, should it never end).
    */
   advance(milliseconds: number): Promise<void>;
-  /** Runs everything that can run without time going by: promises, turns of the event loop, timers that are due. */
+  /**
+   * Runs everything that can run without time going by: promises, turns of the event loop, timers that are due.
+   *
+   * @throws PubSubError `EXECUTION_ERROR` when that does not end.
+   */
   runUntilIdle(): Promise<void>;
   /** How many timers are waiting for their time. */
   readonly pendingTimers: number;
@@ -66,11 +75,20 @@ export function createTestRuntime(options: TestRuntimeOptions = {}): TestRuntime
     next.callback();
     return true;
   };
+  /** False when there was still something to run after that many turns. */
+  const run = async (mostTurns: number): Promise<boolean> => {
+    for (let turn = 0; turn < mostTurns; turn++) {
+      await realTurn();
+      if (turns.length === 0 && !turnPlanned && !fireDue(now)) return true;
+    }
+    return false;
+  };
   const runUntilIdle = async (): Promise<void> => {
-    do {
-      do await realTurn();
-      while (turns.length > 0 || turnPlanned);
-    } while (fireDue(now));
+    if (await run(MOST_TURNS)) return;
+    throw new PubSubError(
+      'EXECUTION_ERROR',
+      `there was still something to run after ${MOST_TURNS} turns: work without end?`,
+    );
   };
 
   return {
@@ -94,10 +112,11 @@ export function createTestRuntime(options: TestRuntimeOptions = {}): TestRuntime
     async advance(milliseconds) {
       if (!(milliseconds >= 0)) throw invalid('milliseconds', 'a number of 0 or more', milliseconds);
       const until = now + milliseconds;
-      await runUntilIdle();
-      while (fireDue(until)) await runUntilIdle();
+      // Work without end does not stop the time: that is what timeouts are for.
+      await run(TURNS_PER_MOMENT);
+      while (fireDue(until)) await run(TURNS_PER_MOMENT);
       now = until;
-      await runUntilIdle();
+      await run(TURNS_PER_MOMENT);
     },
     runUntilIdle,
     get pendingTimers() {
