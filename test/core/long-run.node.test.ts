@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest';
+import { runCommand } from '../support/processes.js';
+
+describe('a ping-pong of 1,000,000 messages', () => {
+  test('grows neither the stack nor the heap, and lets timers fire all the while', {
+    timeout: 240_000,
+  }, async () => {
+    const program = [
+      '--expose-gc',
+      '--conditions=dagger-source',
+      '--import',
+      'tsx',
+      'test/support/programs/ping-pong.ts',
+    ];
+    const { code, output } = await runCommand(process.execPath, program);
+    expect(code, output).toBe(0);
+    const measured: {
+      status: string;
+      counts: { published: number; succeeded: number };
+      heaps: number[];
+      depths: number[];
+      fired: number;
+      worstGap: number;
+      tookMs: number;
+      outcomes: number;
+    } = JSON.parse(output.trim().split('\n').at(-1) ?? '');
+    const { heaps, depths, fired, worstGap, tookMs } = measured;
+    console.log(
+      `ping-pong: 1,000,000 messages in ${Math.round(tookMs)} ms, ${fired} ticks, worst gap ${worstGap.toFixed(1)} ms`,
+    );
+    expect(measured).toMatchObject({
+      status: 'completed',
+      counts: { published: 1_000_000, succeeded: 1_000_000 },
+    });
+    expect(heaps).toHaveLength(10);
+    // Flat once the tree is full: the last tenth needs no more than the third, give or take a collection's slack.
+    expect(heaps.at(-1)).toBeLessThan((heaps[2] ?? 0) + 4 * 1024 * 1024);
+    expect(new Set(depths).size).toBe(1);
+    // A turn is left every few milliseconds: a starved interval would have fired a handful of times.
+    expect(fired).toBeGreaterThan(tookMs / 200);
+    expect(measured.outcomes).toBeLessThanOrEqual(10_000);
+  });
+});
