@@ -1,4 +1,5 @@
 import { type ReactElement, useSyncExternalStore } from 'react';
+import type { DeskState } from './session/desk-state.js';
 import type { ResearchDesk } from './session/research-desk.js';
 import { AnswerView } from './views/answer-view.js';
 import { DropZone } from './views/drop-zone.js';
@@ -34,19 +35,40 @@ export function App({ desk }: { readonly desk: ResearchDesk }): ReactElement {
               {notice}
             </p>
           )}
-          <TeamStrip workloads={workloads} waiting={plan !== undefined} working={phase === 'working'} />
+          <p className="visually-hidden" role="status">
+            {announcementOf(state)}
+          </p>
+          <TeamStrip
+            workloads={workloads}
+            waiting={plan !== undefined}
+            working={phase === 'working'}
+            status={statusOf(state)}
+          />
           {plan && <PlanGate key={plan.request} plan={plan} onApprove={(parts) => desk.approvePlan(parts)} />}
           {report && <AnswerView report={report} read={(path) => desk.read(path)} />}
           {execution && <FiguresView execution={execution} documents={report?.documents.length} />}
-          {(steps.length > 0 || phase === 'working') && (
-            <StoryView steps={steps} indexing={state.indexing} working={phase === 'working'} />
-          )}
+          {steps.length > 0 && <StoryView steps={steps} />}
           <FaultsView desk={desk} state={state} />
         </main>
         <PanelDock executor={state.executor} />
       </div>
     </DropZone>
   );
+}
+
+function statusOf({ phase, plan, indexing, report }: DeskState): string {
+  if (phase === 'opening') return 'getting ready …';
+  if (phase === 'idle') return 'ready when you are';
+  if (phase === 'ended') return report ? 'done: the answer is below' : 'ended without an answer';
+  if (plan) return 'waiting for you';
+  if (indexing && indexing.done < indexing.total) return `indexing ${indexing.done} of ${indexing.total} …`;
+  return 'at work …';
+}
+
+/** For those who do not see the page: only what is worth interrupting them for. */
+function announcementOf({ phase, plan, report }: DeskState): string {
+  if (phase === 'working') return plan ? 'The planner asks you something.' : 'The team is at work.';
+  return phase === 'ended' && report ? 'The answer is there.' : '';
 }
 
 function Logo(): ReactElement {

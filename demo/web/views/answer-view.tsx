@@ -1,4 +1,4 @@
-import { type ReactElement, useMemo, useState } from 'react';
+import { type ReactElement, type ReactNode, useMemo, useState } from 'react';
 import type { ResearchReport } from '../../agents/channels.js';
 import { PassageDialog } from './passage-dialog.js';
 import { listSources, type Source } from './sources.js';
@@ -28,7 +28,7 @@ export function AnswerView({ report, read }: Props): ReactElement {
           )}
           {statements.map(({ text, path, line }) => (
             <p key={`${path}:${line}:${text}`}>
-              {text} {cite(path, line)}
+              {withCode(text)} {cite(path, line)}
             </p>
           ))}
           {example && (
@@ -79,6 +79,14 @@ function Citation({ source, onOpen }: CitationProps): ReactElement {
     >
       {source.number}
     </button>
+  );
+}
+
+/** Quoted sentences keep the backticks of their code. */
+function withCode(text: string): ReactNode[] {
+  return text.split(/(`[^`]+`)/u).map((piece, index) =>
+    // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text never change places
+    piece.startsWith('`') && piece.endsWith('`') ? <code key={index}>{piece.slice(1, -1)}</code> : piece,
   );
 }
 

@@ -14,7 +14,7 @@ export function FiguresView({ execution, documents }: Props): ReactElement {
   const seconds = (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000;
   const figures: readonly (readonly [string, string | number])[] = [
     ['seconds', seconds.toFixed(1)],
-    ['documents read', documents ?? 0],
+    ['documents', documents ?? 0],
     ['messages', counts.published],
     ['deliveries', counts.delivered],
     ['retried', counts.retried],

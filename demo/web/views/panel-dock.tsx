@@ -15,7 +15,12 @@ export function PanelDock({ executor }: { readonly executor: PubSubExecutor | un
     const mount = async (): Promise<void> => {
       const { mountDevtools } = await import('dagger-agents/devtools/always');
       if (gone) return;
-      mounted = mountDevtools(current, { executor, dock: 'fill', open: matchMedia(ROOMY).matches });
+      mounted = mountDevtools(current, {
+        executor,
+        name: 'research team',
+        dock: 'fill',
+        open: matchMedia(ROOMY).matches,
+      });
     };
     void mount();
     return () => {

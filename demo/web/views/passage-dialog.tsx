@@ -27,7 +27,9 @@ export function PassageDialog({ source, read, onClose }: Props): ReactElement {
     };
   }, [source, read]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the text must be there before it can be scrolled
-  useEffect(() => marked.current?.scrollIntoView({ block: 'center' }), [text]);
+  useEffect(() => {
+    marked.current?.scrollIntoView({ block: 'center' });
+  }, [text]);
 
   const first = Math.max(1, source.line - AROUND);
   const lines = text?.split(/\r?\n/u).slice(first - 1, source.line + AROUND) ?? [];

@@ -10,7 +10,9 @@ interface Props {
 export function PlanGate({ plan, onApprove }: Props): ReactElement {
   const [text, setText] = useState(plan.parts.join('\n'));
   const place = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => place.current?.focus(), []);
+  useEffect(() => {
+    place.current?.focus();
+  }, []);
   const approve = (event: FormEvent): void => {
     event.preventDefault();
     onApprove(text.split('\n'));

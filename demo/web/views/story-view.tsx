@@ -1,15 +1,12 @@
 import { type ReactElement, useEffect, useRef } from 'react';
-import type { DeskState } from '../session/desk-state.js';
 import type { Step } from '../session/story.js';
 
 interface Props {
   readonly steps: readonly Step[];
-  readonly indexing: DeskState['indexing'];
-  readonly working: boolean;
 }
 
 /** What the team does, step by step; the newest stays in sight as long as the reader has not scrolled away. */
-export function StoryView({ steps, indexing, working }: Props): ReactElement {
+export function StoryView({ steps }: Props): ReactElement {
   const list = useRef<HTMLOListElement>(null);
   const following = useRef(true);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new step is the reason to scroll
@@ -20,17 +17,11 @@ export function StoryView({ steps, indexing, working }: Props): ReactElement {
     const { current } = list;
     if (current) following.current = current.scrollHeight - current.scrollTop - current.clientHeight < 24;
   };
-  const isIndexing = indexing !== undefined && indexing.done < indexing.total;
   return (
     <section className="card story" aria-labelledby="story-title">
       <h2 id="story-title">
         The team at work <span className="count">{steps.length} steps</span>
       </h2>
-      {working && (
-        <p className="progress">
-          {isIndexing ? `Indexing ${indexing.done} of ${indexing.total} documents …` : 'Working …'}
-        </p>
-      )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be within reach of the keyboard */}
       <ol className="steps" ref={list} onScroll={follow} tabIndex={0} aria-labelledby="story-title">
         {steps.map(({ id, agent, text, seconds }) => (
@@ -38,7 +29,7 @@ export function StoryView({ steps, indexing, working }: Props): ReactElement {
             <span className="agent" data-agent={agent}>
               {agent}
             </span>
-            <span className="text">{text}</span>
+            <span className="text">{text.replace('node_modules/', '')}</span>
             <span className="time">{seconds.toFixed(1)} s</span>
           </li>
         ))}

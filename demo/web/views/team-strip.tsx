@@ -16,10 +16,12 @@ interface Props {
   readonly workloads: Workloads;
   readonly waiting: boolean;
   readonly working: boolean;
+  /** What the team as a whole is doing. */
+  readonly status: string;
 }
 
 /** The team in the order in which it works; who has something to do is lit. */
-export function TeamStrip({ workloads, waiting, working }: Props): ReactElement {
+export function TeamStrip({ workloads, waiting, working, status }: Props): ReactElement {
   return (
     <ol className="team" aria-label="The team">
       {TEAM.map((member) => {
@@ -39,6 +41,7 @@ export function TeamStrip({ workloads, waiting, working }: Props): ReactElement 
           </li>
         );
       })}
+      <li className="status">{status}</li>
     </ol>
   );
 }
