@@ -1,7 +1,7 @@
 import type { AgentFactory, PubSubAgent } from '../agents/agent.js';
 import type { AgentMetadata } from '../agents/agent-metadata.js';
 import { makeAgent } from '../agents/agent-registry.js';
-import { describe, PubSubError } from '../errors.js';
+import { describe, PubSubError, toPubSubError } from '../errors.js';
 import { requireName } from '../identifiers.js';
 import { copyJson } from '../json.js';
 import type { Channel } from '../messaging/channel.js';
@@ -65,7 +65,7 @@ export class AgentDirectory {
         details: { name: agent.name },
       });
     }
-    const registered = compileAgent(agent, this.#validator);
+    const registered = compiled(agent, this.#validator);
     const channels = agent.subscriptions.map((name) => this.#router.channel(name));
     this.#recorder.record({ type: 'agent.registered', agent: registered.metadata });
     const runner = new AgentRunner(registered, this.#environment);
@@ -134,6 +134,17 @@ export class AgentDirectory {
       this.#router.hand(channel, mailbox, message, this.#currentRun());
     }
     runner.attach(mailbox);
+  }
+}
+
+function compiled(agent: PubSubAgent, validator: SchemaValidator): RegisteredAgent {
+  try {
+    return compileAgent(agent, validator);
+  } catch (thrown) {
+    const error = toPubSubError(thrown, 'VALIDATION_ERROR');
+    if (error === thrown) throw error;
+    const message = `agent "${agent.name}": a schema cannot be read: ${error.message}`;
+    throw new PubSubError('VALIDATION_ERROR', message, { cause: thrown, details: { name: agent.name } });
   }
 }
 

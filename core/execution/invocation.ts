@@ -111,36 +111,41 @@ export class Invocation implements Attempt {
 
   #run(payload: unknown): void {
     if (this.#over) return;
-    let result: unknown;
     try {
-      result = this.registered.agent.processMessage(new InvocationContext(this, payload));
-    } catch (thrown) {
-      this.#failed(thrown);
-      return;
-    }
-    if (isThenable(result)) {
-      result.then(
+      const result: unknown = this.registered.agent.processMessage(new InvocationContext(this, payload));
+      if (!isThenable(result)) {
+        this.#returned(result);
+        return;
+      }
+      // Resolving it costs nothing for a promise, and tames any other thenable: one that throws, or settles twice.
+      Promise.resolve(result).then(
         (value) => this.#returned(value),
         (thrown) => this.#failed(thrown),
       );
-    } else {
-      this.#returned(result);
+    } catch (thrown) {
+      this.#failed(thrown);
     }
   }
 
   #returned(value: unknown): void {
     if (this.#over) return;
-    if (value === undefined || this.#isOwnMessage(value)) this.#finish();
-    else if (isIterator(value))
-      this.#publishEach(value).then(
+    let publishing: Promise<void> | undefined;
+    try {
+      if (value !== undefined && !this.#isOwnMessage(value)) {
+        publishing = isIterator(value) ? this.#publishEach(value) : this.#publishReturned(value);
+      }
+    } catch (thrown) {
+      // A Proxy, that cannot even be looked at.
+      this.#failed(thrown);
+      return;
+    }
+    if (!publishing) this.#finish();
+    else {
+      publishing.then(
         () => this.#finish(),
         (thrown) => this.#failed(thrown),
       );
-    else
-      this.#publishReturned(value).then(
-        () => this.#finish(),
-        (thrown) => this.#failed(thrown),
-      );
+    }
   }
 
   /** `process: ({ publish }) => publish(…)` returns the message it has published: not to be published once more. */

@@ -28,13 +28,18 @@ export class Listeners {
   add(listener: EventListener): () => void {
     if (typeof listener !== 'function') throw invalid('listener', 'a function', listener);
     let complained = false;
+    const complain = (thrown: unknown): void => {
+      if (!complained)
+        this.#logger.warn('a listener threw; the run goes on, further throws are not logged', thrown);
+      complained = true;
+    };
     const isolated = (event: RunEvent): void => {
       try {
-        listener(event);
+        const result: unknown = listener(event);
+        // An asynchronous listener fails later; that too must not be anybody else's trouble.
+        if (result instanceof Promise) result.catch(complain);
       } catch (thrown) {
-        if (!complained)
-          this.#logger.warn('a listener threw; the run goes on, further throws are not logged', thrown);
-        complained = true;
+        complain(thrown);
       }
     };
     this.#emitter.on('event', isolated);

@@ -12,9 +12,10 @@ export const consoleLogger: Logger = {
 
 /** The same logger, but its failures stay its own. */
 export function safeLogger(logger: Logger): Logger {
-  const attempt = (log: () => void): void => {
+  const attempt = (log: () => unknown): void => {
     try {
-      log();
+      const result = log();
+      if (result instanceof Promise) result.catch(() => {});
     } catch {
       // Nowhere is left to report a broken logger to.
     }

@@ -29,7 +29,7 @@ export interface SchemaCheck {
  * @throws PubSubError `VALIDATION_ERROR` when it is no schema, or does not compile.
  */
 export function compileSchema(schema: AnySchema, validator: SchemaValidator, where: string): SchemaCheck {
-  if (isStandardSchema(schema)) return standardCheck(schema);
+  if (isStandard(schema, where)) return standardCheck(schema);
   const fast = compile(schema, validator, where);
   return {
     transforms: false,
@@ -40,6 +40,17 @@ export function compileSchema(schema: AnySchema, validator: SchemaValidator, whe
     fast,
     json: schema,
   };
+}
+
+function isStandard(schema: AnySchema, where: string): schema is StandardSchemaV1 {
+  try {
+    return isStandardSchema(schema);
+  } catch (thrown) {
+    throw new PubSubError('VALIDATION_ERROR', `${where}: cannot be read: ${messageOf(thrown)}`, {
+      cause: thrown,
+      details: { where },
+    });
+  }
 }
 
 /** True for schemas of zod, valibot, arktype and all that follow the Standard Schema specification. */
