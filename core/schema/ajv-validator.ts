@@ -1,5 +1,5 @@
-import type { ErrorObject, Options, ValidateFunction } from 'ajv';
 import { messageOf, PubSubError } from '../errors.js';
+import type { ErrorObject, Options, ValidateFunction } from './ajv-library.js';
 import type { SchemaNode } from './copy-schema.js';
 import { type Finding, toIssues } from './issues.js';
 import type { Draft } from './keywords.js';
@@ -45,10 +45,10 @@ const COMPILATIONS_PER_INSTANCE = 256;
  * check({ url: 7 }); // [{ path: '/url', message: 'must be string', received: '7' }]
  */
 export async function ajvValidator(): Promise<SchemaValidator> {
-  const [{ Ajv2020 }, { Ajv: Ajv07 }] = await Promise.all([import('ajv/dist/2020.js'), import('ajv')]);
+  const { Ajv, Ajv2020 } = await import('./ajv-library.js');
   const compilers: Readonly<Record<Draft, Compiler>> = {
     '2020-12': compiler(() => new Ajv2020({ ...OPTIONS, ignoreKeywordsWithRef: false })),
-    'draft-07': compiler(() => new Ajv07(OPTIONS)),
+    'draft-07': compiler(() => new Ajv(OPTIONS)),
   };
   const cache = new WeakMap<object, CompiledSchema>();
 
