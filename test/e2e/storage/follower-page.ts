@@ -49,6 +49,13 @@ class Team {
   readonly #workOf = new Map<string, Work>();
   readonly #warnings: string[] = [];
   readonly #heard: number[] = [];
+  #frozenAt = 0;
+
+  constructor() {
+    document.addEventListener('freeze', () => {
+      this.#frozenAt = Date.now();
+    });
+  }
 
   /** Owns the store, and runs agents until somebody stops it. Numbers acknowledged and work finished are noted outside. */
   async own(): Promise<void> {
@@ -126,8 +133,15 @@ class Team {
     return this.#heard;
   }
 
-  async takenOver(): Promise<void> {
+  /** Answers when it was, in milliseconds since 1970. */
+  async takenOver(): Promise<number> {
     this.#executor = await this.#followed().takenOver;
+    return Date.now();
+  }
+
+  /** When the browser last froze this tab, which is some time after it was asked to. */
+  frozenAt(): number {
+    return this.#frozenAt;
   }
 
   /** Finishes what the first tab has left; answers the run's status. */
