@@ -6,6 +6,7 @@ import {
   useCallback,
   useEffect,
   useMemo,
+  useRef,
   useState,
   useSyncExternalStore,
 } from 'react';
@@ -112,6 +113,12 @@ function Tabs(): ReactElement {
   const { preferences, open } = usePanel();
   const waiting = store.state.humans.size;
   const problems = store.recording?.activity.problems.length ?? 0;
+  const list = useRef<HTMLDivElement>(null);
+  const { view: current } = preferences;
+  useEffect(() => {
+    const tab = list.current?.querySelector(`[data-view="${current}"]`);
+    tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [current]);
   const walk = (event: KeyboardEvent<HTMLElement>): void => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (by === undefined) return;
@@ -122,7 +129,7 @@ function Tabs(): ReactElement {
     event.currentTarget.querySelector<HTMLElement>(`[data-view="${next}"]`)?.focus();
   };
   return (
-    <div className="tabs" role="tablist" aria-label="Views" onKeyDown={walk}>
+    <div ref={list} className="tabs" role="tablist" aria-label="Views" onKeyDown={walk}>
       {VIEWS.map((view) => (
         <button
           key={view}
@@ -134,10 +141,6 @@ function Tabs(): ReactElement {
           aria-selected={preferences.view === view}
           aria-controls="view"
           tabIndex={preferences.view === view ? 0 : -1}
-          ref={(element) => {
-            if (element && preferences.view === view)
-              element.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-          }}
           onClick={() => open(view)}
         >
           {TITLES[view]}

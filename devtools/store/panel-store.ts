@@ -18,6 +18,10 @@ import { Recording } from './recording.js';
 const IDLE_FOLD_MS = 4;
 /** A batch of more events than this means that the page is busy: folding for the history waits. */
 const BUSY_EVENTS = 2000;
+/** After such a batch it waits at least this long. */
+const QUIET_MS = 300;
+/** Milliseconds between two notifications while many events come. */
+const BUSY_NOTIFY_MS = 250;
 /** How long a seek may take before it goes on in the next frame. */
 const SEEK_MS = 60;
 
@@ -52,7 +56,10 @@ export class PanelStore {
   #cancelNotify: (() => void) | undefined;
   #cancelFold: (() => void) | undefined;
   #cancelSilence: (() => void) | undefined;
-  #busy = false;
+  /** While many events come, folding for the history waits: it would compete with the page. */
+  #busyUntil = 0;
+  #notifiedAt = 0;
+  #cancelLater: (() => void) | undefined;
 
   name = '';
   gaps: readonly GapFrame[] = [];
@@ -85,6 +92,8 @@ export class PanelStore {
     this.#cancelNotify?.();
     this.#cancelNotify = undefined;
     this.#cancelSilence?.();
+    this.#cancelLater?.();
+    this.#cancelLater = undefined;
     if (!this.#offFrame) return;
     this.#link?.send({ v: INSPECTOR_VERSION, type: 'unwatch' });
     this.#offFrame();
@@ -258,11 +267,12 @@ export class PanelStore {
         this.gaps = [...this.gaps.slice(-99), frame];
         break;
       case 'delta': {
-        this.#busy = frame.batch.kind.length > BUSY_EVENTS;
+        if (frame.batch.kind.length > BUSY_EVENTS) this.#busyUntil = performance.now() + QUIET_MS;
         // What does not follow is never shown: a fresh snapshot is.
         if (!this.#recording?.append(frame.batch)) this.#link?.send({ v: INSPECTOR_VERSION, type: 'watch' });
         else this.#appended(this.#recording);
-        break;
+        this.#changed(false);
+        return;
       }
       case 'ack':
         this.#acks.settle(frame);
@@ -300,13 +310,11 @@ export class PanelStore {
 
   /** Folds the history bit by bit, so that turning back time later is quick. */
   #planFold(): void {
-    this.#cancelFold ??= this.#scheduler.later(40, () => {
+    const wait = Math.max(40, this.#busyUntil - performance.now());
+    this.#cancelFold ??= this.#scheduler.later(wait, () => {
       this.#cancelFold = undefined;
-      const done = this.#busy || this.#recording?.history.advance(IDLE_FOLD_MS);
-      this.#busy = false;
-      if (!done || (this.#recording && this.#recording.history.folded < this.#recording.last))
-        this.#planFold();
-      if (this.imported) this.#changed();
+      const busy = performance.now() < this.#busyUntil;
+      if (busy || !this.#recording?.history.advance(IDLE_FOLD_MS)) this.#planFold();
     });
   }
 
@@ -325,9 +333,19 @@ export class PanelStore {
     });
   }
 
-  #changed(): void {
+  /** Tells the listeners, with the next frame; under load, of what merely came, four times a second. */
+  #changed(urgent = true): void {
+    const now = performance.now();
+    if (!urgent && now < this.#busyUntil && now - this.#notifiedAt < BUSY_NOTIFY_MS) {
+      this.#cancelLater ??= this.#scheduler.later(BUSY_NOTIFY_MS - (now - this.#notifiedAt), () => {
+        this.#cancelLater = undefined;
+        this.#changed();
+      });
+      return;
+    }
     this.#cancelNotify ??= this.#scheduler.frame(() => {
       this.#cancelNotify = undefined;
+      this.#notifiedAt = performance.now();
       this.#version++;
       for (const listener of [...this.#listeners]) listener();
     });

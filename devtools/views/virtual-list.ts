@@ -48,8 +48,9 @@ export function useVirtualRows(length: number, rowHeight: number): VirtualRows {
 
   useEffect(() => {
     const element = body.current;
-    if (element && follows.current && height > 0) element.scrollTop = element.scrollHeight;
-  }, [height]);
+    // Asking for scrollHeight would lay the page out once more; too much is cut to what there is.
+    if (element && follows.current && height > 0) element.scrollTop = height + rowHeight;
+  }, [height, rowHeight]);
 
   const rowsPerPage = Math.max(1, Math.floor(visible / rowHeight));
   const offset = scrollTop * scale;
