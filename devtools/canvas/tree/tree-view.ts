@@ -14,11 +14,18 @@ import { Selection } from '../selection.js';
 import { Surface } from '../surface.js';
 import { SvgPen } from '../svg-pen.js';
 import { describeTree } from './tree-description.js';
-import { CARD, shownAt, TreeModel } from './tree-model.js';
+import { CARD, TreeModel } from './tree-model.js';
 import { TreePainter } from './tree-paint.js';
+import { ancestorsOf, nearestPlace, stepFrom } from './tree-steps.js';
 
 const GLIDE = 360;
 const MARGIN = 28;
+const PANS: Readonly<Record<string, readonly [dx: number, dy: number]>> = {
+  ArrowLeft: [80, 0],
+  ArrowRight: [-80, 0],
+  ArrowUp: [0, 80],
+  ArrowDown: [0, -80],
+};
 /** Smaller than this, words could not be read: the first look at a big tree shows its beginning. */
 const READABLE = 0.62;
 /** More marks than this make no sensible picture file. */
@@ -182,11 +189,9 @@ export class TreeView implements CanvasView, GestureHandler {
   key(key: string, shift: boolean): boolean {
     const place = this.#place();
     const node = this.#model.scene.nodes[place];
-    if (shift && key === 'ArrowLeft') this.#camera.pan(80, 0);
-    else if (shift && key === 'ArrowRight') this.#camera.pan(-80, 0);
-    else if (shift && key === 'ArrowUp') this.#camera.pan(0, 80);
-    else if (shift && key === 'ArrowDown') this.#camera.pan(0, -80);
-    else if (key.startsWith('Arrow')) this.#choose(this.#next(place, key), true);
+    const way = PANS[key];
+    if (shift && way) this.#camera.pan(...way);
+    else if (key.startsWith('Arrow')) this.#choose(stepFrom(this.#model.scene, place, key), true);
     else if ((key === 'Enter' || key === ' ') && node) {
       const group = node.members.length > 1 ? node.key : node.unfoldedFrom;
       if (group) this.#toggle(group);
@@ -249,9 +254,7 @@ export class TreeView implements CanvasView, GestureHandler {
   }
 
   #way(from: number): ReadonlySet<number> {
-    const way = new Set<number>();
-    for (let place = from; place >= 0; place = this.#model.scene.parent[place] ?? -1) way.add(place);
-    return way;
+    return new Set(ancestorsOf(this.#model.scene, from));
   }
 
   #matches(): ReadonlySet<number> | undefined {
@@ -270,19 +273,6 @@ export class TreeView implements CanvasView, GestureHandler {
     return matches;
   }
 
-  #next(place: number, key: string): number {
-    const { parent, nodes } = this.#model.scene;
-    if (place < 0) return 0;
-    if (key === 'ArrowLeft') return Math.max(parent[place] ?? -1, -1) < 0 ? place : (parent[place] ?? place);
-    if (key === 'ArrowRight') {
-      const child = parent.indexOf(place);
-      return child < 0 ? place : child;
-    }
-    // In the list, nodes of one depth stand together, from top to bottom.
-    const other = place + (key === 'ArrowUp' ? -1 : 1);
-    return nodes[other]?.depth === nodes[place]?.depth ? other : place;
-  }
-
   /** What stays where it is while the tree grows: what is selected, else what is in the middle. */
   #anchor(): string | undefined {
     const { scene } = this.#model;
@@ -290,17 +280,6 @@ export class TreeView implements CanvasView, GestureHandler {
     if (selected >= 0) return scene.nodes[selected]?.key;
     if (this.#cursor) return this.#cursor;
     const { width, height } = this.#surface;
-    const middle = toWorld(this.#camera.view, { x: width / 2, y: height / 2 });
-    let best = -1;
-    let nearest = Number.POSITIVE_INFINITY;
-    for (let place = 0; place < scene.nodes.length; place++) {
-      const [x, y] = shownAt(scene, place, 1);
-      const distance = Math.abs(x + CARD.width / 2 - middle.x) + Math.abs(y - middle.y);
-      if (distance < nearest) {
-        nearest = distance;
-        best = place;
-      }
-    }
-    return scene.nodes[best]?.key;
+    return scene.nodes[nearestPlace(scene, toWorld(this.#camera.view, { x: width / 2, y: height / 2 }))]?.key;
   }
 }

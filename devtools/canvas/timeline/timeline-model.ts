@@ -1,0 +1,67 @@
+import type { CanvasSource, InvocationColumns } from '../../canvas-contract.js';
+import { LaneIndex } from '../../layout/lane-index.js';
+import { SEVERITY, STATUS } from '../colours.js';
+
+const NOTHING: InvocationColumns = {
+  length: 0,
+  lane: new Uint16Array(0),
+  queued: new Float64Array(0),
+  start: new Float64Array(0),
+  end: new Float64Array(0),
+  status: new Uint8Array(0),
+  node: new Uint32Array(0),
+  attempt: new Uint8Array(0),
+};
+
+/** The attempts of the source, indexed by lane. Times go in as milliseconds since 1970. */
+export class TimelineModel {
+  index: LaneIndex = newIndex();
+  columns: InvocationColumns = NOTHING;
+  names: readonly string[] = [];
+  /** The present; what goes on reaches to here. */
+  now = 0;
+  #version = Number.NaN;
+  #generation = Number.NaN;
+
+  /** True when there is something new. */
+  update(source: CanvasSource): boolean {
+    this.now = source.now();
+    if (source.version === this.#version && source.generation === this.#generation) return false;
+    const columns = source.invocations();
+    if (source.generation !== this.#generation || columns.length < this.index.length) this.index = newIndex();
+    this.#version = source.version;
+    this.#generation = source.generation;
+    this.columns = columns;
+    this.names = source.lanes();
+    this.index.update(columns);
+    return true;
+  }
+
+  /** Milliseconds since 1970 when the first attempt was queued. */
+  get origin(): number {
+    return Number.isNaN(this.index.start) ? this.now : this.index.start;
+  }
+
+  /** From the first to the last thing that happened, in milliseconds. */
+  get length(): number {
+    const open = this.index.lanes.some((lane) => lane.open.size > 0);
+    const end = open ? Math.max(this.now, this.index.end) : this.index.end;
+    return Number.isNaN(end) ? 0 : Math.max(0, end - this.origin);
+  }
+
+  /** End of an attempt, or the present while it goes on. */
+  endOf(row: number): number {
+    const end = this.columns.end[row] ?? Number.NaN;
+    return Number.isNaN(end) ? Math.max(this.now, this.columns.start[row] ?? 0) : end;
+  }
+
+  /** The last attempt of a node; -1 when there is none. */
+  rowOf(node: number): number {
+    const { node: nodes, length } = this.columns;
+    return length === 0 ? -1 : nodes.lastIndexOf(node, length - 1);
+  }
+}
+
+function newIndex(): LaneIndex {
+  return new LaneIndex(SEVERITY, (status) => status === STATUS.retrying);
+}

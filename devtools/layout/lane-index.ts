@@ -1,0 +1,131 @@
+import type { InvocationColumns } from '../canvas-contract.js';
+import { bytes, integers } from '../store/column.js';
+import { SegmentForest } from './segment-forest.js';
+
+/** Attempts that overlap lie below each other; further ones share the last of these rows. */
+export const MOST_SUB_ROWS = 8;
+
+/** The attempts of one agent. */
+export class Lane {
+  readonly forest: SegmentForest = new SegmentForest();
+  /** By place in the forest: the row in the columns, and how far down it lies. */
+  readonly #rows = integers();
+  readonly #subRows = bytes();
+  readonly #occupants: number[] = [];
+  /** Places of attempts that go on. */
+  readonly open: Set<number> = new Set();
+
+  get subRows(): number {
+    return Math.max(1, this.#occupants.length);
+  }
+
+  rowAt(place: number): number {
+    return this.#rows.at(place);
+  }
+
+  subRowAt(place: number): number {
+    return this.#subRows.at(place);
+  }
+
+  /** Place of a row, or -1. Rows rise with places. */
+  placeOf(row: number): number {
+    const place = this.#rows.countUpTo(row) - 1;
+    return place >= 0 && this.#rows.at(place) === row ? place : -1;
+  }
+
+  add(row: number, start: number, end: number, rank: number): void {
+    const place = this.forest.append(start, end, rank);
+    this.#rows.push(row);
+    this.#subRows.push(this.#seat(place, start));
+    if (Number.isNaN(end)) this.open.add(place);
+  }
+
+  finish(place: number, end: number, rank: number): void {
+    this.forest.finish(place, end, rank);
+    this.open.delete(place);
+  }
+
+  /** The first row below that is free when the attempt starts. */
+  #seat(place: number, start: number): number {
+    for (let subRow = 0; subRow < MOST_SUB_ROWS; subRow++) {
+      const occupant = this.#occupants[subRow];
+      const free =
+        occupant === undefined || (!this.open.has(occupant) && this.forest.endOf(occupant) <= start);
+      if (!free) continue;
+      this.#occupants[subRow] = place;
+      return subRow;
+    }
+    return MOST_SUB_ROWS - 1;
+  }
+}
+
+/** Follows the columns of attempts: a lane for each agent, and which attempt came before which. */
+export class LaneIndex {
+  readonly lanes: Lane[] = [];
+  readonly #ranks: Uint8Array;
+  readonly #isRetrying: (status: number) => boolean;
+  #read = 0;
+  /** By node: the attempt that failed and is to be tried again. */
+  readonly #retried = new Map<number, number>();
+  readonly #previous = new Map<number, number>();
+  /** When the first was queued; NaN while there is none. */
+  start: number = Number.NaN;
+  /** When the last ended or started. */
+  end: number = Number.NaN;
+
+  /** `ranks`: how bad each status is, by its place. */
+  constructor(ranks: Uint8Array, isRetrying: (status: number) => boolean) {
+    this.#ranks = ranks;
+    this.#isRetrying = isRetrying;
+  }
+
+  get length(): number {
+    return this.#read;
+  }
+
+  /** Row of the attempt before this one; undefined for first attempts. */
+  previousAttempt(row: number): number | undefined {
+    return this.#previous.get(row);
+  }
+
+  /** Takes rows that are new, and ends that were open. */
+  update(columns: InvocationColumns): void {
+    for (const lane of this.lanes) {
+      for (const place of lane.open) {
+        const row = lane.rowAt(place);
+        const end = columns.end[row] ?? Number.NaN;
+        if (Number.isNaN(end)) continue;
+        lane.finish(place, end, this.#rank(columns, row));
+        this.#noteEnd(columns, row, end);
+      }
+    }
+    for (; this.#read < columns.length; this.#read++) this.#add(columns, this.#read);
+  }
+
+  #add(columns: InvocationColumns, row: number): void {
+    const number = columns.lane[row] ?? 0;
+    while (this.lanes.length <= number) this.lanes.push(new Lane());
+    const start = columns.start[row] ?? 0;
+    const end = columns.end[row] ?? Number.NaN;
+    this.lanes[number]?.add(row, start, end, this.#rank(columns, row));
+    const queued = columns.queued[row] ?? start;
+    if (!(queued >= this.start)) this.start = queued;
+    if (!(start <= this.end)) this.end = start;
+    const node = columns.node[row] ?? 0;
+    const before = (columns.attempt[row] ?? 1) > 1 ? this.#retried.get(node) : undefined;
+    if (before !== undefined) {
+      this.#previous.set(row, before);
+      this.#retried.delete(node);
+    }
+    if (!Number.isNaN(end)) this.#noteEnd(columns, row, end);
+  }
+
+  #noteEnd(columns: InvocationColumns, row: number, end: number): void {
+    if (!(end <= this.end)) this.end = end;
+    if (this.#isRetrying(columns.status[row] ?? 0)) this.#retried.set(columns.node[row] ?? 0, row);
+  }
+
+  #rank(columns: InvocationColumns, row: number): number {
+    return this.#ranks[columns.status[row] ?? 0] ?? 0;
+  }
+}
