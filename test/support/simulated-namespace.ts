@@ -106,11 +106,12 @@ export class SimulatedNamespace implements StorageNamespace {
   }
 
   async close(): Promise<void> {
-    if (this.#dead || this.#device.holder !== this) return;
+    if (this.#device.holder !== this) return this.#dead ? never() : undefined;
     // As a real one: whatever happens on the way, the namespace is free afterwards.
     try {
       await this.#fate('close', () => {});
     } finally {
+      if (this.#dead) await never();
       if (this.#device.holder === this) this.#device.holder = undefined;
       this.#refusal ??= failure('this namespace is closed', false);
     }
@@ -231,6 +232,7 @@ export function failure(
   });
 }
 
-function never(): Promise<never> {
+/** The dead hear of nothing. */
+export function never(): Promise<never> {
   return new Promise(() => {});
 }

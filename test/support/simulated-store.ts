@@ -9,6 +9,7 @@ import {
   type Device,
   emptyDevice,
   failure,
+  never,
   SimulatedNamespace,
   type StoreOperation,
   settle,
@@ -58,6 +59,7 @@ export class SimulatedStore implements StorageAdapter {
   readonly #planned = new Map<StoreOperation, { fate: Fate; times: number }>();
   readonly #devices = new Map<string, Device>();
   #stalled: (() => void)[] | undefined;
+  #crashes = 0;
 
   constructor(options: SimulatedStoreOptions = {}) {
     this.#random = options.random ?? (() => 0);
@@ -98,6 +100,7 @@ export class SimulatedStore implements StorageAdapter {
    * batch depends on nothing can be missing, so the log ends before the first that is.
    */
   crash(how: 'process' | 'power'): void {
+    this.#crashes++;
     this.#stalled = undefined;
     for (const device of this.#devices.values()) {
       const { holder } = device;
@@ -131,16 +134,28 @@ export class SimulatedStore implements StorageAdapter {
     }
   }
 
-  /** Every record that was ever stored and has not been lost in a crash, in order from the first. */
-  history(name = 'default'): string[] {
+  /**
+   * Every record that was ever stored and has not been lost in a crash, in order from the first. Undefined when a
+   * snapshot has taken the place of records that were never in the log.
+   */
+  history(name = 'default'): string[] | undefined {
     const archive = this.#devices.get(name)?.archive ?? new Map<number, string>();
-    return [...archive].sort(([left], [right]) => left - right).map(([, record]) => record);
+    const records: string[] = [];
+    for (let sequence = 1; records.length < archive.size; sequence++) {
+      const record = archive.get(sequence);
+      if (record === undefined) return undefined;
+      records.push(record);
+    }
+    return records.length < (this.#devices.get(name)?.lastSequence ?? 0) ? undefined : records;
   }
 
   async open(name: string, options: OpenNamespaceOptions = {}): Promise<StorageNamespace> {
     if (typeof name !== 'string' || name === '')
       throw new PubSubError('VALIDATION_ERROR', 'namespace: expected a name');
+    const crashes = this.#crashes;
     await this.#perform('open', () => {});
+    // Whoever was about to open it is dead.
+    if (this.#crashes > crashes) await never();
     const device = this.#devices.get(name) ?? emptyDevice();
     this.#devices.set(name, device);
     if (device.holder) {
