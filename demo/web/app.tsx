@@ -25,8 +25,8 @@ export function App({ desk }: { readonly desk: ResearchDesk }): ReactElement {
             </p>
             <h1>Seven agents research your question</h1>
             <p className="lead">
-              They plan, search, read and check each other over typed channels. Right here in this tab: no
-              server, no model, and every message is there to see.
+              They plan, search, read and check each other, all in this tab: no server, no model, and every
+              message is there to see.
             </p>
           </header>
           <QuestionForm desk={desk} state={state} />
@@ -59,7 +59,7 @@ export function App({ desk }: { readonly desk: ResearchDesk }): ReactElement {
 function statusOf({ phase, plan, indexing, report }: DeskState): string {
   if (phase === 'opening') return 'getting ready …';
   if (phase === 'idle') return 'ready when you are';
-  if (phase === 'ended') return report ? 'done: the answer is below' : 'ended without an answer';
+  if (phase === 'ended') return report ? 'done, see below' : 'no answer';
   if (plan) return 'waiting for you';
   if (indexing && indexing.done < indexing.total) return `indexing ${indexing.done} of ${indexing.total} …`;
   return 'at work …';

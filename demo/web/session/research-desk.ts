@@ -123,12 +123,14 @@ export class ResearchDesk {
 
   setAskFirst(askFirst: boolean): void {
     this.#change({ askFirst });
+    this.#show();
     this.#hireTeam();
   }
 
   setFault(kind: 'slow' | 'failing', member: Member | undefined): void {
     this.#faults[kind] = member;
     this.#change({ [kind]: member });
+    this.#show();
   }
 
   /** Puts the user's files in the place of the documents; null puts the bundled ones back. */
@@ -167,6 +169,7 @@ export class ResearchDesk {
       execution: undefined,
       steps: [],
     });
+    this.#show();
     await this.#executor?.close();
     if (!remember) await forget().catch((thrown: unknown) => this.#change({ notice: messageOf(thrown) }));
     await this.open();
@@ -239,6 +242,7 @@ export class ResearchDesk {
     this.#timer ??= setTimeout(() => this.#show(), SHOWN_MILLISECONDS);
   }
 
+  /** At once: for what the user has just done to a control, which would jump back otherwise. */
   #show(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

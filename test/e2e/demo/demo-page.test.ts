@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
-import type { Page } from 'playwright';
+import type { Locator, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type DemoSite, startDemoSite } from './demo-site.js';
 
@@ -38,6 +38,10 @@ The keeper climbs 311 steps every evening to light the lamp.
 
 const lampQuestion = 'What does the lamp of the lighthouse burn?';
 
+async function textOf(locator: Locator): Promise<string> {
+  return (await locator.textContent()) ?? '';
+}
+
 async function ask(page: Page, question?: string): Promise<void> {
   if (question !== undefined) await page.getByLabel('Your question').fill(question);
   await page.getByRole('button', { name: 'Research', exact: true }).click();
@@ -45,7 +49,7 @@ async function ask(page: Page, question?: string): Promise<void> {
 
 async function answered(page: Page): Promise<string> {
   await page.getByRole('heading', { name: 'Answer' }).waitFor();
-  return page.locator('.answer').innerText();
+  return textOf(page.locator('.answer'));
 }
 
 /** Chooses a document as a user does with the file button. */
@@ -56,7 +60,7 @@ async function chooseGuide(page: Page): Promise<void> {
 }
 
 async function figure(page: Page, name: string): Promise<number> {
-  return Number(await page.locator('.figures dl > div', { hasText: name }).locator('dd').innerText());
+  return Number(await textOf(page.locator('.figures dl > div', { hasText: name }).locator('dd')));
 }
 
 test('the default question is answered from the bundled documents, and a source opens its passage', async () => {
@@ -65,18 +69,18 @@ test('the default question is answered from the bundled documents, and a source 
   const answer = await answered(page);
   expect(answer).toContain('How do I validate data against a schema?');
   expect(answer).toMatch(/infer/u);
-  const steps = await page.locator('.steps li').allInnerTexts();
+  const steps = await page.locator('.steps li').allTextContents();
   for (const agent of ['planner', 'searcher', 'reader', 'reasoner', 'evaluator', 'reporter'])
     expect(steps.some((step) => step.startsWith(agent))).toBe(true);
   expect(await figure(page, 'documents')).toBeGreaterThan(2);
   expect(await figure(page, 'failed')).toBe(0);
 
   const source = page.locator('.source').first();
-  const [path = '', line = ''] = (await source.locator('.place').innerText()).split(':');
+  const [path = '', line = ''] = (await textOf(source.locator('.place'))).split(':');
   await source.click();
   const dialog = page.getByRole('dialog');
   await dialog.locator('mark').waitFor();
-  expect(await dialog.locator('header').innerText()).toContain(`${path}, line ${line}`);
+  expect(await textOf(dialog.locator('header'))).toContain(`${path}, line ${line}`);
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
   expect(await source.evaluate((element) => element === document.activeElement)).toBe(true);
@@ -116,7 +120,7 @@ test('asked first, the team searches only for what the user leaves in the plan',
   const answer = await answered(page);
   expect(answer).toContain('311 steps');
   expect(answer).not.toContain('whale oil');
-  expect(await page.locator('.answer .part h3').allInnerTexts()).toEqual([
+  expect(await page.locator('.answer .part h3').allTextContents()).toEqual([
     'How many steps does the keeper climb?',
   ]);
 });
@@ -150,7 +154,7 @@ test('a flooded channel drops its oldest messages, and says how many', async () 
   await page.getByRole('button', { name: 'Flood a channel' }).click();
   const dropped = page.getByTestId('traffic').filter({ hasText: /[\d,]+ dropped/u });
   await dropped.waitFor();
-  expect(Number.parseInt((await dropped.innerText()).replaceAll(',', ''), 10)).toBeGreaterThan(1000);
+  expect(Number.parseInt((await textOf(dropped)).replaceAll(',', ''), 10)).toBeGreaterThan(1000);
   // It ends by itself, and can be had again.
   await page.locator('button:enabled', { hasText: 'Flood a channel' }).waitFor();
 });
@@ -163,7 +167,7 @@ test('the load runs until it is pressed again, and questions are answered meanwh
   await load.click();
   // The rate is told once a second: the second time it is told, two seconds have gone by.
   await traffic.filter({ hasText: /[1-9][\d,]* messages in the last second/u }).waitFor();
-  const first = await traffic.innerText();
+  const first = await textOf(traffic);
   await page.waitForFunction(
     (text) => document.querySelector('.traffic')?.textContent?.trim() !== text,
     first,
@@ -173,7 +177,7 @@ test('the load runs until it is pressed again, and questions are answered meanwh
   expect(await load.getAttribute('aria-pressed')).toBe('true');
   await load.click();
   await page.locator('button[aria-pressed="false"]', { hasText: 'Load' }).waitFor();
-  expect(await traffic.innerText()).not.toContain('in the last second');
+  expect(await textOf(traffic)).not.toContain('in the last second');
 });
 
 test('what is remembered outlives a reload in the middle of the work, and can be forgotten', async () => {

@@ -1,9 +1,10 @@
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
+import { promisify } from 'node:util';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
-import { build } from 'vite';
 import { chromiumLaunchOptions } from '../../support/find-chromium.js';
 import { packageRoot } from '../../support/package-entries.js';
 
@@ -36,12 +37,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** @param directory Where the page is built. */
 export async function startDemoSite(directory: string): Promise<DemoSite> {
-  await build({
-    configFile: join(packageRoot, 'vite.config.ts'),
-    mode: 'demo',
-    logLevel: 'error',
-    build: { outDir: directory, emptyOutDir: true, sourcemap: false },
-  });
+  await buildPage(directory);
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const file = join(directory, normalize(pathname === '/' ? '/index.html' : pathname));
@@ -83,4 +79,12 @@ export async function startDemoSite(directory: string): Promise<DemoSite> {
       });
     },
   };
+}
+
+/** In a process of its own, as users build it: what vitest sets would make it another page. */
+async function buildPage(directory: string): Promise<void> {
+  const { VITEST: _vitest, NODE_ENV: _mode, ...env } = process.env;
+  const vite = join(packageRoot, 'node_modules/vite/bin/vite.js');
+  const options = ['build', '--mode', 'demo', '--outDir', directory, '--emptyOutDir', '--logLevel', 'error'];
+  await promisify(execFile)(process.execPath, [vite, ...options], { cwd: packageRoot, env });
 }
