@@ -10,6 +10,7 @@ import type { PayloadGate } from './payload-gate.js';
 import type { Recorder } from './recorder.js';
 import type { RegisteredAgent } from './registered-agent.js';
 import type { Scheduler, Startable } from './scheduler.js';
+import { SettlementWatch } from './settlement.js';
 
 /** What the runners of all agents share. */
 export interface RunnerEnvironment {
@@ -32,6 +33,8 @@ export interface RunnerEnvironment {
 export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   readonly registered: RegisteredAgent;
   queued = false;
+  readonly services: AttemptServices;
+  readonly settlements: SettlementWatch = new SettlementWatch();
   readonly #environment: RunnerEnvironment;
   readonly #concurrency: number;
   readonly #timeoutMs: number | undefined;
@@ -46,6 +49,7 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   constructor(registered: RegisteredAgent, environment: RunnerEnvironment) {
     this.registered = registered;
     this.#environment = environment;
+    this.services = environment.services;
     this.#onlyGate = registered.inputs.size === 1 ? [...registered.inputs.values()][0] : undefined;
     this.#concurrency = registered.agent.concurrency ?? 1;
     const { timeoutSeconds } = registered.agent;
@@ -105,13 +109,20 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     const { recorder } = this.#environment;
     const { delivery } = invocation;
     const { run } = delivery;
-    if (invocation.transaction) {
-      this.#environment.commit(invocation, () => recorder.deliverySucceeded(recorder.now(), delivery));
-    } else {
-      recorder.deliverySucceeded(recorder.now(), delivery);
-    }
+    if (invocation.transaction) this.#commit(invocation);
+    else recorder.deliverySucceeded(recorder.now(), delivery);
     this.#release(invocation);
     this.#environment.settled(delivery, run);
+  }
+
+  goOn(): void {
+    this.#environment.scheduler.goOn();
+  }
+
+  #commit(invocation: Invocation): void {
+    const { recorder } = this.#environment;
+    const { delivery } = invocation;
+    this.#environment.commit(invocation, () => recorder.deliverySucceeded(recorder.now(), delivery));
   }
 
   attemptFailed(invocation: Invocation, error: PubSubError): void {
@@ -190,10 +201,10 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   }
 
   #start(delivery: Delivery, at: number): void {
-    const { recorder, services } = this.#environment;
+    const { recorder } = this.#environment;
     recorder.deliveryStarted(at, delivery);
     this.#environment.mailTaken(delivery.mailbox);
-    const invocation = new Invocation(this.registered, delivery, services, this);
+    const invocation = new Invocation(delivery, this);
     invocation.slot = this.#running.push(invocation) - 1;
     if (this.#timeoutMs !== undefined) this.#limit(invocation, this.#timeoutMs);
     invocation.start(this.#onlyGate ?? this.registered.inputs.get(delivery.mailbox.channel));

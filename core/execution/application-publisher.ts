@@ -58,16 +58,38 @@ export class ApplicationPublisher {
     if (own) requireMessage(own);
     const payload = copyJson(own ? own.payload : payloadOrMessage, 'payload');
     const refusal = this.#refusal(channelName, payload);
-    const send = (error: PubSubError | undefined): Message | Promise<Message> => {
-      if (error) throw error;
-      if (this.#router.hasRoom(this.#router.channel(channelName))) {
-        return this.#send(channelName, payload, own, options, run());
-      }
-      return this.#router.whenRoom(channelName, run(), () =>
-        this.#send(channelName, payload, own, options, run()),
-      );
-    };
-    return refusal instanceof Promise ? refusal.then(send) : send(refusal);
+    if (refusal) return this.#sendUnless(refusal, channelName, payload, own, options, run);
+    if (this.#router.hasRoom(this.#router.channel(channelName))) {
+      return this.#send(channelName, payload, own, options, run());
+    }
+    return this.#sendWhenRoom(channelName, payload, own, options, run);
+  }
+
+  async #sendUnless(
+    refusal: PubSubError | Promise<PubSubError | undefined>,
+    channelName: string,
+    payload: JsonValue,
+    own: Message<unknown> | undefined,
+    options: ApplicationPublishOptions | undefined,
+    run: () => RunRecord | undefined,
+  ): Promise<Message> {
+    const error = await refusal;
+    if (error) throw error;
+    return this.#router.hasRoom(this.#router.channel(channelName))
+      ? this.#send(channelName, payload, own, options, run())
+      : this.#sendWhenRoom(channelName, payload, own, options, run);
+  }
+
+  #sendWhenRoom(
+    channelName: string,
+    payload: JsonValue,
+    own: Message<unknown> | undefined,
+    options: ApplicationPublishOptions | undefined,
+    run: () => RunRecord | undefined,
+  ): Promise<Message> {
+    return this.#router.whenRoom(channelName, run(), () =>
+      this.#send(channelName, payload, own, options, run()),
+    );
   }
 
   #send(

@@ -98,6 +98,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     config,
     retainedNodes,
     whenDurable: (settle) => persistence.whenDurable(settle),
+    whenTurnEnds: (callback) => scheduler.whenTurnEnds(callback),
     started: (run) => adopt(run),
     ended: (run, reason) => {
       for (const runner of directory.runners()) runner.abandon(run, reason);

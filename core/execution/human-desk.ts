@@ -11,8 +11,9 @@ import {
   validationError,
 } from '../schema/compile-schema.js';
 import type { AnySchema, SchemaValidator } from '../schema/schema-validator.js';
-import { type Delivery, nodeIdOf } from '../state/delivery.js';
+import type { Delivery } from '../state/delivery.js';
 import type { HumanRequest } from '../state/human-request.js';
+import { nodeIdOf } from '../state/tree-labels.js';
 import type { Attempt } from './attempt.js';
 import type { Recorder } from './recorder.js';
 
@@ -84,7 +85,7 @@ export class HumanDesk implements Humans {
     const checked = this.#checkQuestion(question);
     const { delivery } = attempt;
     const { session, number, mailbox } = delivery;
-    const nodeId = nodeIdOf(mailbox.agent, session.startedAt, number);
+    const nodeId = nodeIdOf(mailbox.label, session.startedAt, number);
     // The k-th question of an invocation is the same question in every attempt: answered once, it stays answered.
     const id = `${nodeId}?${attempt.questions++}`;
     const resolution = recorder.state.resolutions.get(id);

@@ -7,22 +7,26 @@ import { FloatingRefusal } from './floating-refusal.js';
 import { InvocationContext } from './invocation-context.js';
 import type { PayloadGate } from './payload-gate.js';
 import type { RegisteredAgent } from './registered-agent.js';
+import type { SettlementWatch } from './settlement.js';
 import type { Transaction } from './transaction.js';
 
 /** Hears how an attempt ended; exactly once, unless it was abandoned first. */
 export interface AttemptObserver {
+  readonly registered: RegisteredAgent;
+  readonly services: AttemptServices;
+  readonly settlements: SettlementWatch;
   /** @throws PubSubError when what it did cannot be committed; it has failed then. */
   attemptSucceeded(invocation: Invocation): void;
   attemptFailed(invocation: Invocation, error: PubSubError): void;
+  /** It has succeeded, and nothing of the agent is on the stack: what is ready may start. */
+  goOn(): void;
   /** The input did not fit; the agent's code was not called. */
   inputRefused(invocation: Invocation, error: PubSubError): void;
 }
 
 /** One attempt of one agent at one message: validate, run, publish what it returns, settle. */
 export class Invocation implements Attempt {
-  readonly registered: RegisteredAgent;
   readonly delivery: Delivery;
-  readonly services: AttemptServices;
   readonly #observer: AttemptObserver;
   /** Stops the clock of an agent with a time limit. */
   stopTimer: (() => void) | undefined;
@@ -41,19 +45,20 @@ export class Invocation implements Attempt {
   #refusals: { readonly promise: FloatingRefusal<Message>; readonly error: PubSubError }[] | undefined;
   #controller: AbortController | undefined;
 
-  constructor(
-    registered: RegisteredAgent,
-    delivery: Delivery,
-    services: AttemptServices,
-    observer: AttemptObserver,
-  ) {
-    this.registered = registered;
+  constructor(delivery: Delivery, observer: AttemptObserver) {
     this.delivery = delivery;
-    this.services = services;
     this.#observer = observer;
     const { published } = delivery;
     this.inherited = published ? published.length : 0;
     this.nextOrdinal = published ? published.nextOrdinal : 0;
+  }
+
+  get registered(): RegisteredAgent {
+    return this.#observer.registered;
+  }
+
+  get services(): AttemptServices {
+    return this.#observer.services;
   }
 
   get signal(): AbortSignal {
@@ -85,14 +90,15 @@ export class Invocation implements Attempt {
       this.#refuseInput(thrown);
       return;
     }
-    if (admitted instanceof Promise) {
-      admitted.then(
-        (settled) => this.#run(settled),
-        (thrown) => this.#refuseInput(thrown),
-      );
-    } else {
-      this.#run(admitted);
-    }
+    if (admitted instanceof Promise) this.#runAfter(admitted);
+    else this.#run(admitted);
+  }
+
+  #runAfter(admitted: Promise<unknown>): void {
+    admitted.then(
+      (settled) => this.#run(settled),
+      (thrown) => this.#refuseInput(thrown),
+    );
   }
 
   /**
@@ -113,37 +119,36 @@ export class Invocation implements Attempt {
     if (this.#over) return;
     try {
       const result: unknown = this.registered.agent.processMessage(new InvocationContext(this, payload));
-      if (!isThenable(result)) {
-        this.#returned(result);
-        return;
-      }
-      // Resolving it costs nothing for a promise, and tames any other thenable: one that throws, or settles twice.
-      Promise.resolve(result).then(
-        (value) => this.#returned(value),
-        (thrown) => this.#failed(thrown),
-      );
+      if (isThenable(result)) this.#observer.settlements.watch(result, this);
+      else this.returned(result);
     } catch (thrown) {
-      this.#failed(thrown);
+      this.failed(thrown);
     }
   }
 
-  #returned(value: unknown): void {
+  /** The agent's code is through. */
+  returned(value: unknown): void {
     if (this.#over) return;
+    if (value === undefined) this.#finish();
+    else this.#returnedValue(value);
+  }
+
+  #returnedValue(value: unknown): void {
     let publishing: Promise<void> | undefined;
     try {
-      if (value !== undefined && !this.#isOwnMessage(value)) {
+      if (!this.#isOwnMessage(value)) {
         publishing = isIterator(value) ? this.#publishEach(value) : this.#publishReturned(value);
       }
     } catch (thrown) {
       // A Proxy, that cannot even be looked at.
-      this.#failed(thrown);
+      this.failed(thrown);
       return;
     }
     if (!publishing) this.#finish();
     else {
       publishing.then(
         () => this.#finish(),
-        (thrown) => this.#failed(thrown),
+        (thrown) => this.failed(thrown),
       );
     }
   }
@@ -182,19 +187,23 @@ export class Invocation implements Attempt {
 
   #finish(): void {
     if (this.#over) return;
+    if (this.#pendingPublishes > 0 || this.#refusals || this.transaction) this.#finishLater();
+    else this.#succeeded();
+  }
+
+  /** The rarer ways to the end; apart, so that the common way makes none of their closures. */
+  #finishLater(): void {
     if (this.#pendingPublishes > 0) {
       this.#whenPublished = () => this.#finish();
       return;
     }
     const floating = this.#refusals?.find(({ promise }) => !promise.observed);
     if (floating) {
-      this.#failed(floating.error);
-      return;
-    }
-    if (this.transaction) {
+      this.failed(floating.error);
+    } else if (this.transaction) {
       this.transaction.whenReady().then(
         () => this.#succeeded(),
-        (thrown) => this.#failed(thrown),
+        (thrown) => this.failed(thrown),
       );
     } else {
       this.#succeeded();
@@ -205,14 +214,17 @@ export class Invocation implements Attempt {
     if (this.#over) return;
     try {
       this.#observer.attemptSucceeded(this);
-      this.#over = SETTLED;
     } catch (thrown) {
       // Only a transaction can fail here: another one has changed the same task.
-      this.#failed(thrown);
+      this.failed(thrown);
+      return;
     }
+    this.#over = SETTLED;
+    this.#observer.goOn();
   }
 
-  #failed(thrown: unknown): void {
+  /** The agent's code has thrown. */
+  failed(thrown: unknown): void {
     if (this.#over) return;
     this.#over = SETTLED;
     const error = toPubSubError(thrown);
@@ -228,7 +240,7 @@ export class Invocation implements Attempt {
 
   /** The attempt took too long. */
   expire(error: PubSubError): void {
-    this.#failed(error);
+    this.failed(error);
   }
 
   #track(published: Promise<Message>): Promise<Message> {

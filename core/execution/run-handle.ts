@@ -1,4 +1,5 @@
 import type { PubSubError } from '../errors.js';
+import type { OutcomeSupply, ReadingPlace } from './outcome-reader.js';
 import type { NodeExecutionOutcome, PubSubExecutionReport } from './report.js';
 
 /** A run that was started: read its outcomes as they come, await its report, or cancel it. */
@@ -26,7 +27,7 @@ export interface OutcomeSource {
  * The outcomes of one run, as numbers of tree nodes in the order they were settled: an outcome is made when somebody
  * reads it. Keeps the newest `limit`.
  */
-export class OutcomeLog {
+export class OutcomeLog implements OutcomeSupply {
   readonly #limit: number;
   readonly #source: OutcomeSource;
   #nodes: Uint32Array = new Uint32Array(64);
@@ -76,24 +77,27 @@ export class OutcomeLog {
     return outcomes;
   }
 
-  async *read(): AsyncGenerator<NodeExecutionOutcome, void, undefined> {
-    for (let place = 0; ; ) {
-      while (place < this.#shown) {
-        const forgotten = this.#count - this.#nodes.length - place;
-        if (forgotten > 0) {
-          this.missed += forgotten;
-          place += forgotten;
-        }
-        const outcome = this.#outcomeAt(place++);
-        if (outcome) yield outcome;
-        else this.missed++;
+  next(reader: ReadingPlace): NodeExecutionOutcome | undefined {
+    while (reader.place < this.#shown) {
+      const forgotten = this.#count - this.#nodes.length - reader.place;
+      if (forgotten > 0) {
+        this.missed += forgotten;
+        reader.place += forgotten;
       }
-      if (this.#closed) {
-        if (this.#closed.error) throw this.#closed.error;
-        return;
-      }
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      const outcome = this.#outcomeAt(reader.place++);
+      if (outcome) return outcome;
+      this.missed++;
     }
+    return undefined;
+  }
+
+  whenMore(callback: () => void): void {
+    this.#waiting.push(callback);
+  }
+
+  isClosed(): boolean {
+    if (this.#closed?.error) throw this.#closed.error;
+    return this.#closed !== undefined;
   }
 
   #outcomeAt(place: number): NodeExecutionOutcome | undefined {
@@ -104,7 +108,7 @@ export class OutcomeLog {
     if (this.#waiting.length === 0) return;
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const resolve of waiting) resolve();
+    for (const callback of waiting) callback();
   }
 
   #grow(): void {

@@ -2,6 +2,7 @@ import { PubSubError, toPubSubError } from '../errors.js';
 import type { RunKind } from '../state/run-record.js';
 import { type RunOptions, type RunSpec, requireRun } from './executor-options.js';
 import type { ExecutorParts } from './executor-parts.js';
+import { OutcomeReader } from './outcome-reader.js';
 import type { RunHandle } from './run-handle.js';
 import type { LiveRun } from './run-manager.js';
 
@@ -34,9 +35,7 @@ export function beginRun(
       if (live) cancel(live, reason);
       else cancelledEarly = reason;
     },
-    async *[Symbol.asyncIterator]() {
-      yield* (await started).outcomes.read();
-    },
+    [Symbol.asyncIterator]: () => new OutcomeReader(started.then(({ outcomes }) => outcomes)),
   };
 }
 

@@ -6,9 +6,10 @@ import { copyJson, type JsonValue } from '../json.js';
 import type { Channel } from '../messaging/channel.js';
 import { isMessage, type Message, requireMessage } from '../messaging/message.js';
 import type { Cache, CacheStore } from '../state/cache.js';
-import { messageIdOf, nodeIdOf } from '../state/delivery.js';
+import { messageIdOf } from '../state/delivery.js';
 import type { RunRecord } from '../state/run-record.js';
 import type { TaskManager, TaskStore } from '../state/task-manager.js';
+import { nodeIdOf } from '../state/tree-labels.js';
 import type { Attempt, AttemptServices } from './attempt.js';
 import type { HumanDesk } from './human-desk.js';
 import type { PayloadGate } from './payload-gate.js';
@@ -53,10 +54,19 @@ export class Services implements AttemptServices {
     const own = isMessage(payload) ? payload : undefined;
     if (own) requireMessage(own);
     const admitted = gate.admitJson(copyJson(own ? own.payload : payload, 'payload'));
-    if (admitted instanceof Promise) {
-      return admitted.then((value) => this.#publishAdmitted(attempt, gate, value, own, options));
-    }
-    return this.#publishAdmitted(attempt, gate, admitted, own, options);
+    return admitted instanceof Promise
+      ? this.#publishAfter(attempt, gate, admitted, own, options)
+      : this.#publishAdmitted(attempt, gate, admitted, own, options);
+  }
+
+  async #publishAfter(
+    attempt: Attempt,
+    gate: PayloadGate,
+    admitted: Promise<JsonValue>,
+    own: Message<unknown> | undefined,
+    options: PublishOptions | undefined,
+  ): Promise<Message> {
+    return this.#publishAdmitted(attempt, gate, await admitted, own, options);
   }
 
   #publishAdmitted(
@@ -79,6 +89,20 @@ export class Services implements AttemptServices {
     }
     if (router.hasRoom(router.channelBehind(gate)))
       return this.#send(attempt, gate, payload, own, ordinal, options);
+    return this.#sendWhenRoom(attempt, gate, payload, own, ordinal, options);
+  }
+
+  /** Apart from the common way, so that this closure costs only those who wait. */
+  #sendWhenRoom(
+    attempt: Attempt,
+    gate: PayloadGate,
+    payload: JsonValue,
+    own: Message<unknown> | undefined,
+    ordinal: number,
+    options: PublishOptions | undefined,
+  ): Promise<Message> {
+    const { recorder, router } = this.#parts;
+    const channelName = gate.channel;
     return router.whenRoom(channelName, attempt.delivery.run, () => {
       if (attempt.isOver) throw new PubSubError('CANCELLED', 'the invocation has ended');
       if (own && recorder.state.outsideIds.has(own.id)) return { ...own, channel: channelName, payload };
@@ -100,7 +124,7 @@ export class Services implements AttemptServices {
     const message = this.#message(attempt, gate.channel, payload, own, ordinal, at, options);
     router.route(at, router.channelBehind(gate), message, delivery, ordinal, own !== undefined, delivery.run);
     const nextTurn = scheduler.breathe();
-    return nextTurn ? nextTurn.then(() => message) : message;
+    return nextTurn ? after(nextTurn, message) : message;
   }
 
   /** The message of an earlier attempt that this publish repeats. */
@@ -116,7 +140,7 @@ export class Services implements AttemptServices {
       found.message ?? {
         id: found.id,
         timestamp: message.timestamp,
-        source: nodeIdOf(mailbox.agent, session.startedAt, number),
+        source: nodeIdOf(mailbox.label, session.startedAt, number),
         channel,
         payload,
         parentId: message.id,
@@ -150,7 +174,7 @@ export class Services implements AttemptServices {
     const { session, number, mailbox, message } = attempt.delivery;
     const id = own ? own.id : messageIdOf(session.prefix, number, ordinal);
     const timestamp = own ? own.timestamp : isoTime(at);
-    const source = nodeIdOf(mailbox.agent, session.startedAt, number);
+    const source = nodeIdOf(mailbox.label, session.startedAt, number);
     const parentId = message.id;
     return taskId === undefined
       ? { id, timestamp, source, channel, payload, parentId }
@@ -286,6 +310,10 @@ export class Services implements AttemptServices {
     if (run) this.#parts.budgetSpent(run, error);
     return error;
   }
+}
+
+function after(turn: Promise<void>, message: Message): Promise<Message> {
+  return turn.then(() => message);
 }
 
 function undeclared(attempt: Attempt, channel: unknown): PubSubError {

@@ -1,8 +1,9 @@
 import { isoTime } from '../identifiers.js';
 import type { Message } from '../messaging/message.js';
-import { messageIdOf, nodeIdOf } from '../state/delivery.js';
+import { messageIdOf } from '../state/delivery.js';
 import type { RunEvent } from '../state/run-event.js';
 import type { RunState } from '../state/run-state.js';
+import { nodeIdOf } from '../state/tree-labels.js';
 import type { MessageRoute } from './event-batch.js';
 
 /**
@@ -47,7 +48,7 @@ function rebuildMessage(
   return {
     id: messageIdOf(session.prefix, publisher, ordinal),
     timestamp,
-    source: nodeIdOf(mailbox.agent, session.startedAt, publisher),
+    source: nodeIdOf(mailbox.label, session.startedAt, publisher),
     channel,
     payload: null,
     parentId: message.id,

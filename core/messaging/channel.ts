@@ -1,5 +1,5 @@
 import type { Delivery } from '../state/delivery.js';
-import type { TreeLabel } from '../state/tree-labels.js';
+import { type TreeLabel, treeLabel } from '../state/tree-labels.js';
 import { Mailbox } from './mailbox.js';
 import type { Message } from './message.js';
 
@@ -57,7 +57,7 @@ export class Channel {
     this.capacity = capacity;
     this.overflow = overflow;
     this.retain = retain;
-    this.label = { agent: '', channel: name, index: -1 };
+    this.label = treeLabel('', name);
   }
 
   configure(capacity: number, overflow: OverflowPolicy, retain: number): void {

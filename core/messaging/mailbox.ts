@@ -1,4 +1,4 @@
-import type { TreeLabel } from '../state/tree-labels.js';
+import { type TreeLabel, treeLabel } from '../state/tree-labels.js';
 
 /** Told when mail arrives. The executor's side of a mailbox; state knows no more of it. */
 export interface MailConsumer {
@@ -31,7 +31,7 @@ export class Mailbox<Item extends Mail<Item>> {
   constructor(channel: string, agent: string) {
     this.channel = channel;
     this.agent = agent;
-    this.label = { agent, channel, index: -1 };
+    this.label = treeLabel(agent, channel);
   }
 
   /** Adds at the end. */

@@ -111,12 +111,10 @@ export class DeliveryList {
   }
 }
 
-/** Stable over attempts and restarts: the node id of a delivery's invocation. */
-export function nodeIdOf(agent: string, sessionStartedAt: string, delivery: number): string {
-  return `${agent}_${sessionStartedAt}_${delivery}`;
-}
+/** The ends of the ids of an invocation's first messages: nearly all there are. */
+const ORDINALS = Array.from({ length: 16 }, (_, ordinal) => `.${ordinal}`);
 
 /** Id of the `ordinal`-th message that delivery `publisher` publishes (0: the application). Deterministic. */
 export function messageIdOf(sessionPrefix: string, publisher: number, ordinal: number): string {
-  return `${sessionPrefix}-${publisher}.${ordinal}`;
+  return `${sessionPrefix}-${publisher}${ORDINALS[ordinal] ?? `.${ordinal}`}`;
 }

@@ -5,6 +5,7 @@ import { Delivery } from './delivery.js';
 import { PublishLedger } from './publish-ledger.js';
 import type { RunRecord } from './run-record.js';
 import type { RunState } from './run-state.js';
+import { treeLabel } from './tree-labels.js';
 
 // How messages change the state. The live executor and the fold call the same functions.
 
@@ -75,7 +76,7 @@ export function deliveryRedelivered(
 
 /** A publish came too late: a mark in the tree, and nothing else. */
 export function messageRefused(state: RunState, at: number, name: string, node: number): void {
-  const label = state.channels.get(name)?.label ?? { agent: '', channel: name, index: -1 };
+  const label = state.channels.get(name)?.label ?? treeLabel('', name);
   state.tree.addPublish(
     'refused',
     at,

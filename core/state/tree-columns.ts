@@ -8,6 +8,8 @@ export class TreeColumns {
   first = 1;
   next = 1;
   length: number;
+  /** The last multiple of `length` that is not after `first`: `row` then needs no division, which costs 10 ns. */
+  #base = 0;
 
   status: Uint8Array;
   parent: Uint32Array;
@@ -37,19 +39,47 @@ export class TreeColumns {
 
   /** Where the row of a node is, or -1 when it is not kept (any more). */
   row(number: number): number {
-    return number >= this.first && number < this.next ? number % this.length : -1;
+    return number >= this.first && number < this.next ? this.#rowOf(number) : -1;
   }
 
-  /** Makes room for one more row and answers its number. `evict` hears of the row that had to go. */
-  add(evict: (number: number) => void): number {
+  /** `number % length`, for the number of a row in use. */
+  #rowOf(number: number): number {
+    const offset = number - this.#base;
+    return offset < this.length ? offset : offset - this.length;
+  }
+
+  /** Adds a row and answers its number. `evict` hears of the row that had to go. */
+  add(
+    status: number,
+    parent: number,
+    label: number,
+    scope: number,
+    delivery: number,
+    count: number,
+    time: number,
+    evict: (number: number) => void,
+  ): number {
     if (this.next - this.first === this.length) {
       if (this.length < this.#limit) this.#grow();
-      else {
-        evict(this.first);
-        this.first++;
-      }
+      else this.#dropFirst(evict);
     }
-    return this.next++;
+    const number = this.next++;
+    const row = this.#rowOf(number);
+    this.status[row] = status;
+    this.parent[row] = parent;
+    this.label[row] = label;
+    this.scope[row] = scope;
+    this.delivery[row] = delivery;
+    this.count[row] = count;
+    this.time[row] = time;
+    this.duration[row] = Number.NaN;
+    return number;
+  }
+
+  #dropFirst(evict: (number: number) => void): void {
+    evict(this.first);
+    this.first++;
+    if (this.first - this.#base === this.length) this.#base = this.first;
   }
 
   /** Makes the newest rows before `next` usable, as many as fit, for a snapshot to be put back into. */
@@ -57,6 +87,7 @@ export class TreeColumns {
     this.next = next;
     this.first = Math.max(next - count, next - this.#limit, 1);
     while (this.next - this.first > this.length) this.#grow();
+    this.#base = this.first - (this.first % this.length);
   }
 
   /** The rows in use, oldest first. */
@@ -83,5 +114,6 @@ export class TreeColumns {
     this.time = moved(this.time, new Float64Array(longer));
     this.duration = moved(this.duration, new Float32Array(longer));
     this.length = longer;
+    this.#base = first - (first % longer);
   }
 }

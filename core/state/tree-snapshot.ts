@@ -1,7 +1,7 @@
 import type { ErrorRecord } from '../errors.js';
 import type { Message } from '../messaging/message.js';
 import type { TreeColumns } from './tree-columns.js';
-import type { LabelTable, TreeLabel, TreeScope } from './tree-labels.js';
+import { type LabelTable, type TreeLabel, type TreeScope, treeLabel } from './tree-labels.js';
 
 /** Rows of the execution tree, column by column; names are indexes into the lists beside them. */
 export interface TreeRowsPart {
@@ -133,9 +133,7 @@ export function restoreTreePart(data: TreeData, part: TreePart): void {
 }
 
 function restoreRows({ columns, labels, scopes }: TreeData, part: TreeRowsPart): void {
-  const names = part.agents.flatMap((agent) =>
-    part.channels.map((channel) => ({ agent, channel, index: -1 })),
-  );
+  const names = part.agents.flatMap((agent) => part.channels.map((channel) => treeLabel(agent, channel)));
   const sessions = part.scopes.map(({ run, ...session }) => ({
     run: run ?? undefined,
     ...session,

@@ -1,0 +1,106 @@
+import type { NodeExecutionOutcome } from './report.js';
+
+/** How far a reader has come. */
+export interface ReadingPlace {
+  place: number;
+}
+
+/** Where a reader gets outcomes from. */
+export interface OutcomeSupply {
+  /** The next outcome, moving the reader on; undefined where there is none yet. */
+  next(reader: ReadingPlace): NodeExecutionOutcome | undefined;
+  /** Calls back once there may be more. */
+  whenMore(callback: () => void): void;
+  /** True once no more will come. @throws PubSubError what it was closed with. */
+  isClosed(): boolean;
+}
+
+type Result = IteratorResult<NodeExecutionOutcome, undefined>;
+
+interface Request {
+  readonly resolve: (result: Result) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+const END: Result = { done: true, value: undefined };
+
+/**
+ * Reads outcomes one after another. It is written out because two nested async generators, which it replaces, cost
+ * 0.8 µs an outcome: as much as all the rest of a hop.
+ */
+export class OutcomeReader implements AsyncIterableIterator<NodeExecutionOutcome>, ReadingPlace {
+  place = 0;
+  #supply: OutcomeSupply | undefined;
+  /** What the run could not start for; told once. */
+  #failure: { readonly reason: unknown } | undefined;
+  #ended = false;
+  /** Calls of `next` that wait, oldest first. */
+  readonly #requests: Request[] = [];
+  readonly #serve = (): void => {
+    for (let request = this.#requests[0]; request; request = this.#requests[0]) {
+      try {
+        const result = this.#take();
+        if (!result) return;
+        request.resolve(result);
+      } catch (thrown) {
+        request.reject(thrown);
+      }
+      this.#requests.shift();
+    }
+  };
+
+  /** @param supply when the run has started; rejects when it could not. */
+  constructor(supply: Promise<OutcomeSupply>) {
+    supply.then(
+      (outcomes) => {
+        this.#supply = outcomes;
+        this.#serve();
+      },
+      (reason: unknown) => {
+        this.#failure = { reason };
+        this.#serve();
+      },
+    );
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<Result> {
+    try {
+      const result = this.#requests.length === 0 ? this.#take() : undefined;
+      if (result) return Promise.resolve(result);
+    } catch (thrown) {
+      return Promise.reject(thrown);
+    }
+    return new Promise((resolve, reject) => this.#requests.push({ resolve, reject }));
+  }
+
+  return(): Promise<Result> {
+    this.#ended = true;
+    this.#serve();
+    return Promise.resolve(END);
+  }
+
+  /** What `next` answers; undefined when that is not known yet: then `#serve` is called when it may be. */
+  #take(): Result | undefined {
+    if (this.#ended) return END;
+    try {
+      if (this.#failure) throw this.#failure.reason;
+      if (!this.#supply) return undefined;
+      const value = this.#supply.next(this);
+      if (value) return { done: false, value };
+      if (!this.#supply.isClosed()) {
+        this.#supply.whenMore(this.#serve);
+        return undefined;
+      }
+      this.#ended = true;
+      return END;
+    } catch (thrown) {
+      // Like a generator: what has thrown has ended.
+      this.#ended = true;
+      throw thrown;
+    }
+  }
+}
