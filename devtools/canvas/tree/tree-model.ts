@@ -141,6 +141,14 @@ export class TreeModel {
     tree.add(node.parent, label, NODE_STATUSES.indexOf(node.status), wanted);
   }
 
+  /** Where a mark was shown before: as itself, or within a fold. */
+  #standIn({ places }: TreeScene, key: string): number | undefined {
+    const itself = places.get(key);
+    if (itself !== undefined || !key.startsWith('n')) return itself;
+    const place = this.placeOf(Number(key.slice(1)));
+    return place < 0 ? undefined : place;
+  }
+
   #layOut(anchorKey: string | undefined, progress: number): void {
     const old = this.scene;
     const nodes = foldTree(this.tree, { unfolded: this.unfolded });
@@ -162,12 +170,14 @@ export class TreeModel {
       ),
     };
     const here = anchorKey === undefined ? undefined : places.get(anchorKey);
-    const before = anchorKey === undefined ? undefined : old.places.get(anchorKey);
+    const before = anchorKey === undefined ? undefined : this.#standIn(old, anchorKey);
     // The world moves so that what is looked at stays where it is.
     if (here !== undefined && before !== undefined) {
       shiftAll(x, (old.x[before] ?? 0) - (x[here] ?? 0));
       shiftAll(y, (old.y[before] ?? 0) - (y[here] ?? 0));
     }
+    // What was within a fold comes out of it.
+    const origins = nodes.map(({ key }) => this.#standIn(old, key));
     this.#shownAs = new Int32Array(this.tree.length);
     nodes.forEach(({ members, key, parent }, place) => {
       let worst = 0;
@@ -178,7 +188,7 @@ export class TreeModel {
       scene.status[place] = STATUS_BY_SEVERITY[worst] ?? 0;
       scene.isPublish[place] = this.tree.labelOf(members[0] ?? 0).startsWith('p') ? 1 : 0;
       // What is new comes out of its parent.
-      const origin = old.places.get(key) ?? old.places.get(nodes[parent]?.key ?? '');
+      const origin = old.places.get(key) ?? origins[place] ?? old.places.get(nodes[parent]?.key ?? '');
       const [left, middle] = origin === undefined ? [x[place], y[place]] : shownAt(old, origin, progress);
       scene.fromX[place] = left ?? 0;
       scene.fromY[place] = middle ?? 0;

@@ -186,16 +186,16 @@ export class TreePainter {
     marks: TreeMarks,
   ): void {
     const { scale } = view;
-    const [width, height, radius] = [CARD.width * scale, CARD.height * scale, 6 * scale];
-    const box = (place: number, grow = 0): void => {
-      const [left = 0, middle = 0] = [this.#x[place], this.#y[place]];
-      pen.roundRect(
-        left - grow,
-        middle - height / 2 - grow,
-        width + 2 * grow,
-        height + 2 * grow,
-        radius + grow,
-      );
+    const [width, height, radius] = [
+      Math.round(CARD.width * scale),
+      Math.round(CARD.height * scale),
+      6 * scale,
+    ];
+    // On whole pixels, so that thin lines are crisp.
+    const box = (place: number, grow = 0, shift = 0): void => {
+      const left = Math.round(this.#x[place] ?? 0) + 0.5 + shift - grow;
+      const top = Math.round((this.#y[place] ?? 0) - height / 2) + 0.5 + shift - grow;
+      pen.roundRect(left, top, width + 2 * grow, height + 2 * grow, radius + grow);
     };
     const each = (wanted: (place: number) => boolean, draw: (place: number) => void): void => {
       for (let at = 0; at < this.#count; at++) {
@@ -211,10 +211,7 @@ export class TreePainter {
     pen.beginPath();
     each(
       (place) => scene.histograms[place] !== undefined,
-      (place) => {
-        const [left = 0, middle = 0] = [this.#x[place], this.#y[place]];
-        pen.roundRect(left + 3 * scale, middle - height / 2 + 3 * scale, width, height, radius);
-      },
+      (place) => box(place, 0, Math.round(3 * scale)),
     );
     pen.fill();
     pen.stroke();
@@ -287,7 +284,7 @@ export class TreePainter {
     };
     if (marks.hovered >= 0) ring([marks.hovered], theme.mutedText, 1.25, 0);
     if (marks.matches) ring(marks.matches, theme.selection, 1.25, 1.5);
-    ring(marks.lit, theme.selection, 1.25, 0);
+    ring(marks.lit, theme.selection, 1.5, 0);
     if (marks.selected >= 0) ring([marks.selected], theme.selection, 2, 1.5);
   }
 }

@@ -7,6 +7,7 @@ import type {
   CanvasView,
   CanvasViewOptions,
 } from '../../canvas-contract.js';
+import type { FoldedNode } from '../../layout/folded-tree.js';
 import { type Point, toWorld } from '../../layout/viewport.js';
 import { Camera, eased } from '../camera.js';
 import { type GestureHandler, Gestures } from '../gestures.js';
@@ -40,7 +41,7 @@ const MOST_IN_SVG = 5000;
 export class TreeView implements CanvasView, GestureHandler {
   readonly #source: CanvasSource;
   readonly #surface: Surface;
-  readonly #camera = new Camera([0.012, 3]);
+  readonly #camera = new Camera([0.003, 3]);
   readonly #model = new TreeModel();
   readonly #painter: TreePainter;
   readonly #selection = new Selection();
@@ -167,11 +168,8 @@ export class TreeView implements CanvasView, GestureHandler {
     const hit = this.#model.hit(toWorld(this.#camera.view, at));
     const node = hit && this.#model.scene.nodes[hit.place];
     if (!node) this.#choose(-1);
-    else if (hit.bracket && node.unfoldedFrom) this.#toggle(node.unfoldedFrom);
-    else if (node.members.length > 1) {
-      this.#cursor = node.key;
-      this.#toggle(node.key);
-    } else this.#choose(hit.place);
+    else if (hit.bracket || node.members.length > 1) this.#toggle(node);
+    else this.#choose(hit.place);
     this.#requestDraw();
   }
 
@@ -192,10 +190,8 @@ export class TreeView implements CanvasView, GestureHandler {
     const way = PANS[key];
     if (shift && way) this.#camera.pan(...way);
     else if (key.startsWith('Arrow')) this.#choose(stepFrom(this.#model.scene, place, key), true);
-    else if ((key === 'Enter' || key === ' ') && node) {
-      const group = node.members.length > 1 ? node.key : node.unfoldedFrom;
-      if (group) this.#toggle(group);
-    } else if (key === '+' || key === '=') this.#camera.zoomStep(1.4);
+    else if ((key === 'Enter' || key === ' ') && node) this.#toggle(node);
+    else if (key === '+' || key === '=') this.#camera.zoomStep(1.4);
     else if (key === '-') this.#camera.zoomStep(1 / 1.4);
     else if (key === '0') this.fit();
     else if (key === 'Escape' && place >= 0) this.#choose(-1);
@@ -224,8 +220,12 @@ export class TreeView implements CanvasView, GestureHandler {
     this.#camera.jump({ x: MARGIN - x * scale, y: Math.min(top, height / 2 - y * scale), scale });
   }
 
-  #toggle(key: string): void {
-    this.#model.toggle(key);
+  /** Unfolds a fold, or folds again what a mark was unfolded from; the keys go on from there. */
+  #toggle({ key, members, unfoldedFrom }: FoldedNode): void {
+    const group = members.length > 1 ? key : unfoldedFrom;
+    if (group === undefined) return;
+    this.#cursor = members.length > 1 ? `n${members[0]}` : group;
+    this.#model.toggle(group);
     this.#camera.moved = true;
   }
 
