@@ -66,6 +66,7 @@ export function parseSchema(schema: unknown): ParsedSchema {
       visit(subschema.schema, `${pointer}${subschema.path}`, base);
     }
     expandNullable(node);
+    sayNonEmpty(node, draft);
     for (const name of ['$ref', '$dynamicRef']) {
       const reference = node[name];
       if (typeof reference !== 'string' || (name === '$dynamicRef' && draft === 'draft-07')) continue;
@@ -124,6 +125,16 @@ function expandNullable(node: SchemaNode): void {
   if (nullable !== true) return;
   const types: readonly unknown[] = Array.isArray(type) ? type : [type];
   if (!types.includes('null')) node.type = [...types, 'null'];
+}
+
+/**
+ * `contains` asks for an item, so it asks for a list that is not empty. Saying so keeps ajv 8 from judging an empty
+ * list by the one before it (its generated code does not reset the answer between the rounds of a loop).
+ */
+function sayNonEmpty(node: SchemaNode, draft: Draft): void {
+  const { contains, minContains, minItems } = node;
+  if (contains === undefined || (draft === '2020-12' && minContains === 0)) return;
+  if (typeof minItems !== 'number' || minItems < 1) node.minItems = 1;
 }
 
 function draftOf(root: SchemaNode): Draft {

@@ -194,13 +194,34 @@ test('an object with a key named toString or valueOf never passes where ajv must
   expect(evalFree.compile({ const: { a: 1 } })(value)?.[0]?.message).toBe('must be {"a":1}');
 });
 
+test('a list is not judged by the one before it', () => {
+  for (const validator of [ajv, evalFree]) {
+    const each = validator.compile(asSchema({ items: { contains: { type: 'null' } } }));
+    expect(each([[null], [null]])).toBeUndefined();
+    expect(each([[null], []])).toBeDefined();
+    expect(validator.compile(asSchema({ contains: true, minContains: 0 }))([])).toBeUndefined();
+  }
+});
+
+test('a known mistake of the eval-free library, found by random schemas: this fails when it is mended', () => {
+  // It lets an outer `contains` count as an evaluation inside an inner schema.
+  const unevaluated = {
+    if: { contains: true },
+    // biome-ignore lint/suspicious/noThenProperty: the keyword is called that
+    then: { anyOf: [{ prefixItems: [{}], unevaluatedItems: false }, { type: 'null' }] },
+  };
+  expect(ajv.compile(asSchema(unevaluated))([false, []])).toBeDefined();
+  expect(evalFree.compile(asSchema(unevaluated))([false, []])).toBeUndefined();
+});
+
 describe('both validators decide the same', () => {
   const leaf = fc.constantFrom<object | boolean>(
     true,
     {},
     ...KEYWORD_CASES.map(({ schema }) => schema)
-      // Not `$ref`, whose pointers hold at the root only; not `multipleOf`, where ajv rounds.
-      .filter((schema) => !/"\$|"multipleOf"/.test(JSON.stringify(schema))),
+      // Not `$ref`, whose pointers hold at the root only; not `multipleOf`, where ajv rounds; not the
+      // keyword whose known mistake is held above.
+      .filter((schema) => !/"\$|"multipleOf"|"unevaluated/.test(JSON.stringify(schema))),
   );
   const { schema: schemas } = fc.letrec<{ schema: object | boolean }>((tie) => ({
     schema: fc.oneof(
