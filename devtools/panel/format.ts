@@ -1,8 +1,11 @@
 import { messageOf } from '../../core/errors.js';
 
+// Made once: toLocaleString makes a new one each time, which a table of figures feels.
+const WHOLE = new Intl.NumberFormat('en');
+
 /** 1,234,567. */
 export function count(value: number): string {
-  return value.toLocaleString('en');
+  return WHOLE.format(value);
 }
 
 /** A rate: 3.2, 48, 1.2k. */

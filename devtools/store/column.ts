@@ -25,6 +25,13 @@ export class Column<Values extends Numbers> {
     this.length += values.length;
   }
 
+  /** Makes room for `count` more and answers where they begin; the caller writes them into `values`. */
+  extend(count: number): number {
+    this.#reserve(this.length + count);
+    this.length += count;
+    return this.length - count;
+  }
+
   at(index: number): number {
     return this.values[index] ?? 0;
   }

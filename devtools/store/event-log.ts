@@ -41,12 +41,14 @@ export class EventLog {
     this.#at.pushAll(batch.at);
     let publish = this.#publishesDropped + this.#publishSeq.length;
     let body = this.#bodiesDropped + this.#bodies.length;
+    const from = this.#detail.extend(kind.length);
+    const { values } = this.#detail;
     for (let index = 0; index < kind.length; index++) {
       if (kind[index] === EVENT_KINDS.published) {
-        this.#detail.push(publish++);
+        values[from + index] = publish++;
         this.#publishSeq.push(batch.first + index);
-      } else if (kind[index] === EVENT_KINDS.body) this.#detail.push(body++);
-      else this.#detail.push(delivery[index] ?? 0);
+      } else if (kind[index] === EVENT_KINDS.body) values[from + index] = body++;
+      else values[from + index] = delivery[index] ?? 0;
     }
     this.#publisher.pushAll(batch.publisher);
     this.#ordinal.pushAll(batch.ordinal);

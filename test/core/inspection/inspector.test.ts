@@ -205,8 +205,10 @@ test('questions are answered and withdrawn', async () => {
   const run = executor.execute();
   await executor.publish('doubts', 1);
   await executor.publish('doubts', 2);
-  while (executor.humans.pending().length < 2) await new Promise((resolve) => setTimeout(resolve));
-  all.tick();
+  while (mirror.state.humans.size < 2) {
+    await new Promise((resolve) => setTimeout(resolve));
+    all.tick();
+  }
   const [first, second] = [...mirror.state.humans.keys()];
   await expect(mirror.command({ name: 'answer', question: first ?? '', value: 'x' })).rejects.toMatchObject({
     code: 'VALIDATION_ERROR',

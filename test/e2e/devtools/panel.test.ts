@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { BARE_PAGE } from './bare-page.js';
 import { type ServedPage, servePage } from './page.js';
 
-const DOM_VIEWS = ['messages', 'state', 'humans', 'problems'] as const;
+const VIEWS = ['graph', 'tree', 'timeline', 'messages', 'state', 'humans', 'problems'] as const;
 
 let served: ServedPage;
 beforeAll(async () => {
@@ -62,10 +62,11 @@ test('closed by default: a button; opened by keyboard; closed again, watching no
 });
 
 for (const dark of [false, true]) {
-  for (const view of DOM_VIEWS) {
+  for (const view of VIEWS) {
     test(`axe finds nothing in ${view}, ${dark ? 'dark' : 'light'}, wide and narrow`, async () => {
       const page = await opened(`view=${view}`, { dark });
       await work(page);
+      if (view === 'graph') await page.getByRole('button', { name: 'The same in words' }).click();
       if (view === 'messages') await page.getByRole('row').nth(3).click();
       expect(await violations(page)).toEqual([]);
       await page.setViewportSize({ width: 360, height: 740 });
@@ -178,8 +179,8 @@ test('time: every view goes back to an event, to the next failure, and live agai
   expect(at).toBeLessThan(Number(await slider.getAttribute('max')));
   await page.getByRole('button', { name: 'One event back' }).click();
   await expect.poll(async () => Number(await slider.inputValue())).toBe(at - 1);
-  await page.getByRole('button', { name: 'Live' }).click();
-  await page.getByRole('button', { name: 'Live', pressed: true }).waitFor();
+  await page.getByRole('button', { name: 'Live', exact: true }).click();
+  await page.getByRole('button', { name: 'Live', exact: true, pressed: true }).waitFor();
   await page.getByRole('button', { name: 'Play', exact: true }).click();
   await page.getByRole('button', { name: 'Stop playing' }).waitFor();
   await page.getByRole('button', { name: 'Stop playing' }).click();
