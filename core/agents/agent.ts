@@ -1,3 +1,4 @@
+import { invalid } from '../errors.js';
 import type { JsonValue } from '../json.js';
 import type { Message } from '../messaging/message.js';
 import type { AnySchema } from '../schema/schema-validator.js';
@@ -60,7 +61,11 @@ export type AgentSchema = AnySchema | ChannelSchemas;
 export class ChannelSchemas {
   readonly channels: { readonly [channel: string]: AnySchema };
 
+  /** @throws PubSubError `VALIDATION_ERROR` when it is no object of schemas. */
   constructor(channels: { readonly [channel: string]: AnySchema }) {
+    if (typeof channels !== 'object' || channels === null || Array.isArray(channels)) {
+      throw invalid('channels', 'schemas by channel name', channels);
+    }
     this.channels = channels;
   }
 }

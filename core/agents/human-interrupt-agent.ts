@@ -1,5 +1,7 @@
+import { requireOptions } from '../config.js';
 import type { JsonValue } from '../json.js';
 import type { PubSubAgent } from './agent.js';
+import { requireUnreserved } from './check-agent.js';
 import { defineAgent } from './define-agent.js';
 
 /** Options of {@link humanInterruptAgent}. */
@@ -27,12 +29,16 @@ const answerSchema = {
  * An agent that puts every message of a channel to a person: `{ question, schema?, default? }`, or any other JSON,
  * which is then shown as the question. Answers are published as `{ question, answer, source }`.
  *
+ * @throws PubSubError `VALIDATION_ERROR` for a bad option.
  * @example
  * executor.registerAgent(humanInterruptAgent());
  * await executor.publish('human_review', { question: 'Send it?', default: false });
  */
 export function humanInterruptAgent(options: HumanInterruptOptions = {}): PubSubAgent {
+  requireOptions(options, 'options', ['name', 'subscribe', 'publish']);
   const { name = 'human-interrupt', subscribe = 'human_review', publish = 'human_answers' } = options;
+  requireUnreserved(subscribe, 'options.subscribe');
+  requireUnreserved(publish, 'options.publish');
   return defineAgent({
     name,
     description: 'Asks a person',

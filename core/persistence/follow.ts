@@ -55,6 +55,8 @@ export interface FollowedNamespace {
 /** Whether tabs can follow each other in this store. */
 export function isFollowable(storage: StorageAdapter): storage is FollowableStorage {
   return (
+    typeof storage === 'object' &&
+    storage !== null &&
     'openWhenFree' in storage &&
     typeof storage.openWhenFree === 'function' &&
     'follow' in storage &&

@@ -144,9 +144,11 @@ function referenceOf(
 ): string | undefined {
   if (typeof inputs !== 'object' || inputs === null)
     throw invalid('inputs', 'a list or an object of references', inputs);
-  if (isList(inputs)) return inputs.find((input) => input.name === name)?.reference;
-  if (!Object.hasOwn(inputs, name)) return undefined;
-  const reference: unknown = inputs[name];
+  const listed = isList(inputs)
+    ? inputs.find((input) => Reflect.get(Object(input), 'name') === name)
+    : undefined;
+  if (isList(inputs) ? !listed : !Object.hasOwn(inputs, name)) return undefined;
+  const reference: unknown = isList(inputs) ? listed?.reference : inputs[name];
   if (typeof reference !== 'string')
     throw invalid(`inputs.${name}`, "a reference like 'node1.output'", reference);
   return reference;

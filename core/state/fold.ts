@@ -1,4 +1,5 @@
-import { PubSubError } from '../errors.js';
+import { requireOptions, requireWhole } from '../config.js';
+import { invalid, PubSubError } from '../errors.js';
 import type { Channel } from '../messaging/channel.js';
 import type { Mailbox } from '../messaging/mailbox.js';
 import type { Delivery } from './delivery.js';
@@ -32,9 +33,15 @@ import { RunState, type StateLimits } from './run-state.js';
  * The state that a list of events leads to: `fold(events)` is what the executor that recorded them holds live.
  *
  * @param limits how much history to keep; as the executor's `retention`, 100,000 nodes by default.
- * @throws PubSubError `EXECUTION_ERROR` when events are missing or do not belong together.
+ * @throws PubSubError `EXECUTION_ERROR` when events are missing or do not belong together; `VALIDATION_ERROR` when
+ * these are no events.
  */
 export function fold(events: Iterable<RunEvent>, limits: StateLimits = { nodes: 100_000 }): RunState {
+  if (typeof Reflect.get(Object(events), Symbol.iterator) !== 'function') {
+    throw invalid('events', 'events, one after the other', events);
+  }
+  requireOptions(limits, 'limits', ['nodes']);
+  requireWhole(limits.nodes, 'limits.nodes', 1);
   const state = new RunState(limits);
   for (const event of events) applyEvent(state, event);
   return state;
@@ -42,6 +49,8 @@ export function fold(events: Iterable<RunEvent>, limits: StateLimits = { nodes: 
 
 /** Applies one event to a state, in place. */
 export function applyEvent(state: RunState, event: RunEvent): void {
+  if (!(state instanceof RunState)) throw invalid('state', 'a RunState, as fold() gives it', state);
+  if (typeof event !== 'object' || event === null) throw invalid('event', 'an event', event);
   if (event.seq !== state.seq + 1) {
     throw new PubSubError('EXECUTION_ERROR', `event ${event.seq} cannot follow event ${state.seq}`, {
       details: { expected: state.seq + 1, received: event.seq },

@@ -1,5 +1,6 @@
+import { invalid } from '../errors.js';
 import { requireName } from '../identifiers.js';
-import type { ExecutionTree } from './execution-tree.js';
+import { ExecutionTree } from './execution-tree.js';
 import type { TreeNode } from './tree-node.js';
 
 const COLOURS: Readonly<Record<string, string>> = {
@@ -21,6 +22,7 @@ const COLOURS: Readonly<Record<string, string>> = {
  * @example writeFileSync('run.dot', serializeTreeToDot(executor.tree, report.executionId));
  */
 export function serializeTreeToDot(tree: ExecutionTree, workflowId: string): string {
+  if (!(tree instanceof ExecutionTree)) throw invalid('tree', 'an ExecutionTree', tree);
   requireName(workflowId, 'workflowId');
   const known = [...tree.nodes(workflowId)];
   const nodes = known.length > 0 ? known : [...tree.nodes()];

@@ -1,3 +1,4 @@
+import { requireOptions } from '../config.js';
 import { invalid, PubSubError } from '../errors.js';
 import type { Runtime } from '../runtime.js';
 
@@ -48,6 +49,7 @@ interface Timer {
  * await runtime.advance(30_000); // the retry happens now
  */
 export function createTestRuntime(options: TestRuntimeOptions = {}): TestRuntime {
+  requireOptions(options, 'options', ['seed', 'startAt']);
   const { seed = 1, startAt = Date.UTC(2026, 0, 1) } = options;
   if (!Number.isSafeInteger(seed)) throw invalid('options.seed', 'a whole number', seed);
   if (!Number.isFinite(startAt)) throw invalid('options.startAt', 'a time in milliseconds', startAt);
@@ -110,7 +112,8 @@ export function createTestRuntime(options: TestRuntimeOptions = {}): TestRuntime
     defer: (callback) => void settled.then(callback),
     random,
     async advance(milliseconds) {
-      if (!(milliseconds >= 0)) throw invalid('milliseconds', 'a number of 0 or more', milliseconds);
+      if (typeof milliseconds !== 'number' || !(milliseconds >= 0))
+        throw invalid('milliseconds', 'a number of 0 or more', milliseconds);
       const until = now + milliseconds;
       // Work without end does not stop the time: that is what timeouts are for.
       await run(TURNS_PER_MOMENT);
