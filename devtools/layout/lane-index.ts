@@ -88,8 +88,8 @@ export class LaneIndex {
     return this.#previous.get(row);
   }
 
-  /** Takes rows that are new, and ends that were open. */
-  update(columns: InvocationColumns): void {
+  /** Takes ends that were open, and rows that are new: at most `most`, the others at the next call. True when it has all. */
+  update(columns: InvocationColumns, most: number = Number.POSITIVE_INFINITY): boolean {
     for (const lane of this.lanes) {
       for (const place of lane.open) {
         const row = lane.rowAt(place);
@@ -99,7 +99,9 @@ export class LaneIndex {
         this.#noteEnd(columns, row, end);
       }
     }
-    for (; this.#read < columns.length; this.#read++) this.#add(columns, this.#read);
+    const to = Math.min(columns.length, this.#read + most);
+    for (; this.#read < to; this.#read++) this.#add(columns, this.#read);
+    return this.#read === columns.length;
   }
 
   #add(columns: InvocationColumns, row: number): void {

@@ -26,8 +26,12 @@ export function waypointId(edge: LayoutEdge, layer: number): string {
   return `${edge.from} > ${edge.to} @ ${layer}`;
 }
 
-/** Layers that lie strictly between the two, in the direction of the edge. */
+/** An edge over more layers than this runs straight: its waypoints would cost more room than they save. */
+const LONGEST_ROUTED = 24;
+
+/** Layers in which an edge gets a waypoint: those strictly between the two, in the direction of the edge. */
 export function layersBetween(from: number, to: number): number[] {
+  if (Math.abs(to - from) > LONGEST_ROUTED) return [];
   const step = Math.sign(to - from);
   const layers: number[] = [];
   for (let layer = from + step; step !== 0 && layer !== to; layer += step) layers.push(layer);
@@ -65,7 +69,7 @@ export function layeredLayout(
       extents.push(WAYPOINT_EXTENT);
       join(ids.push(waypointId(edge, layer)) - 1);
     }
-    if (start !== end) join(to);
+    if (start !== end && Math.abs(end - start) <= LONGEST_ROUTED) join(to);
   });
 
   const layers: number[][] = [];

@@ -2,6 +2,9 @@ import type { CanvasSource, InvocationColumns } from '../../canvas-contract.js';
 import { LaneIndex } from '../../layout/lane-index.js';
 import { SEVERITY, STATUS } from '../colours.js';
 
+/** Rows indexed in one frame, at most: some tens of milliseconds, so that opening a long run freezes nothing. */
+const ROWS_A_FRAME = 60_000;
+
 const NOTHING: InvocationColumns = {
   length: 0,
   lane: new Uint16Array(0),
@@ -20,20 +23,23 @@ export class TimelineModel {
   names: readonly string[] = [];
   /** The present; what goes on reaches to here. */
   now = 0;
+  /** False while there are rows that no frame has indexed yet. */
+  isWhole = true;
   #version = Number.NaN;
   #generation = Number.NaN;
 
   /** True when there is something new. */
   update(source: CanvasSource): boolean {
     this.now = source.now();
-    if (source.version === this.#version && source.generation === this.#generation) return false;
+    const known = source.version === this.#version && source.generation === this.#generation;
+    if (known && this.isWhole) return false;
     const columns = source.invocations();
     if (source.generation !== this.#generation || columns.length < this.index.length) this.index = newIndex();
     this.#version = source.version;
     this.#generation = source.generation;
     this.columns = columns;
     this.names = source.lanes();
-    this.index.update(columns);
+    this.isWhole = this.index.update(columns, ROWS_A_FRAME);
     return true;
   }
 

@@ -57,7 +57,7 @@ export class TimelineView implements CanvasView, GestureHandler {
     const flying = scene.window.advance(now);
     scene.paint(this.#surface.begin(scene.theme.background));
     const running = scene.model.index.lanes.some((lane) => lane.open.size > 0);
-    return flying || (scene.following && scene.live && running);
+    return flying || !scene.model.isWhole || (scene.following && scene.live && running);
   }
 
   fit(): void {

@@ -156,6 +156,14 @@ describe('layered layout', () => {
     }
   });
 
+  test('an edge over very many layers runs without', () => {
+    const chain = Array.from({ length: 40 }, (_, at) => `n${at}>n${at + 1}`).join(' ');
+    const list = edges(`${chain} n0>n40`);
+    const places = layeredLayout(nodesOf(list), list, 20);
+    expect(places.get('n40')?.layer).toBe(40);
+    expect(places.size).toBe(41);
+  });
+
   test('a pipeline is a straight line', () => {
     const list = edges('a>b b>c c>d');
     const places = layeredLayout(nodesOf(list), list, 20);

@@ -142,6 +142,14 @@ describe('lanes', () => {
     );
   });
 
+  test('a long run is taken in parts', () => {
+    const columns = columnsOf([1, 2, 3, 4, 5].map((start) => [start, start + 1, 0, start, 1] as const));
+    const lanes = index();
+    expect([lanes.update(columns, 2), lanes.length]).toEqual([false, 2]);
+    expect([lanes.update(columns, 2), lanes.length]).toEqual([false, 4]);
+    expect([lanes.update(columns, 2), lanes.length]).toEqual([true, 5]);
+  });
+
   test('an attempt knows the one before it', () => {
     const lanes = index();
     lanes.update(columnsOf([[0, Number.NaN, 2, 7, 1]]));
