@@ -160,7 +160,6 @@ export class ResearchDesk {
   async setRemember(remember: boolean): Promise<void> {
     if (this.#state.phase === 'working' || this.#state.phase === 'opening') return;
     setWantsMemory(remember);
-    this.#traffic?.stop();
     this.#change({
       remember,
       phase: 'opening',
@@ -170,6 +169,7 @@ export class ResearchDesk {
       steps: [],
     });
     this.#show();
+    await this.#traffic?.stop();
     await this.#executor?.close();
     if (!remember) await forget().catch((thrown: unknown) => this.#change({ notice: messageOf(thrown) }));
     await this.open();

@@ -5,7 +5,7 @@ import { rest } from './faults.js';
 export interface TrafficFigures {
   /** The load is on. */
   readonly loading: boolean;
-  /** Messages published in the last second. */
+  /** Messages published a second, as measured last; 0 before the first time. */
   readonly rate: number;
   /** A flood is being worked off. */
   readonly flooding: boolean;
@@ -30,6 +30,8 @@ export class Traffic {
   readonly #changed: (figures: TrafficFigures) => void;
   #load: RunHandle | undefined;
   #flood: RunHandle | undefined;
+  #loading: Promise<void> = Promise.resolve();
+  #flooding: Promise<void> = Promise.resolve();
   #published = 0;
   #dropped = 0;
   #rate = 0;
@@ -53,17 +55,35 @@ export class Traffic {
   }
 
   /** Starts the load, or stops it. */
-  async toggleLoad(): Promise<void> {
-    if (this.#load) {
-      this.#load.cancel('the load was switched off');
-      return;
-    }
+  toggleLoad(): Promise<void> {
+    if (this.#load) this.#load.cancel('the load was switched off');
+    else this.#loading = this.#runLoad();
+    return this.#loading;
+  }
+
+  /** Publishes far more at once than a slow agent's mailbox holds. */
+  flood(): Promise<void> {
+    if (!this.#flood) this.#flooding = this.#runFlood();
+    return this.#flooding;
+  }
+
+  /** Ends what goes on. */
+  async stop(): Promise<void> {
+    this.#load?.cancel('the page starts anew');
+    this.#flood?.cancel('the page starts anew');
+    await Promise.all([this.#loading, this.#flooding]);
+  }
+
+  async #runLoad(): Promise<void> {
     this.#executor.openChannel('load-pings', { capacity: 4 * LOAD_RATE });
     this.#load = this.#start([sender(), echo()], 'load-beats', { rate: LOAD_RATE / 2 });
     this.#changed(this.figures);
+    let measured = performance.now();
     const meter = setInterval(() => {
-      this.#rate = this.#published;
+      const now = performance.now();
+      this.#rate = Math.round((1000 * this.#published) / (now - measured));
       this.#published = 0;
+      measured = now;
       this.#changed(this.figures);
     }, 1000);
     await this.#load.report;
@@ -74,21 +94,13 @@ export class Traffic {
     await this.#cleared(['load-beats', 'load-pings', 'load-pongs'], ['load-sender', 'load-echo']);
   }
 
-  /** Publishes far more at once than a slow agent's mailbox holds. */
-  async flood(): Promise<void> {
-    if (this.#flood) return;
+  async #runFlood(): Promise<void> {
     this.#executor.openChannel('flooded', { capacity: FLOODED_CAPACITY, overflow: 'drop-oldest' });
     this.#flood = this.#start([flooder(), bottleneck()], 'flood', { messages: FLOOD_MESSAGES });
     this.#changed(this.figures);
-    await this.#flood.report;
+    const { status } = await this.#flood.report;
     this.#flood = undefined;
-    await this.#cleared([], ['flooder', 'bottleneck']);
-  }
-
-  /** Ends what goes on. */
-  stop(): void {
-    this.#load?.cancel('the page starts anew');
-    this.#flood?.cancel('the page starts anew');
+    await this.#cleared(status === 'completed' ? [] : ['flood', 'flooded'], ['flooder', 'bottleneck']);
   }
 
   #start(agents: readonly PubSubAgent[], channel: string, payload: unknown): RunHandle {

@@ -27,9 +27,7 @@ export function AnswerView({ report, read }: Props): ReactElement {
             <p className="hint">The documents do not answer this directly. The closest they come:</p>
           )}
           {statements.map(({ text, path, line }) => (
-            <p key={`${path}:${line}:${text}`}>
-              {withCode(text)} {cite(path, line)}
-            </p>
+            <p key={`${path}:${line}:${text}`}>{withEnd(text, cite(path, line))}</p>
           ))}
           {example && (
             <figure>
@@ -79,6 +77,22 @@ function Citation({ source, onOpen }: CitationProps): ReactElement {
     >
       {source.number}
     </button>
+  );
+}
+
+/** The number of a source never stands at the beginning of a line: it keeps to the last word. */
+function withEnd(text: string, citation: ReactNode): ReactElement {
+  const gap = text.lastIndexOf(' ') + 1;
+  const last = text.slice(gap);
+  // Half of a piece of code, or something so long that it must be broken, stays with the rest.
+  const keeps = last.length < 24 && last.split('`').length % 2 === 1;
+  return (
+    <>
+      {withCode(keeps ? text.slice(0, gap) : text)}
+      <span className="nowrap">
+        {keeps && withCode(last)} {citation}
+      </span>
+    </>
   );
 }
 

@@ -39,7 +39,7 @@ export function FaultsView({ desk, state: { slow, failing, traffic, executor } }
         </button>
       </div>
       <p className="traffic" data-testid="traffic">
-        {loading && `${NUMBER.format(rate)} messages in the last second. `}
+        {loading && (rate > 0 ? `${NUMBER.format(rate)} messages a second. ` : 'Starting … ')}
         {dropped > 0 && `${NUMBER.format(dropped)} dropped: the oldest, and counted.`}
       </p>
     </section>

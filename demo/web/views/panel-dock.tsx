@@ -15,11 +15,12 @@ export function PanelDock({ executor }: { readonly executor: PubSubExecutor | un
     const mount = async (): Promise<void> => {
       const { mountDevtools } = await import('dagger-agents/devtools/always');
       if (gone) return;
+      const roomy = matchMedia(ROOMY).matches;
       mounted = mountDevtools(current, {
         executor,
         name: 'research team',
-        dock: 'fill',
-        open: matchMedia(ROOMY).matches,
+        dock: roomy ? 'fill' : 'bottom',
+        open: roomy,
       });
     };
     void mount();
@@ -30,6 +31,7 @@ export function PanelDock({ executor }: { readonly executor: PubSubExecutor | un
   }, [executor]);
   return (
     <aside className="panel-dock" aria-label="Devtools panel: the agents and their messages">
+      <p className="panel-hint">Here the Dagger devtools show the agents and every message between them.</p>
       <div className="panel-place" ref={place} />
     </aside>
   );
