@@ -1,6 +1,5 @@
 import { fold, type RunEvent } from 'dagger-agents';
 import { decodeRecord } from '../../../core/persistence/event-codec.js';
-import { nodeIdOf } from '../../../core/state/delivery.js';
 import { type SnapshotPart, snapshotOf } from '../../../core/state/snapshot.js';
 import { pathOf } from './life.js';
 import { behaviourOf, childPath, type Team } from './team.js';
@@ -44,7 +43,7 @@ export class History {
   readonly messages: Set<string> = new Set();
   readonly #team: Team;
   readonly #contents = new Set<string>();
-  #session = { prefix: '', startedAt: '' };
+  #session = { prefix: '', startedAt: 0 };
   /** Newest delivery that was finished, by agent and channel, where order is promised. */
   readonly #newest = new Map<string, number>();
 
@@ -56,7 +55,7 @@ export class History {
   #read(event: RunEvent, unordered: ReadonlySet<string>): void {
     switch (event.type) {
       case 'executor.opened':
-        this.#session = { prefix: event.session, startedAt: String(Math.floor(event.at)) };
+        this.#session = { prefix: event.session, startedAt: Math.floor(event.at) };
         return;
       case 'message.published': {
         const { id, channel = '', payload } = event.message;
@@ -98,7 +97,7 @@ export class History {
 
   #add(agent: string, channel: string, path: string): void {
     const number = this.deliveries.size + 1;
-    const nodeId = nodeIdOf(agent, this.#session.startedAt, number);
+    const nodeId = `${agent}_${this.#session.startedAt}_${number}`;
     this.deliveries.set(number, {
       number,
       nodeId,

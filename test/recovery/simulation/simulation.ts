@@ -140,7 +140,7 @@ class Simulation {
     // One that was not acknowledged is published again, as somebody would who cannot know.
     const again = this.#roots.filter(({ id }) => !this.#witness.acknowledged.has(id) && chance.is(0.5));
     const room = MOST_ROOTS - this.#roots.length;
-    const fresh = Array.from({ length: Math.min(room, chance.whole(0, 2)) }, (_, index) => ({
+    const fresh = Array.from({ length: Math.min(room, chance.whole(0, 3)) }, (_, index) => ({
       id: `root${this.#roots.length + index}`,
       channel: chance.pick(['c0', 'c0', 'c1', 'c2']),
     }));

@@ -1,0 +1,3 @@
+import { simulateSeeds } from './simulation/seeds.js';
+
+simulateSeeds(1, 5000);
