@@ -1,5 +1,5 @@
 import type { HumanAnswer, HumanQuestion, PublishOptions } from '../agents/agent.js';
-import { type ResolvedConfig, requireOptions, requireWhole } from '../config.js';
+import { type ResolvedConfig, requireOptions } from '../config.js';
 import { describe, PubSubError } from '../errors.js';
 import { isoTime } from '../identifiers.js';
 import { copyJson, type JsonValue } from '../json.js';
@@ -16,6 +16,7 @@ import type { PayloadGate } from './payload-gate.js';
 import type { Recorder } from './recorder.js';
 import type { Router } from './router.js';
 import type { Scheduler } from './scheduler.js';
+import { TokenBudget } from './token-budget.js';
 import { Transaction } from './transaction.js';
 
 /** The executor's parts that attempts make use of. */
@@ -36,9 +37,11 @@ export interface ServiceParts {
 /** What attempts can do: publish, remember, ask, and count tokens. */
 export class Services implements AttemptServices {
   readonly #parts: ServiceParts;
+  readonly #tokens: TokenBudget;
 
   constructor(parts: ServiceParts) {
     this.#parts = parts;
+    this.#tokens = new TokenBudget(parts.recorder, parts.config, parts.budgetSpent);
   }
 
   publish(
@@ -274,41 +277,15 @@ export class Services implements AttemptServices {
   }
 
   reserveTokens(attempt: Attempt, amount: number): void {
-    requireWhole(amount, 'tokens', 0);
-    if (attempt.isOver) throw new PubSubError('CANCELLED', 'the invocation has ended');
-    const { recorder } = this.#parts;
-    const remaining = this.remainingTokens(attempt);
-    if (amount > remaining)
-      throw this.#spent(attempt, `${amount} tokens were asked for and ${remaining} are left`);
-    recorder.tokensReserved(recorder.now(), attempt.delivery, amount);
+    this.#tokens.reserve(attempt, amount);
   }
 
   useTokens(attempt: Attempt, amount: number): void {
-    requireWhole(amount, 'tokens', 0);
-    if (attempt.isOver) return;
-    const { recorder, config } = this.#parts;
-    recorder.tokensUsed(recorder.now(), attempt.delivery, amount);
-    const used = attempt.delivery.run?.tokensUsed ?? 0;
-    if (config.maxTokens !== undefined && used > config.maxTokens) {
-      throw this.#spent(attempt, `${used} tokens were used`);
-    }
+    this.#tokens.use(attempt, amount);
   }
 
   remainingTokens(attempt: Attempt): number {
-    const { maxTokens } = this.#parts.config;
-    const { run } = attempt.delivery;
-    if (maxTokens === undefined) return Number.POSITIVE_INFINITY;
-    return Math.max(0, maxTokens - (run ? run.tokensUsed + run.tokensReserved : 0));
-  }
-
-  #spent(attempt: Attempt, what: string): PubSubError {
-    const { maxTokens } = this.#parts.config;
-    const error = new PubSubError('TOKEN_BUDGET_EXCEEDED', `the budget is ${maxTokens} tokens: ${what}`, {
-      details: { maxTokens, agent: attempt.registered.agent.name },
-    });
-    const { run } = attempt.delivery;
-    if (run) this.#parts.budgetSpent(run, error);
-    return error;
+    return this.#tokens.remaining(attempt);
   }
 }
 
