@@ -7,7 +7,9 @@ import {
   type DeadLetterNode,
   type InvocationNode,
   type InvocationStatus,
+  invocationStatus,
   NODE_STATUSES,
+  type PlainSuccess,
   PUBLISH_STATUSES,
   type PublishNode,
   type PublishStatus,
@@ -31,17 +33,6 @@ function codeOf(status: PublishStatus | InvocationStatus): number {
 
 const WAITING = codeOf('waiting');
 const NO_ERRORS: readonly ErrorRecord[] = [];
-
-/** See `ExecutionTree.plainSuccess`. */
-export interface PlainSuccess {
-  readonly nodeId: string;
-  readonly agent: string;
-  readonly channel: string;
-  readonly success: true;
-  readonly attempts: number;
-  readonly retryMessages: readonly string[];
-  readonly durationMs: number;
-}
 
 /**
  * What caused what: publishes and invocations as nodes, each the child of the one that caused it. It keeps the newest
@@ -302,11 +293,4 @@ export class ExecutionTree {
   restorePart(part: TreePart): void {
     restoreTreePart(this.#data, part);
   }
-}
-
-function invocationStatus(code: number): InvocationStatus {
-  const status = NODE_STATUSES[code];
-  return status === undefined || status === 'published' || status === 'unheard' || status === 'refused'
-    ? 'waiting'
-    : status;
 }

@@ -75,3 +75,22 @@ export interface TreeEdge {
   readonly to: number;
   readonly channel: string;
 }
+
+/** See `ExecutionTree.plainSuccess`. */
+export interface PlainSuccess {
+  readonly nodeId: string;
+  readonly agent: string;
+  readonly channel: string;
+  readonly success: true;
+  readonly attempts: number;
+  readonly retryMessages: readonly string[];
+  readonly durationMs: number;
+}
+
+/** What the code of an invocation in a column means. */
+export function invocationStatus(code: number): InvocationStatus {
+  const status = NODE_STATUSES[code];
+  return status === undefined || status === 'published' || status === 'unheard' || status === 'refused'
+    ? 'waiting'
+    : status;
+}
