@@ -14,6 +14,7 @@ const WORTH = 1.25;
 export class Bands {
   #layers = Number.POSITIVE_INFINITY;
   #height = 0;
+  #bottom = 0;
 
   /** Finds the number of bands that shows all the largest. True when it is another than before. */
   choose(places: readonly Place[], step: number, width: number, height: number): boolean {
@@ -35,6 +36,7 @@ export class Bands {
     const changed = layers !== this.#layers || (bands > 1 && band !== this.#height);
     this.#layers = layers;
     this.#height = band;
+    this.#bottom = bottom;
     return changed;
   }
 
@@ -49,6 +51,11 @@ export class Bands {
   /** 1 in bands that run to the right, -1 in those that run back. */
   flow(layer: number): 1 | -1 {
     return this.band(layer) % 2 === 0 ? 1 : -1;
+  }
+
+  /** Where edges run between two bands: just above the lower one. */
+  corridor(first: number, second: number): number {
+    return (Math.max(first, second) - 1) * this.#height + this.#bottom + BAND_MARGIN / 2;
   }
 
   /** Which band a layer lies in: 0, 1, 2 … */

@@ -1,6 +1,6 @@
 import type { CanvasAgent, CanvasChannel, CanvasSource } from '../../canvas-contract.js';
 import { Bands } from '../../layout/bands.js';
-import { edgePath } from '../../layout/edge-path.js';
+import { edgePath, type PathPoint } from '../../layout/edge-path.js';
 import type { LayoutEdge, Place } from '../../layout/layered.js';
 import { Placement } from '../../layout/placement.js';
 import { type Box, joined, type Point } from '../../layout/viewport.js';
@@ -217,42 +217,71 @@ export class GraphModel {
   }
 
   /** 1 where the flow runs to the right (or down), -1 in the bands where it runs back. */
-  #flowAt(id: string): 1 | -1 {
-    const place = this.#placement.place(id);
+  #flowAt(place: Place | undefined): 1 | -1 {
     return this.vertical || !place ? 1 : this.#bands.flow(place.layer);
   }
 
   #route(): void {
     for (const edge of this.edges) {
-      const { from, to } = edge;
-      const bent = !from.pinned && !to.pinned && this.#inOneBand(from, to);
-      const between = bent ? this.#placement.waypoints({ from: from.id, to: to.id }) : [];
-      const forward = this.#runsForward(edge);
-      const turn = (flow: 1 | -1): 1 | -1 => (forward ? flow : flow === 1 ? -1 : 1);
-      const [leave, arrive] = [turn(this.#flowAt(from.id)), turn(this.#flowAt(to.id))];
-      const offset = forward ? 0 : BACK_OFFSET;
-      const start = { ...this.#port(from, leave, offset), way: leave };
-      const end = { ...this.#port(to, arrive === 1 ? -1 : 1, offset), way: arrive };
-      const passed = between.map((place) => ({
-        ...this.#world(place),
-        way: turn(this.vertical ? 1 : this.#bands.flow(place.layer)),
-      }));
-      edge.path = edgePath([start, ...passed, end], this.vertical);
+      const points = this.#corridorWay(edge) ?? this.#flowWay(edge);
+      edge.path = edgePath(points, this.vertical);
     }
   }
 
-  /** From band to band an edge takes the short way: waypoints would lead it round all the bends. */
-  #inOneBand(from: GraphNode, to: GraphNode): boolean {
-    const [first, second] = [this.#placement.place(from.id), this.#placement.place(to.id)];
-    if (!first || !second || this.vertical) return true;
-    return this.#bands.band(first.layer) === this.#bands.band(second.layer);
+  /** The way along the flow, through the waypoints of the layers that it passes. */
+  #flowWay(edge: GraphEdge): PathPoint[] {
+    const { from, to } = edge;
+    const [start, end] = [this.#placement.place(from.id), this.#placement.place(to.id)];
+    const forward = this.#runsForward(edge);
+    const turn = (flow: 1 | -1): 1 | -1 => (forward ? flow : opposite(flow));
+    const bent = !from.pinned && !to.pinned && start && end && this.#bandOf(start) === this.#bandOf(end);
+    const passed = (bent ? this.#placement.waypoints({ from: from.id, to: to.id }) : []).map((place) => ({
+      ...this.#world(place),
+      way: turn(this.#flowAt(place)),
+    }));
+    const offset = forward ? 0 : BACK_OFFSET;
+    return [
+      this.#leave(from, turn(this.#flowAt(start)), offset),
+      ...passed,
+      this.#arrive(to, turn(this.#flowAt(end)), offset),
+    ];
+  }
+
+  /** From band to band, but for the turn itself, an edge runs between the bands, so that it crosses no node there. */
+  #corridorWay({ from, to }: GraphEdge): PathPoint[] | undefined {
+    const [start, end] = [this.#placement.place(from.id), this.#placement.place(to.id)];
+    if (!start || !end || from.pinned || to.pinned || Math.abs(start.layer - end.layer) <= 1)
+      return undefined;
+    const [first, second] = [this.#bandOf(start), this.#bandOf(end)];
+    if (first === second) return undefined;
+    const y = this.#bands.corridor(first, second);
+    const way = to.x >= from.x ? 1 : -1;
+    const turns = [from.x - (way * from.width) / 2, to.x + (way * to.width) / 2];
+    const along = turns.map((x) => ({ x, y, way }) as const);
+    return [
+      this.#leave(from, opposite(way), BACK_OFFSET),
+      ...along,
+      this.#arrive(to, opposite(way), BACK_OFFSET),
+    ];
+  }
+
+  #leave(node: GraphNode, way: 1 | -1, offset: number): PathPoint {
+    return { ...this.#port(node, way, offset), way };
+  }
+
+  #arrive(node: GraphNode, way: 1 | -1, offset: number): PathPoint {
+    return { ...this.#port(node, opposite(way), offset), way };
+  }
+
+  #bandOf({ layer }: Place): number {
+    return this.vertical ? 0 : this.#bands.band(layer);
   }
 
   #runsForward({ from, to }: GraphEdge): boolean {
     const [first, second] = [this.#placement.place(from.id), this.#placement.place(to.id)];
     if (from.pinned || to.pinned || !first || !second) {
       const along = this.vertical ? to.y - from.y : to.x - from.x;
-      return along * this.#flowAt(from.id) >= 0;
+      return along * this.#flowAt(first) >= 0;
     }
     return second.layer >= first.layer;
   }
@@ -263,4 +292,8 @@ export class GraphModel {
       ? { x: node.x + offset, y: node.y + (side * node.height) / 2 }
       : { x: node.x + (side * node.width) / 2, y: node.y + offset };
   }
+}
+
+function opposite(way: 1 | -1): 1 | -1 {
+  return way === 1 ? -1 : 1;
 }

@@ -62,9 +62,6 @@ export class GraphView implements CanvasView, GestureHandler {
   }
 
   resize(width: number, height: number, ratio: number): void {
-    const { canvas } = this.#surface;
-    if (canvas.style.width !== `${width}px`) canvas.style.width = `${width}px`;
-    if (canvas.style.height !== `${height}px`) canvas.style.height = `${height}px`;
     this.#surface.resize(width, height, ratio);
     this.#camera.width = width;
     this.#camera.height = height;
@@ -114,6 +111,8 @@ export class GraphView implements CanvasView, GestureHandler {
   }
 
   select(selection: CanvasSelection | undefined): void {
+    // What was chosen here comes back as an echo: it moves nothing.
+    if (sameSelection(selection, this.#selection.value)) return;
     this.#selection.value = selection;
     const node = this.#selectedNode();
     if (node) this.#camera.reveal(node.target, 80);

@@ -8,7 +8,7 @@ import type {
 } from '../../canvas-contract.js';
 import type { Point } from '../../layout/viewport.js';
 import { type Drag, type GestureHandler, Gestures } from '../gestures.js';
-import { Selection } from '../selection.js';
+import { Selection, sameSelection } from '../selection.js';
 import { Surface } from '../surface.js';
 import { SvgPen } from '../svg-pen.js';
 import { followButton } from './timeline-chrome.js';
@@ -77,6 +77,8 @@ export class TimelineView implements CanvasView, GestureHandler {
   }
 
   select(selection: CanvasSelection | undefined): void {
+    // What was chosen here comes back as an echo: it moves nothing.
+    if (sameSelection(selection, this.#selection.value)) return;
     this.#selection.value = selection;
     this.#findSelected();
     if (this.#scene.selectedRow >= 0) this.#scene.revealRow(this.#scene.selectedRow);

@@ -11,7 +11,7 @@ import type { FoldedNode } from '../../layout/folded-tree.js';
 import { type Point, toWorld } from '../../layout/viewport.js';
 import { Camera, eased } from '../camera.js';
 import { type GestureHandler, Gestures } from '../gestures.js';
-import { Selection } from '../selection.js';
+import { Selection, sameSelection } from '../selection.js';
 import { Surface } from '../surface.js';
 import { SvgPen } from '../svg-pen.js';
 import { describeTree } from './tree-description.js';
@@ -108,6 +108,8 @@ export class TreeView implements CanvasView, GestureHandler {
   }
 
   select(selection: CanvasSelection | undefined): void {
+    // What was chosen here comes back as an echo: it moves nothing.
+    if (sameSelection(selection, this.#selection.value)) return;
     this.#selection.value = selection;
     this.#cursor = undefined;
     const place = this.#place();

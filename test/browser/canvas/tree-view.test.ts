@@ -79,7 +79,11 @@ test('keys walk the tree, unfold and fold', () => {
   const { view, press, settle } = mount(createTreeView, fiveReaders());
   settle();
   const heard: string[] = [];
-  view.onSelect((selection) => heard.push(selection?.kind === 'node' ? String(selection.node) : '-'));
+  view.onSelect((selection) => {
+    heard.push(selection?.kind === 'node' ? String(selection.node) : '-');
+    // As the panel does: what is chosen here comes back.
+    view.select(selection);
+  });
   press('ArrowRight');
   press('ArrowRight');
   press('ArrowRight');
