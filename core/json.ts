@@ -29,6 +29,8 @@ const UNFIT = new Unfit();
  *
  * @throws PubSubError `SERIALIZATION_ERROR` naming the path: undefined, NaN, Infinity, BigInt, functions, symbols,
  * class instances (Date, Map …), cycles, more than {@link MAX_DEPTH} levels, more than {@link MAX_SIZE} characters.
+ * Symbol keys, names on arrays and properties that are not enumerable are no part of a JSON value, for JSON.stringify
+ * as for us: looking for them would cost more than the whole copy.
  */
 export function copyJson(value: unknown, field: string): JsonValue {
   const outer = sizeLeft;
