@@ -64,8 +64,12 @@ export function mountDevtools(element: Element, options: DevtoolsOptions): Mount
   };
 }
 
+/** On a server there are no elements: importing this must work there all the same. It is never constructed there. */
+const ElementBase: typeof HTMLElement =
+  typeof HTMLElement === 'undefined' ? (class {} as unknown as typeof HTMLElement) : HTMLElement;
+
 /** The panel's element: a shadow root of its own, so that styles leak neither in nor out. */
-class DevtoolsElement extends HTMLElement {
+class DevtoolsElement extends ElementBase {
   #options: DevtoolsOptions | undefined;
   #root: ShadowRoot | undefined;
   #button: HTMLElement | undefined;

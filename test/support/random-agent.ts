@@ -59,7 +59,8 @@ async function performStep(step: Step, plan: AgentPlan, context: AgentContext, r
       }
       return;
     case 'publish own id':
-      if (target !== undefined && depth >= 0) await publish(channelName(target), ownMessage(step.id, { depth: 0 }));
+      if (target !== undefined && depth >= 0)
+        await publish(channelName(target), ownMessage(step.id, { depth: 0 }));
       return;
     case 'publish wrongly': {
       const refused = publish('not declared', null);
