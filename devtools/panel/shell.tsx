@@ -117,7 +117,7 @@ function Tabs(): ReactElement {
   const { view: current } = preferences;
   useEffect(() => {
     const tab = list.current?.querySelector(`[data-view="${current}"]`);
-    tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    tab?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }, [current]);
   const walk = (event: KeyboardEvent<HTMLElement>): void => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];

@@ -11,17 +11,12 @@ import { RunState } from '../../core/state/run-state.js';
 import type { CanvasSelection } from '../canvas-contract.js';
 import { type Acks, pendingAcks } from './acks.js';
 import { type FrameScheduler, pageFrames } from './frame-scheduler.js';
+import { Notifier } from './notifier.js';
 import { Player } from './player.js';
 import { Recording } from './recording.js';
 
 /** Milliseconds of folding per turn in the background, with 40 ms between turns, when the page has little to do. */
 const IDLE_FOLD_MS = 4;
-/** A batch of more events than this means that the page is busy: folding for the history waits. */
-const BUSY_EVENTS = 2000;
-/** After such a batch it waits at least this long. */
-const QUIET_MS = 300;
-/** Milliseconds between two notifications while many events come. */
-const BUSY_NOTIFY_MS = 250;
 /** How long a seek may take before it goes on in the next frame. */
 const SEEK_MS = 60;
 
@@ -43,23 +38,16 @@ export class PanelStore {
   readonly player: Player;
   readonly #link: WatcherEnd | undefined;
   readonly #scheduler: FrameScheduler;
+  readonly #notifier: Notifier;
   readonly #checkpointEvents: number | undefined;
-  readonly #listeners = new Set<() => void>();
   readonly #acks: Acks = pendingAcks();
   #offFrame: (() => void) | undefined;
   #recording: Recording | undefined;
   #position: Position = 'live';
   /** The state at the position, once it has been folded. */
   #turnedBack: RunState | undefined;
-  #version = 0;
   #generation = 0;
-  #cancelNotify: (() => void) | undefined;
   #cancelFold: (() => void) | undefined;
-  #cancelSilence: (() => void) | undefined;
-  /** While many events come, folding for the history waits: it would compete with the page. */
-  #busyUntil = 0;
-  #notifiedAt = 0;
-  #cancelLater: (() => void) | undefined;
 
   name = '';
   gaps: readonly GapFrame[] = [];
@@ -74,6 +62,7 @@ export class PanelStore {
     this.#link = link;
     this.#scheduler = options.scheduler ?? pageFrames();
     this.#checkpointEvents = options.checkpointEvents;
+    this.#notifier = new Notifier(this.#scheduler);
     this.player = new Player(this, this.#scheduler);
   }
 
@@ -87,13 +76,9 @@ export class PanelStore {
   /** Stops watching; from then on the executor pays nothing. What has come stays. */
   disconnect(): void {
     this.player.stop();
+    this.#notifier.cancel();
     this.#cancelFold?.();
     this.#cancelFold = undefined;
-    this.#cancelNotify?.();
-    this.#cancelNotify = undefined;
-    this.#cancelSilence?.();
-    this.#cancelLater?.();
-    this.#cancelLater = undefined;
     if (!this.#offFrame) return;
     this.#link?.send({ v: INSPECTOR_VERSION, type: 'unwatch' });
     this.#offFrame();
@@ -101,16 +86,13 @@ export class PanelStore {
   }
 
   /** For `useSyncExternalStore`. */
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
+  readonly subscribe = (listener: () => void): (() => void) => this.#notifier.subscribe(listener);
 
   /** For `useSyncExternalStore`: changes with everything that can be seen. */
-  readonly getSnapshot = (): number => this.#version;
+  readonly getSnapshot = (): number => this.#notifier.version;
 
   get version(): number {
-    return this.#version;
+    return this.#notifier.version;
   }
 
   /** Changes when the past is another: a seek, a gap, another recording. */
@@ -182,17 +164,17 @@ export class PanelStore {
     if (wanted === 'live') this.#turnedBack = undefined;
     else this.#foldToPosition();
     this.#generation++;
-    this.#changed();
+    this.#notifier.changed();
   }
 
   forgetGaps(): void {
     this.gaps = [];
-    this.#changed();
+    this.#notifier.changed();
   }
 
   select(selection: CanvasSelection | undefined): void {
     this.selection = selection;
-    this.#changed();
+    this.#notifier.changed();
   }
 
   /** Sends a command; resolves with its result, rejects with the `PubSubError` that it met. */
@@ -252,7 +234,7 @@ export class PanelStore {
   #receive(frame: InspectorFrame): void {
     if (frame.v !== INSPECTOR_VERSION) {
       this.foreignVersion = frame.v;
-      this.#changed();
+      this.#notifier.changed();
       return;
     }
     switch (frame.type) {
@@ -267,18 +249,18 @@ export class PanelStore {
         this.gaps = [...this.gaps.slice(-99), frame];
         break;
       case 'delta': {
-        if (frame.batch.kind.length > BUSY_EVENTS) this.#busyUntil = performance.now() + QUIET_MS;
+        this.#notifier.batch(frame.batch.kind.length);
         // What does not follow is never shown: a fresh snapshot is.
         if (!this.#recording?.append(frame.batch)) this.#link?.send({ v: INSPECTOR_VERSION, type: 'watch' });
         else this.#appended(this.#recording);
-        this.#changed(false);
+        this.#notifier.came();
         return;
       }
       case 'ack':
         this.#acks.settle(frame);
         return;
     }
-    this.#changed();
+    this.#notifier.changed();
   }
 
   #appended(recording: Recording): void {
@@ -291,9 +273,6 @@ export class PanelStore {
     else this.#planFold();
     recording.activity.sweep(this.#liveState() ?? EMPTY);
     this.#received(recording.last);
-    // When nothing comes any more, rates must be seen to fall to nothing.
-    this.#cancelSilence?.();
-    this.#cancelSilence = this.#scheduler.later(1600, () => this.#changed());
   }
 
   #received(seq: number): void {
@@ -305,16 +284,16 @@ export class PanelStore {
     this.#position = 'live';
     this.#turnedBack = undefined;
     this.#generation++;
-    this.#changed();
+    this.#notifier.changed();
   }
 
   /** Folds the history bit by bit, so that turning back time later is quick. */
   #planFold(): void {
-    const wait = Math.max(40, this.#busyUntil - performance.now());
+    const wait = Math.max(40, this.#notifier.busyFor);
     this.#cancelFold ??= this.#scheduler.later(wait, () => {
       this.#cancelFold = undefined;
-      const busy = performance.now() < this.#busyUntil;
-      if (busy || !this.#recording?.history.advance(IDLE_FOLD_MS)) this.#planFold();
+      // While many events come it would compete with the page.
+      if (this.#notifier.busyFor > 0 || !this.#recording?.history.advance(IDLE_FOLD_MS)) this.#planFold();
     });
   }
 
@@ -329,25 +308,7 @@ export class PanelStore {
       if (!this.seeking) return;
       this.#foldToPosition();
       if (!this.seeking) this.#generation++;
-      this.#changed();
-    });
-  }
-
-  /** Tells the listeners, with the next frame; under load, of what merely came, four times a second. */
-  #changed(urgent = true): void {
-    const now = performance.now();
-    if (!urgent && now < this.#busyUntil && now - this.#notifiedAt < BUSY_NOTIFY_MS) {
-      this.#cancelLater ??= this.#scheduler.later(BUSY_NOTIFY_MS - (now - this.#notifiedAt), () => {
-        this.#cancelLater = undefined;
-        this.#changed();
-      });
-      return;
-    }
-    this.#cancelNotify ??= this.#scheduler.frame(() => {
-      this.#cancelNotify = undefined;
-      this.#notifiedAt = performance.now();
-      this.#version++;
-      for (const listener of [...this.#listeners]) listener();
+      this.#notifier.changed();
     });
   }
 }

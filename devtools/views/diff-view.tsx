@@ -1,6 +1,6 @@
 import { type ReactElement, useMemo } from 'react';
 import { diffJson } from './json-diff.js';
-import { usePayload } from './message-detail.js';
+import { usePayload } from './use-payload.js';
 
 const SIGNS = { same: ' ', added: '+', removed: '−' } as const;
 

@@ -1,13 +1,13 @@
-import { type ReactElement, useEffect, useState } from 'react';
-import type { SafeValue } from '../../core/inspection/safe-value.js';
+import type { ReactElement } from 'react';
 import { NODE_STATUSES } from '../../core/state/tree-node.js';
-import { clock, duration, reasonOf } from '../panel/format.js';
+import { clock, duration } from '../panel/format.js';
 import { Icon } from '../panel/icons.js';
 import { usePanel, useStore } from '../panel/panel-context.js';
 import { messageRow } from '../store/message-row.js';
 import { DiffView } from './diff-view.js';
 import { JsonView } from './json-view.js';
 import { Status } from './status.js';
+import { usePayload } from './use-payload.js';
 
 interface Props {
   readonly seq: number;
@@ -155,28 +155,4 @@ function Delivery({
       ))}
     </div>
   );
-}
-
-/** Asks for a payload when a message is selected, and not before. */
-export function usePayload(seq: number): { readonly value: SafeValue | undefined; readonly note: string } {
-  const { store } = usePanel();
-  const [answer, setAnswer] = useState<
-    { seq: number; value: SafeValue | undefined; note: string } | undefined
-  >();
-  useEffect(() => {
-    let current = true;
-    store.payloads([seq]).then(
-      ([value]) => {
-        const note = 'This payload is no longer kept by the executor: only those of recent messages are.';
-        if (current) setAnswer({ seq, value: value ?? undefined, note });
-      },
-      (thrown: unknown) => {
-        if (current) setAnswer({ seq, value: undefined, note: reasonOf(thrown) });
-      },
-    );
-    return () => {
-      current = false;
-    };
-  }, [seq, store]);
-  return answer?.seq === seq ? answer : { value: undefined, note: 'Fetching…' };
 }

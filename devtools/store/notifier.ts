@@ -1,0 +1,73 @@
+import type { FrameScheduler } from './frame-scheduler.js';
+
+/** A batch of more events than this means that the page is busy. */
+const BUSY_EVENTS = 2000;
+/** After such a batch it is taken to be busy for this long. */
+const QUIET_MS = 300;
+/** Milliseconds between two notifications while many events come. */
+const BUSY_NOTIFY_MS = 250;
+/** When nothing comes any more, rates must be seen to fall to nothing. */
+const SILENCE_MS = 1600;
+
+/** Tells listeners that something changed: at most once in a frame, and less often while the page is busy. */
+export class Notifier {
+  readonly #scheduler: FrameScheduler;
+  readonly #listeners = new Set<() => void>();
+  #cancelFrame: (() => void) | undefined;
+  #cancelLater: (() => void) | undefined;
+  #cancelSilence: (() => void) | undefined;
+  #busyUntil = 0;
+  #notifiedAt = 0;
+  version = 0;
+
+  constructor(scheduler: FrameScheduler) {
+    this.#scheduler = scheduler;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Milliseconds for which the page is taken to be busy; 0 or less when it is not. */
+  get busyFor(): number {
+    return this.#busyUntil - performance.now();
+  }
+
+  /** So many events came at once. */
+  batch(events: number): void {
+    if (events > BUSY_EVENTS) this.#busyUntil = performance.now() + QUIET_MS;
+    this.#cancelSilence?.();
+    this.#cancelSilence = this.#scheduler.later(SILENCE_MS, () => this.changed());
+  }
+
+  /** Events came: told with the next frame, or four times a second while there are many. */
+  came(): void {
+    const sinceLast = performance.now() - this.#notifiedAt;
+    if (this.busyFor <= 0 || sinceLast >= BUSY_NOTIFY_MS) {
+      this.changed();
+      return;
+    }
+    this.#cancelLater ??= this.#scheduler.later(BUSY_NOTIFY_MS - sinceLast, () => {
+      this.#cancelLater = undefined;
+      this.changed();
+    });
+  }
+
+  /** The user did something, or something rare happened: told with the next frame. */
+  changed(): void {
+    this.#cancelFrame ??= this.#scheduler.frame(() => {
+      this.#cancelFrame = undefined;
+      this.#notifiedAt = performance.now();
+      this.version++;
+      for (const listener of [...this.#listeners]) listener();
+    });
+  }
+
+  cancel(): void {
+    for (const cancel of [this.#cancelFrame, this.#cancelLater, this.#cancelSilence]) cancel?.();
+    this.#cancelFrame = undefined;
+    this.#cancelLater = undefined;
+    this.#cancelSilence = undefined;
+  }
+}
