@@ -3,7 +3,7 @@ import { LaneIndex } from '../../layout/lane-index.js';
 import { SEVERITY, STATUS } from '../colours.js';
 
 /** Rows indexed in one frame, at most: some tens of milliseconds, so that opening a long run freezes nothing. */
-const ROWS_A_FRAME = 60_000;
+const ROWS_A_FRAME = 30_000;
 
 const NOTHING: InvocationColumns = {
   length: 0,
