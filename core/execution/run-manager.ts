@@ -181,7 +181,7 @@ export class RunManager {
     return this.#recent;
   }
 
-  /** Outcomes are shown once they are durable, those of one turn together: a promise for each costs 150 ns a hop. */
+  /** Outcomes are shown once they are durable, those of one turn together: a promise for each would be waste. */
   #planShow(live: LiveRun): void {
     live.showPlanned = true;
     const { whenDurable } = this.#surroundings;

@@ -121,7 +121,7 @@ export class Scheduler {
   }
 
   /**
-   * Starts what is ready now instead of a promise later, which would cost 100 ns. Only for the end of a promise
+   * Starts what is ready now instead of a promise later, which costs about 40 ns in Node. Only for the end of a promise
    * callback: no code of agents or of the application may be on the stack.
    */
   goOn(): void {

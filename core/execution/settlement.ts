@@ -8,7 +8,7 @@ const nativeThen = Promise.prototype.then;
 
 /**
  * Watches promises. The two callbacks that `then` needs are used again for the next promise once they have been called,
- * which a native promise does just once; making them anew costs 200 bytes and 40 ns a hop.
+ * which a native promise does just once: no callbacks are made for each attempt.
  */
 export class SettlementWatch {
   readonly #free: Settlement[] = [];

@@ -18,7 +18,7 @@ export interface LedgerRecord {
  * content as an entry *is* that message and must not be sent twice.
  */
 export class PublishLedger {
-  /** Most invocations publish once: the list is made for the second. It saves about 40 ns a hop. */
+  /** Most invocations publish once: the list is made for the second. */
   #first: Entry | undefined;
   #others: Entry[] | undefined;
   /** One more than the highest ordinal published so far: what the next new message is numbered with. */

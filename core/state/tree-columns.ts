@@ -8,7 +8,7 @@ export class TreeColumns {
   first = 1;
   next = 1;
   length: number;
-  /** The last multiple of `length` that is not after `first`: `row` then needs no division, which costs 10 ns. */
+  /** The last multiple of `length` that is not after `first`: `row` then needs no division. */
   #base = 0;
 
   status: Uint8Array;
