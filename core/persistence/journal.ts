@@ -11,8 +11,7 @@ import type { StorageNamespace } from './storage-adapter.js';
 const HIGH_WATER = 16 * 1024 * 1024;
 /** A snapshot is taken when the log has grown by this many characters, and by twice the last snapshot. */
 const SNAPSHOT_AFTER = 8 * 1024 * 1024;
-/** Records of a snapshot that are encoded at a time. */
-const SNAPSHOT_STRIDE = 8;
+const SNAPSHOT_STRIDE = 8; // records of a snapshot that are encoded at a time
 /** Waits between attempts to write again after a failure, in milliseconds; the last is repeated. */
 const RETRY_DELAYS = [50, 200, 1000, 5000];
 
@@ -31,10 +30,7 @@ export interface JournalSurroundings {
   reopen(): Promise<StorageNamespace>;
 }
 
-interface Waiter {
-  readonly record: number;
-  readonly settle: (error: PubSubError | undefined) => void;
-}
+type Waiter = { readonly record: number; readonly settle: (error: PubSubError | undefined) => void };
 
 /**
  * Writes events down in their order. While one batch is being written the next gathers behind it: one durable write
