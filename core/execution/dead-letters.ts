@@ -28,6 +28,14 @@ export class DeadLetters {
     const runner = this.#directory.runner(agent);
     if (!runner)
       throw new PubSubError('AGENT_NOT_FOUND', `no agent "${agent}"`, { details: { name: agent } });
+    const mailbox = this.#recorder.state.channels.get(node.channel)?.mailboxes.get(agent);
+    if (!mailbox?.subscribed) {
+      throw new PubSubError(
+        'CHANNEL_NOT_FOUND',
+        `agent "${agent}" does not listen to channel ${describe(node.channel)} any more`,
+        { details: { agent, channel: node.channel } },
+      );
+    }
     const run = this.#runs.current;
     const owner = run ? { run: run.id } : {};
     this.#recorder.record({ type: 'delivery.redelivered', node: number, message, to: agent, ...owner });

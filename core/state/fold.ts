@@ -57,7 +57,13 @@ export function applyEvent(state: RunState, event: RunEvent): void {
     });
   }
   state.seq = event.seq;
-  applyBody(state, event);
+  try {
+    applyBody(state, event);
+  } catch (thrown) {
+    // What could not happen has no place in the log: the next event must not leave a gap behind it.
+    state.seq = event.seq - 1;
+    throw thrown;
+  }
 }
 
 function applyBody(state: RunState, event: RunEvent): void {

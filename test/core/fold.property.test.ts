@@ -8,8 +8,7 @@ import { finish, type Played, play } from '../support/random-run.js';
 import { type SystemPlan, systemPlan } from '../support/random-system.js';
 import { checkInvariants, expectSameState } from '../support/state-view.js';
 
-/** In Chromium a turn of the event loop costs ten times as much, and the code is the same. */
-const RUNS = typeof window === 'undefined' ? 1000 : 100;
+const RUNS = 1000;
 
 /** Follows a system with a second state that knows nothing but the text of the events. */
 function shadow(plan: SystemPlan) {

@@ -15,7 +15,7 @@ export function ownMessage(id: number, payload: JsonValue): Message {
 
 /** An agent that does as the plan says. All it waits for is the manual clock. */
 export function agentOf(plan: AgentPlan, index: number, runtime: TestRuntime): PubSubAgent {
-  const { subscribe, publish, steps, ends, ...rest } = plan;
+  const { subscribe, publish, steps, ends, late: _, ...rest } = plan;
   const perform = async (context: AgentContext): Promise<void> => {
     for (const step of steps) await performStep(step, plan, context, runtime);
   };

@@ -35,7 +35,7 @@ export async function play(plan: SystemPlan, after: (played: Played) => void = (
   executor.subscribe((event) => lines.push(JSON.stringify(event)));
   const runs: RunHandle[] = [];
   const played: Played = { executor, runtime, runs, lines };
-  for (const index of plan.agents.keys()) register(plan, played, index);
+  for (const [index, { late }] of plan.agents.entries()) if (!late) register(plan, played, index);
   for (const action of plan.actions) {
     attempt(() => perform(plan, played, runs, action));
     if (action.do === 'advance') await runtime.advance(action.milliseconds);
@@ -91,6 +91,10 @@ function attempt(work: () => unknown): void {
   }
 }
 
+function pick<Item>(items: readonly Item[], which: number): Item | undefined {
+  return items[which % Math.max(1, items.length)];
+}
+
 async function settle(): Promise<void> {
   for (let count = 0; count < 20; count++) await Promise.resolve();
 }
@@ -138,14 +142,13 @@ function perform(plan: SystemPlan, played: Played, runs: RunHandle[], action: Ac
     case 'shut channel down':
       return executor.shutdownChannel(channelName(action.channel), { force: action.force });
     case 'cancel run':
-      return runs.at(-1 - action.run)?.cancel('by the plan');
+      return pick(runs, action.run)?.cancel('by the plan');
     case 'answer':
-      return humans.answer(humans.pending()[action.which]?.id ?? 'none', { answer: action.which });
+      return humans.answer(pick(humans.pending(), action.which)?.id ?? 'none', { answer: action.which });
     case 'cancel question':
-      return humans.cancel(humans.pending()[action.which]?.id ?? 'none');
+      return humans.cancel(pick(humans.pending(), action.which)?.id ?? 'none');
     case 'retry dead letter': {
-      const dead = [...executor.tree.nodes()].filter((node) => node.kind === 'invocation' && node.deadLetter);
-      return executor.retryDeadLetter(dead[action.which]?.id ?? 'none');
+      return executor.retryDeadLetter(pick([...executor.tree.deadLetters()], action.which)?.id ?? 'none');
     }
     case 'cache':
       return executor.cache.appendGlobalValue('list', `key ${action.key}`, 'from outside');

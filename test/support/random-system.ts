@@ -17,6 +17,8 @@ export type Step =
 export interface AgentPlan {
   readonly subscribe: readonly number[];
   readonly publish: readonly number[];
+  /** Registered by an action only, not from the beginning. */
+  readonly late: boolean;
   readonly concurrency: number;
   readonly transactional: boolean;
   readonly timeoutSeconds: number | undefined;
@@ -113,6 +115,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 const agent: fc.Arbitrary<AgentPlan> = fc.record({
   subscribe: fc.uniqueArray(channel, { minLength: 1, maxLength: 3 }),
   publish: fc.uniqueArray(channel, { maxLength: 3 }),
+  late: fc.constantFrom(false, false, false, true),
   concurrency: fc.constantFrom(1, 1, 2, Number.POSITIVE_INFINITY),
   transactional: fc.boolean(),
   timeoutSeconds: fc.constantFrom(undefined, undefined, 20),
@@ -185,6 +188,6 @@ export const systemPlan: fc.Arbitrary<SystemPlan> = fc.record({
       requiredKeys: ['maxMessages', 'maxAttempts', 'timeoutSeconds', 'retryStrategy', 'humanTimeoutAction'],
     },
   ),
-  agents: fc.array(agent, { minLength: 1, maxLength: 5 }),
-  actions: fc.array(action, { minLength: 1, maxLength: 25 }),
+  agents: fc.array(agent, { minLength: 1, maxLength: 5, size: 'max' }),
+  actions: fc.array(action, { minLength: 1, maxLength: 25, size: 'max' }),
 });

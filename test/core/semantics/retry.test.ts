@@ -147,10 +147,13 @@ describe('a dead letter', () => {
     expect(calls).toBe(2);
   });
 
-  test('of an agent that is gone, or of no node at all, is refused', async () => {
+  test('of a channel or an agent that is gone, or of no node at all, is refused', async () => {
     const { executor } = await openBus({ config: { maxAttempts: 1 } });
     executor.registerAgent(failing(9));
     const { agentOutcomes } = await executor.execute({ channel: 'in', payload: 1 }).report;
+    await executor.shutdownChannel('in', { force: true });
+    const closed = await refusal(() => executor.retryDeadLetter(agentOutcomes[0]?.nodeId ?? ''));
+    expect(closed.code).toBe('CHANNEL_NOT_FOUND');
     executor.unregisterAgent('agent');
     const gone = await refusal(() => executor.retryDeadLetter(agentOutcomes[0]?.nodeId ?? ''));
     const never = await refusal(() => executor.retryDeadLetter('never_1_1'));
