@@ -45,6 +45,7 @@ export type { Message } from './messaging/message.js';
 export { createMessage, createTaskMessage } from './messaging/message.js';
 export type { FollowableStorage, FollowedNamespace, OpenWhenFreeOptions } from './persistence/follow.js';
 export { isFollowable } from './persistence/follow.js';
+export type { RepairOptions, StateRepair } from './persistence/repair.js';
 export type {
   OpenNamespaceOptions,
   RepairReport,
@@ -57,9 +58,8 @@ export type {
 } from './persistence/storage-adapter.js';
 export type { Runtime } from './runtime.js';
 export { systemRuntime } from './runtime.js';
-export { ajvValidator } from './schema/ajv-validator.js';
-export { evalFreeValidator } from './schema/eval-free-validator.js';
 export type { AnySchema, CompiledSchema, SchemaIssue, SchemaValidator } from './schema/schema-validator.js';
+export { ajvValidator, evalFreeValidator } from './schema/validators.js';
 export type { InputReference } from './state/cache.js';
 export {
   Cache,

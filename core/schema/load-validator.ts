@@ -1,6 +1,5 @@
-import { ajvValidator } from './ajv-validator.js';
-import { evalFreeValidator } from './eval-free-validator.js';
 import type { SchemaValidator } from './schema-validator.js';
+import { ajvValidator, evalFreeValidator } from './validators.js';
 
 /**
  * The validator for this place: ajv where code may be generated, the eval-free one where a Content-Security-Policy, or

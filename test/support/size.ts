@@ -9,15 +9,16 @@ import { packageEntries, packageRoot } from './package-entries.js';
  * Budgets are in bytes, about a tenth above today's sizes: a new feature may raise one, in the commit that brings it.
  */
 const budgets: Readonly<Record<string, { readonly first: number; readonly lazy: number }>> = {
-  'core/index': { first: 37_500, lazy: 51_500 },
+  'core/index': { first: 42_500, lazy: 57_500 },
+  'storage-adapters/key-value': { first: 2_700, lazy: 0 },
   'storage-adapters/open-storage.browser': { first: 10_000, lazy: 0 },
   'storage-adapters/open-storage.node': { first: 13_500, lazy: 0 },
   'storage-adapters/memory': { first: 2_500, lazy: 0 },
   'storage-adapters/indexeddb': { first: 10_000, lazy: 0 },
   'storage-adapters/filesystem': { first: 13_500, lazy: 0 },
   'devtools/noop': { first: 400, lazy: 0 },
-  'devtools/index': { first: 20_000, lazy: 100_000 },
-  'core/testing/index': { first: 3_000, lazy: 0 },
+  'devtools/index': { first: 9_500, lazy: 84_000 },
+  'core/testing/index': { first: 1_800, lazy: 0 },
   'storage-adapters/testing/conformance': { first: 6_000, lazy: 0 },
 };
 
