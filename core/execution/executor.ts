@@ -6,6 +6,7 @@ import { invalid, PubSubError } from '../errors.js';
 import { isoTime } from '../identifiers.js';
 import type { ChannelStatus } from '../messaging/channel.js';
 import type { Message } from '../messaging/message.js';
+import { repairState } from '../persistence/repair.js';
 import type { Cache } from '../state/cache.js';
 import type { ExecutionTree } from '../state/execution-tree.js';
 import type { RunEvent } from '../state/run-event.js';
@@ -60,6 +61,9 @@ export class PubSubExecutor {
     requireOpenOptions(options);
     return new PubSubExecutor(await buildParts(options, resolveConfig(options.config)));
   }
+
+  /** Makes stored state that `open` refuses as damaged usable again, as far as that goes. */
+  static readonly repair: typeof repairState = repairState;
 
   /** The config with all its defaults. */
   get config(): ResolvedConfig {
