@@ -132,6 +132,29 @@ describe.each(places)('$name', ({ empty }) => {
     await found.close();
   });
 
+  test('whatever was thrown is recovered as it was told', async () => {
+    const life = await live(empty(), { config: { maxAttempts: 1 } });
+    const thrown = [undefined, null, 'a string', Object.freeze({ message: 'frozen' }), new Proxy({}, {}), 7n];
+    life.executor.registerAgent(
+      defineAgent({
+        name: 'thrower',
+        subscribe: 'in',
+        process({ payload }) {
+          throw thrown[Number(payload)];
+        },
+      }),
+    );
+    life.executor.execute();
+    for (const [index] of thrown.entries()) await life.executor.publish('in', index);
+    await life.executor.idle();
+    await life.settle();
+    const letters = [...life.executor.tree.deadLetters()];
+    expect(letters).toHaveLength(thrown.length);
+    const next = await life.crash();
+    expect([...next.executor.tree.deadLetters()]).toEqual(letters);
+    await next.executor.close();
+  });
+
   test('what a channel retains is handed to an agent that comes after the restart, once', async () => {
     const life = await live(empty());
     life.executor.openChannel('notes', { retain: 2 });
