@@ -246,7 +246,8 @@ export class PubSubExecutor {
   /**
    * Delivers a dead letter to its agent once more, with a new set of attempts.
    *
-   * @throws PubSubError `EXECUTION_ERROR` when the node is no dead letter (any more); `AGENT_NOT_FOUND`.
+   * @throws PubSubError `EXECUTION_ERROR` when the node is no dead letter (any more); `AGENT_NOT_FOUND`;
+   * `CHANNEL_NOT_FOUND` when its agent does not listen to its channel any more.
    */
   retryDeadLetter(nodeId: string): void {
     this.#requireOpen();

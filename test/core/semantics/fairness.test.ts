@@ -134,6 +134,22 @@ describe('agents that only await settled promises do not starve the host', () =>
   });
 });
 
+describe('thousands of agents that are ready at once', () => {
+  test('all get their turn, in the order in which their mail came', async () => {
+    const { executor } = await openBus();
+    const order: number[] = [];
+    const expected = Array.from({ length: 3000 }, (_, number) => number);
+    for (const number of expected) {
+      executor.registerAgent(
+        defineAgent({ name: `agent ${number}`, subscribe: 'in', process: () => void order.push(number) }),
+      );
+    }
+    const report = await executor.execute({ channel: 'in', payload: 1 }).report;
+    expect(report.counts).toMatchObject({ delivered: 3000, succeeded: 3000 });
+    expect(order).toEqual(expected);
+  });
+});
+
 describe('no chain of publishes grows the stack', () => {
   test('the stack is as deep at the last hop as at an early one', async () => {
     const { executor } = await openBus();
