@@ -4,14 +4,16 @@ import type { RunEvent } from '../../core/state/run-event.js';
 import type { RunState } from '../../core/state/run-state.js';
 import type { DeliveryPart, SnapshotPart } from '../../core/state/snapshot.js';
 import { NODE_STATUSES } from '../../core/state/tree-node.js';
-import type { TreeRowsPart } from '../../core/state/tree-snapshot.js';
 import { DeliveryIndex } from './delivery-index.js';
 import type { EventLog } from './event-log.js';
 import { InvocationTable } from './invocation-table.js';
 import { MessageTable } from './message-table.js';
+import { agentOf, channelOf, OldRows, timeOf } from './old-rows.js';
+import { APPLICATION, Publishers } from './publishers.js';
 
 const code = (status: (typeof NODE_STATUSES)[number]): number => NODE_STATUSES.indexOf(status);
 const FIRST_INVOCATION = code('waiting');
+const REFUSED = code('refused');
 const RUNNING = code('running');
 const SUCCEEDED = code('succeeded');
 
@@ -38,6 +40,7 @@ export class Activity {
   readonly deliveries: DeliveryIndex;
   readonly invocations: InvocationTable;
   readonly messages: MessageTable;
+  readonly publishers: Publishers = new Publishers();
   problems: Problem[] = [];
   /** The first node the next event may make, as the fold will number it. */
   #nextNode: number;
@@ -53,23 +56,33 @@ export class Activity {
     this.deliveries = new DeliveryIndex(pending[0]?.number ?? head?.nextDelivery ?? 1);
     this.invocations = new InvocationTable();
     this.messages = new MessageTable(head?.session, head?.nextDelivery ?? 1);
-    for (const part of parts) if (part.part === 'tree') this.#takeOld(part, head?.seq ?? 0);
-    for (const part of pending) this.#adopt(part, head?.seq ?? 0, startOf(parts, part.node));
+    const old = new OldRows(parts);
+    this.#takeOld(old, head?.seq ?? 0);
+    for (const part of pending) {
+      const row = old.find(part.node);
+      this.#adopt(part, head?.seq ?? 0, row ? timeOf(row) : 0);
+    }
     this.deliveries.skipTo(head?.nextDelivery ?? 1);
   }
 
   /** What the tree remembers of the time before: messages, and invocations that are over. */
-  #takeOld(part: TreeRowsPart, seq: number): void {
-    const { first, status, parent, label, time, duration, count, agents, channels } = part;
-    for (let row = 0; row < status.length; row++) {
-      const [now = 0, took = -1, at = 0] = [status[row], duration[row], time[row]];
-      if (now < FIRST_INVOCATION) {
-        this.messages.addOld(first + row);
+  #takeOld(old: OldRows, seq: number): void {
+    for (const each of old) {
+      const { part, row } = each;
+      const node = part.first + row;
+      const [status = 0, took = -1, parent = 0] = [part.status[row], part.duration[row], part.parent[row]];
+      const cause = old.find(parent);
+      if (status < FIRST_INVOCATION) {
+        if (status === REFUSED) continue;
+        this.messages.addOld(node);
+        if (cause || parent === 0) {
+          this.publishers.note(channelOf(each), cause ? agentOf(cause) : APPLICATION, 0);
+        }
       } else if (took >= 0) {
-        const agent = agents[Math.floor((label[row] ?? 0) / Math.max(1, channels.length))] ?? '';
-        const published = (parent[row] ?? 0) - first;
-        const queued = published >= 0 ? (time[published] ?? at) : at;
-        this.invocations.addOld(agent, queued, at, at + took, now, first + row, count[row] ?? 1, seq);
+        const start = timeOf(each);
+        const queued = cause ? timeOf(cause) : start;
+        const attempts = part.count[row] ?? 1;
+        this.invocations.addOld(agentOf(each), queued, start, start + took, status, node, attempts, seq);
       }
     }
   }
@@ -96,7 +109,9 @@ export class Activity {
           break;
         case EVENT_KINDS.published: {
           const publish = log.publishOf(seq);
-          if (publish) this.#published(seq, log.timeOf(seq), publish.publisher, publish.route.to);
+          if (!publish) break;
+          this.publishers.noteRoute(publish.route, this.#nameOf(publish.publisher), seq);
+          this.#published(seq, log.timeOf(seq), publish.publisher, publish.route.to);
           break;
         }
         default: {
@@ -126,6 +141,10 @@ export class Activity {
     const rows = this.invocations.dropUpTo(seq);
     this.deliveries.rowsDropped(rows);
     this.problems = this.problems.filter((problem) => problem.seq > seq);
+  }
+
+  #nameOf(publisher: number): string {
+    return publisher > 0 ? (this.invocations.lanes[this.deliveries.lane(publisher)] ?? '') : APPLICATION;
   }
 
   #published(seq: number, at: number, publisher: number, to: readonly string[]): void {
@@ -167,6 +186,7 @@ export class Activity {
     const { seq, at } = event;
     switch (event.type) {
       case 'message.published':
+        this.publishers.note(event.message.channel ?? '', this.#nameOf(event.publisher ?? 0), seq);
         this.#published(seq, at, event.publisher ?? 0, event.to);
         return;
       case 'message.handed':
@@ -230,13 +250,4 @@ export class Activity {
     this.problems.push({ ...problem, error });
     if (this.problems.length > MOST_PROBLEMS * 1.1) this.problems = this.problems.slice(-MOST_PROBLEMS);
   }
-}
-
-/** When the newest attempt of a node began, from the tree's rows in a snapshot. */
-function startOf(parts: readonly SnapshotPart[], node: number): number {
-  for (const part of parts) {
-    if (part.part !== 'tree' || node < part.first || node >= part.first + part.time.length) continue;
-    return part.time[node - part.first] ?? 0;
-  }
-  return 0;
 }

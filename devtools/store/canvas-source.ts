@@ -29,9 +29,6 @@ export class StoreSource implements CanvasSource {
   readonly #store: PanelStore;
   readonly #channelRates = new Rates();
   readonly #agentRates = new Rates();
-  /** Who has published on a channel without having said that it might. */
-  readonly #publishers = new Map<string, Set<string>>();
-  #publishersSeenTo = 0;
   #ratesGeneration = -1;
   #listsOf = '';
   #agents: readonly CanvasAgent[] = [];
@@ -152,7 +149,6 @@ export class StoreSource implements CanvasSource {
     if (wanted === this.#listsOf) return;
     this.#listsOf = wanted;
     this.#sampleRates(state);
-    this.#lookForPublishers();
     this.#channels = this.#listChannels(state);
     this.#agents = this.#listAgents(state);
   }
@@ -202,6 +198,8 @@ export class StoreSource implements CanvasSource {
   }
 
   #listChannels(state: RunState): CanvasChannel[] {
+    const { seq, recording } = this.#store;
+    const seen = recording?.activity.publishers;
     const declared = new Map<string, Set<string>>();
     for (const [name, { publications }] of state.agents) {
       for (const channel of publications) {
@@ -213,7 +211,7 @@ export class StoreSource implements CanvasSource {
       const { name, capacity, publishedCount, droppedCount, subscribers, mailboxes } = channel;
       let depth = 0;
       for (const { length } of mailboxes.values()) depth = Math.max(depth, length);
-      const publishers = new Set([...(declared.get(name) ?? []), ...(this.#publishers.get(name) ?? [])]);
+      const publishers = new Set([...(declared.get(name) ?? []), ...(seen?.of(name, seq) ?? [])]);
       const rate = this.#channelRates.of(name);
       return {
         name,
@@ -275,26 +273,6 @@ export class StoreSource implements CanvasSource {
     ]) {
       rates.sample(now - 1000, new Map());
       rates.sample(now, sums);
-    }
-  }
-
-  /** A few thousand messages a time are looked at for publishers that were not declared: the application, mostly. */
-  #lookForPublishers(): void {
-    const { recording } = this.#store;
-    if (!recording) return;
-    const { messages, deliveries, invocations } = recording.activity;
-    const from = Math.max(messages.countUpTo(this.#publishersSeenTo), messages.length - 2000);
-    for (let row = from; row < messages.length; row++) {
-      const seq = messages.seqOf(row);
-      this.#publishersSeenTo = seq;
-      const route = recording.log.publishOf(seq)?.route;
-      const body = route ? undefined : recording.log.bodyOf(seq);
-      const channel =
-        route?.channel ?? (body?.type === 'message.published' ? (body.message.channel ?? '') : '');
-      const publisher = messages.publisherOf(row);
-      const agent = publisher > 0 ? (invocations.lanes[deliveries.lane(publisher)] ?? 'app') : 'app';
-      const known = this.#publishers.get(channel) ?? new Set();
-      this.#publishers.set(channel, known.add(agent));
     }
   }
 }

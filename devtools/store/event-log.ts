@@ -76,8 +76,9 @@ export class EventLog {
     return this.#bodies[this.#detail.at(seq - this.base - 1) - this.#bodiesDropped];
   }
 
-  /** Of a compact publish: its publishing delivery, ordinal and route. */
+  /** Of a compact publish: its publishing delivery, ordinal and route. Undefined for any other event. */
   publishOf(seq: number): { publisher: number; ordinal: number; route: MessageRoute } | undefined {
+    if (seq <= this.base || this.kindOf(seq) !== EVENT_KINDS.published) return undefined;
     const row = this.#detail.at(seq - this.base - 1) - this.#publishesDropped;
     const route = this.#routes[this.#route.at(row)];
     return route && { publisher: this.#publisher.at(row), ordinal: this.#ordinal.at(row), route };

@@ -13,6 +13,8 @@ export interface World {
     readonly concurrency: number;
     readonly transactional: boolean;
     readonly remembers: boolean;
+    /** Its messages belong to tasks. */
+    readonly plans: boolean;
   }[];
   readonly messages: readonly { readonly channel: number; readonly fromOutside: boolean }[];
   readonly capacity: number;
@@ -31,6 +33,7 @@ export const worlds: fc.Arbitrary<World> = fc.record({
       concurrency: fc.integer({ min: 1, max: 3 }),
       transactional: fc.boolean(),
       remembers: fc.boolean(),
+      plans: fc.boolean(),
     }),
     { minLength: 1, maxLength: 4 },
   ),
@@ -77,7 +80,8 @@ export async function openWorld(world: World): Promise<OpenWorld> {
           if (agent.remembers) cache.appendGlobalValue('seen', `agent${index}`, invocations);
           for (let n = 0; n < agent.fanOut && published < MOST_MESSAGES; n++) {
             published++;
-            await publish(`channel${agent.publish}`, { from: index, n });
+            const task = agent.plans ? { task: { type: 'follow up', data: n } } : {};
+            await publish(`channel${agent.publish}`, { from: index, n }, task);
           }
           await runtime.random;
           if (agent.failsEvery > 0 && invocations % agent.failsEvery === 0)

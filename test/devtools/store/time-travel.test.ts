@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { defineAgent, PubSubExecutor } from '../../../core/index.js';
 import { Disclosure } from '../../../core/inspection/disclosure.js';
 import { attachInspector } from '../../../core/inspection/inspector.js';
 import { inPageLink } from '../../../core/inspection/link.js';
@@ -63,6 +64,16 @@ function foldedTo({ first, events, nodes }: Played, seq: number): RunState {
   const state = restore(first, { nodes });
   for (const event of events) if (event.seq <= seq) applyEvent(state, disclosure.event(event));
   return state;
+}
+
+/** Who declared to publish on a channel, and who has done so up to the event that is shown. */
+function publishersOf(channel: string, { state, seq }: PanelStore, events: readonly RunEvent[]): string[] {
+  const declared = [...state.agents.values()].filter(({ publications }) => publications.includes(channel));
+  const seen = events.flatMap((event) => {
+    if (event.type !== 'message.published' || event.seq > seq || event.message.channel !== channel) return [];
+    return event.publisher === undefined ? 'app' : (event.message.source.split('_')[0] ?? '');
+  });
+  return [...new Set([...declared.map(({ name }) => name), ...seen])].sort();
 }
 
 test('at any event of any run, the panel shows what the fold of the events up to there gives', async () => {
@@ -138,6 +149,7 @@ test('lists and lanes agree with the tree, now and at any event', async () => {
         const agents = source.agents();
         for (const channel of source.channels()) {
           expect(channel.published).toBe(store.state.channels.get(channel.name)?.publishedCount);
+          expect([...channel.publishers].sort()).toEqual(publishersOf(channel.name, store, events));
         }
         const running = [...store.state.unfinished].filter(
           (delivery) => delivery.status === 'running',
@@ -148,6 +160,48 @@ test('lists and lanes agree with the tree, now and at any event', async () => {
     }),
     { numRuns: 60 },
   );
+});
+
+test('the graph draws only edges that messages took, also from before it was opened', async () => {
+  const executor = await PubSubExecutor.open();
+  const task = { type: 'dig', data: null };
+  executor.registerAgents([
+    defineAgent({
+      name: 'planner',
+      subscribe: 'questions',
+      publish: ['parts', 'log'],
+      async process({ publish }) {
+        await publish('log', 'a plan');
+        await publish('parts', 'one', { task });
+      },
+    }),
+    defineAgent({ name: 'reader', subscribe: 'parts', publish: ['log'], process: () => 'read' }),
+  ]);
+  executor.openChannel('unrelated');
+  const due = new Set<() => void>();
+  const watch = (): StoreSource => {
+    const { inspector, watcher } = inPageLink();
+    attachInspector(executor, inspector, {
+      setTimer: (_, callback) => {
+        due.add(callback);
+        return () => due.delete(callback);
+      },
+    });
+    const store = new PanelStore(watcher, { scheduler: new ManualScheduler() });
+    store.connect();
+    return new StoreSource(store);
+  };
+  const edges = (source: StoreSource): Record<string, readonly string[]> =>
+    Object.fromEntries(source.channels().map(({ name, publishers }) => [name, publishers]));
+  const early = watch();
+  const run = executor.execute({ channel: 'questions', payload: 'why?' });
+  await run.report;
+  const late = watch();
+  const taken = { questions: ['app'], parts: ['planner'], log: ['planner', 'reader'], unrelated: [] };
+  expect(edges(late)).toEqual(taken);
+  for (const flush of due) flush();
+  expect(edges(early)).toEqual(taken);
+  await executor.close();
 });
 
 test('problems are listed, and the player finds them in order', async () => {
@@ -162,6 +216,7 @@ test('problems are listed, and the player finds them in order', async () => {
           concurrency: 1,
           transactional: false,
           remembers: false,
+          plans: false,
         },
       ],
       messages: Array.from({ length: 4 }, () => ({ channel: 0, fromOutside: false })),
