@@ -86,8 +86,11 @@ const browserEntries = [
   'storage-adapters/memory',
   'storage-adapters/indexeddb',
   'storage-adapters/testing/conformance',
+  'core/inspection/index',
   'devtools/index',
+  'devtools/mount',
   'devtools/noop',
+  'demo/web/main',
 ];
 
 /** What only a page has. */

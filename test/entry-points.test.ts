@@ -26,8 +26,17 @@ const names: Readonly<Record<string, readonly string[]>> = {
   'dagger-agents/storage/indexeddb': ['indexedDbStorage'],
   'dagger-agents/storage/filesystem': ['fileSystemStorage'],
   'dagger-agents/storage/key-value': ['keyValueStorage'],
+  'dagger-agents/inspector': [
+    'attachInspector',
+    'INSPECTOR_VERSION',
+    'inPageLink',
+    'portInspectorEnd',
+    'portWatcherEnd',
+    'watchExecutor',
+  ],
   'dagger-agents/devtools': ['DaggerDevtools', 'mountDevtools'],
   'dagger-agents/devtools/always': ['DaggerDevtools', 'mountDevtools'],
+  'dagger-agents/devtools/mount': ['mountDevtools'],
   'dagger-agents/testing': ['createTestRuntime'],
   'dagger-agents/testing/storage': ['storageConformance'],
 };

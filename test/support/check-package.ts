@@ -2,13 +2,15 @@ import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { manifest, packageRoot } from './package-entries.js';
+import { panelFindings } from './panel-in-pages.js';
 import { runCommand } from './processes.js';
 import { readModule } from './source-tree.js';
 
 /**
  * Packs the built package as npm would and looks at the result as its users will: publint, are-the-types-wrong, and
  * that our type declarations name no package that is not installed with us, and that every entry point can be
- * imported by plain Node and by a strict TypeScript program that checks our declarations too. Needs `npm run build` before.
+ * imported by plain Node and by a strict TypeScript program that checks our declarations too, and that pages built for
+ * production leave the panel out. Needs `npm run build` before.
  */
 async function main(): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), 'dagger-pack-'));
@@ -21,6 +23,10 @@ async function main(): Promise<void> {
     await demand('attw', [file, '--profile', 'esm-only', '--no-definitely-typed', '--no-emoji']);
     demandNoStrangersInTypes();
     await demandUsable(scratch, file);
+    for (const finding of await panelFindings(scratch)) {
+      console.log(finding);
+      process.exitCode = 1;
+    }
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -1,0 +1,192 @@
+import { defineAgent, PubSubExecutor } from 'dagger-agents';
+import {
+  attachInspector,
+  type ExecutorWatch,
+  type InspectorFrame,
+  inPageLink,
+  portInspectorEnd,
+  portWatcherEnd,
+  type WatchOptions,
+  watchExecutor,
+} from 'dagger-agents/inspector';
+import { afterEach, expect, test } from 'vitest';
+import { encodeParts, snapshotOf } from '../../../core/state/snapshot.js';
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+async function team(): Promise<PubSubExecutor> {
+  const executor = await PubSubExecutor.open({ config: { maxAttempts: 1 } });
+  executor.registerAgents([
+    defineAgent({
+      name: 'reader',
+      subscribe: 'pages',
+      publish: ['facts'],
+      async process({ payload, publish, cache }) {
+        if (JSON.stringify(payload).includes('bad')) throw new Error('cannot read that');
+        cache.insertGlobalValue('facts', 'last', 'known');
+        await publish('facts', { of: payload });
+      },
+    }),
+    defineAgent({ name: 'keeper', subscribe: 'facts', process: () => undefined }),
+  ]);
+  closing.push(() => executor.close());
+  return executor;
+}
+
+/** Watches over a real port; `until` resolves as soon as the condition holds after an event. */
+function watchOverPort(
+  executor: PubSubExecutor,
+  options: WatchOptions = {},
+): { readonly watch: ExecutorWatch; until(condition: () => boolean): Promise<void> } {
+  const { port1, port2 } = new MessageChannel();
+  const checks = new Set<() => void>();
+  const check = (): void => {
+    for (const each of [...checks]) each();
+  };
+  const detach = attachInspector(executor, portInspectorEnd(port1), { name: 'a team' });
+  const watch = watchExecutor(portWatcherEnd(port2), {
+    onEvent(event, state) {
+      options.onEvent?.(event, state);
+      check();
+    },
+    onState(state) {
+      options.onState?.(state);
+      check();
+    },
+  });
+  closing.push(
+    () => port1.close(),
+    () => port2.close(),
+    detach,
+    () => watch.stop(),
+  );
+  return {
+    watch,
+    until: (condition) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (!condition()) return;
+          checks.delete(look);
+          resolve();
+        };
+        checks.add(look);
+        look();
+      }),
+  };
+}
+
+/** The state as a snapshot without payloads, which is all a watcher can know. */
+function shown(state: ExecutorWatch['state']): string {
+  return [...encodeParts(snapshotOf(state))]
+    .join('\n')
+    .replace(/"payload":(?:null|\{[^{}]*(?:\{[^{}]*\})?[^{}]*\})/g, '');
+}
+
+test('its state is the executor’s, from whatever moment on it watches, and each event is told once', async () => {
+  const executor = await team();
+  const run = executor.execute();
+  await executor.publish('pages', { n: 1 });
+  await executor.idle();
+  const events: number[] = [];
+  const { watch, until } = watchOverPort(executor, { onEvent: ({ seq }) => events.push(seq) });
+  await until(() => watch.state.seq === executor.state.seq);
+  const before = executor.state.seq;
+  expect(watch.name).toBe('a team');
+
+  await executor.publish('pages', { n: 2 });
+  await executor.publish('pages', { n: 'bad' });
+  await executor.idle();
+  await until(() => watch.state.seq === executor.state.seq);
+  expect(shown(watch.state)).toBe(shown(executor.state));
+  expect(events).toEqual(
+    Array.from({ length: executor.state.seq - before }, (_, index) => before + index + 1),
+  );
+  await executor.stop();
+  await run.report;
+});
+
+test('commands are carried out; what goes wrong there comes back as a PubSubError', async () => {
+  const executor = await team();
+  const { watch } = watchOverPort(executor);
+  await watch.command({ name: 'pause' });
+  expect(executor.paused).toBe(true);
+  await expect(watch.command({ name: 'retry', node: 'none' })).rejects.toMatchObject({
+    name: 'PubSubError',
+    message: expect.stringContaining('none'),
+  });
+  await watch.command({ name: 'resume' });
+  expect(executor.paused).toBe(false);
+});
+
+test('what does not follow is not folded: a fresh snapshot is asked for', async () => {
+  const executor = await team();
+  const { inspector, watcher } = inPageLink();
+  let swallow = false;
+  let swallowed = 0;
+  // The batch timer: a test lets it fire as soon as something was gathered.
+  const due: (() => void)[] = [];
+  let gathered: () => void = () => undefined;
+  const states: number[] = [];
+  const detach = attachInspector(
+    executor,
+    {
+      ...inspector,
+      send(frame: InspectorFrame) {
+        if (swallow && frame.type === 'delta') swallowed++;
+        else inspector.send(frame);
+      },
+    },
+    {
+      setTimer(_, callback) {
+        due.push(callback);
+        gathered();
+        return () => due.splice(due.indexOf(callback), 1);
+      },
+    },
+  );
+  closing.push(detach);
+  const open = async (channel: string): Promise<void> => {
+    const batch = new Promise<void>((resolve) => {
+      gathered = resolve;
+    });
+    executor.openChannel(channel);
+    await batch;
+    for (const callback of due.splice(0)) callback();
+  };
+  const watch = watchExecutor(watcher, { onState: ({ seq }) => states.push(seq) });
+  swallow = true;
+  await open('lost');
+  expect(swallowed).toBe(1);
+  swallow = false;
+  await open('next');
+  expect(states).toHaveLength(2);
+  expect([...watch.state.channels.keys()]).toEqual(expect.arrayContaining(['lost', 'next']));
+  expect(watch.state.seq).toBe(executor.state.seq);
+});
+
+test('stopped, it hears nothing more, and what was not answered is rejected', async () => {
+  const executor = await team();
+  const { watch, until } = watchOverPort(executor);
+  await until(() => watch.state.seq === executor.state.seq);
+  const { seq } = watch.state;
+  const asked = watch.command({ name: 'search', text: 'x' });
+  watch.stop();
+  watch.stop();
+  await expect(asked).rejects.toMatchObject({ code: 'CANCELLED' });
+  await expect(watch.command({ name: 'pause' })).rejects.toMatchObject({ code: 'CANCELLED' });
+  executor.openChannel('unheard');
+  expect(watch.state.seq).toBe(seq);
+});
+
+test('another version is said, not guessed at; a bad link is refused', () => {
+  const { inspector, watcher } = inPageLink();
+  const versions: number[] = [];
+  const watch = watchExecutor(watcher, { onForeignVersion: (version) => versions.push(version) });
+  inspector.send({ v: 9, type: 'hello', name: 'from the future', at: 0 });
+  expect(versions).toEqual([9]);
+  expect(watch.name).toBe('');
+  expect(() => Reflect.apply(watchExecutor, undefined, [{}])).toThrow(/link/);
+});
