@@ -106,16 +106,7 @@ export class AgentDirectory {
   accepting(payload: unknown): AgentMetadata[] {
     const copied = copyJson(payload, 'payload');
     const accepts = ({ inputs }: RegisteredAgent): boolean =>
-      [...inputs.values()].some((gate) => {
-        try {
-          const admitted = gate.admit(copied);
-          // An asynchronous schema cannot be asked here; its agent is left out, and its refusal must not float.
-          if (admitted instanceof Promise) admitted.catch(() => {});
-          return !(admitted instanceof Promise);
-        } catch {
-          return false;
-        }
-      });
+      [...inputs.values()].some((gate) => gate.accepts(copied));
     return [...this.#runners.values()]
       .filter(({ registered }) => accepts(registered))
       .map(({ registered }) => registered.metadata);

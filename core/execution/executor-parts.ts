@@ -2,7 +2,7 @@ import type { ResolvedConfig } from '../config.js';
 import { PubSubError } from '../errors.js';
 import type { Persistence } from '../persistence/persistence.js';
 import { type Runtime, systemRuntime } from '../runtime.js';
-import { loadValidator } from '../schema/load-validator.js';
+import { defaultValidator } from '../schema/validators.js';
 import { Cache, type CacheStore } from '../state/cache.js';
 import type { CacheTable } from '../state/cache-table.js';
 import { EVENT_FORMAT } from '../state/run-event.js';
@@ -69,7 +69,9 @@ export interface ExecutorParts {
 export async function buildParts(options: OpenOptions, config: ResolvedConfig): Promise<ExecutorParts> {
   const runtime = options.runtime ?? systemRuntime();
   const logger = safeLogger({ ...consoleLogger, ...options.logger });
-  const validator = options.validator ?? (await loadValidator((note) => logger.info(note)));
+  // Where time is not the system's, a run must be repeatable: then nothing may depend on how long something loads.
+  const staged = options.runtime === undefined;
+  const validator = options.validator ?? (await defaultValidator((note) => logger.info(note), staged));
   const retainedNodes = options.retention?.nodes ?? DEFAULT_NODES;
 
   const listeners = new Listeners(runtime, logger);

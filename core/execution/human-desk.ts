@@ -4,12 +4,7 @@ import { describe, invalid, PubSubError } from '../errors.js';
 import { requireName } from '../identifiers.js';
 import { copyJson, type JsonValue } from '../json.js';
 import type { Runtime } from '../runtime.js';
-import {
-  type CheckResult,
-  compileSchema,
-  type SchemaCheck,
-  validationError,
-} from '../schema/compile-schema.js';
+import { compileSchema, type SchemaCheck, validationError } from '../schema/compile-schema.js';
 import type { AnySchema, SchemaValidator } from '../schema/schema-validator.js';
 import type { Delivery } from '../state/delivery.js';
 import type { HumanRequest } from '../state/human-request.js';
@@ -67,8 +62,8 @@ export class HumanDesk implements Humans {
     const request = this.#require(id);
     const answer = copyJson(value, 'answer');
     const check = this.#checkOf(request.schema, `question "${id}"`);
-    const result = check ? synchronously(check.check(answer)) : undefined;
-    if (result && !result.ok) throw validationError(`answer to "${id}"`, result.issues);
+    const issues = check?.atOnce?.(answer);
+    if (issues) throw validationError(`answer to "${id}"`, issues);
     this.#resolve(request, answer, 'human');
   }
 
@@ -87,7 +82,7 @@ export class HumanDesk implements Humans {
     const { session, number, mailbox } = delivery;
     const nodeId = nodeIdOf(mailbox.label, session.startedAt, number);
     // The k-th question of an invocation is the same question in every attempt: answered once, it stays answered.
-    const id = `${nodeId}?${attempt.questions++}`;
+    const id = `${nodeId}?${attempt.nextQuestion()}`;
     const resolution = recorder.state.resolutions.get(id);
     if (resolution) {
       return 'cancelled' in resolution
@@ -176,10 +171,9 @@ export class HumanDesk implements Humans {
     }
     const schema = asked.schema === undefined ? null : copyJson(asked.schema, 'question.schema');
     const answer = asked.default === undefined ? null : copyJson(asked.default, 'question.default');
-    const result = this.#checkOf(schema, 'question.schema')?.check(answer);
-    if (asked.default !== undefined && result && 'ok' in result && !result.ok) {
-      throw validationError('question.default', result.issues);
-    }
+    const check = this.#checkOf(schema, 'question.schema');
+    const issues = asked.default === undefined ? undefined : check?.atOnce?.(answer);
+    if (issues) throw validationError('question.default', issues);
     return { question: asked.question, schema, default: answer };
   }
 
@@ -188,11 +182,6 @@ export class HumanDesk implements Humans {
     // Whether it is a JSON Schema is just what compiling it finds out.
     return compileSchema(schema as AnySchema, this.#surroundings.validator, where);
   }
-}
-
-/** Questions carry JSON Schema only, and that is checked at once. */
-function synchronously(result: CheckResult | Promise<CheckResult>): CheckResult | undefined {
-  return result instanceof Promise ? undefined : result;
 }
 
 function cancelled(request: HumanRequest): PubSubError {

@@ -38,12 +38,32 @@ export class PayloadGate {
     return payload;
   }
 
+  /** Whether it would let the payload through; false where that takes waiting, as for an asynchronous schema. */
+  accepts(payload: JsonValue): boolean {
+    try {
+      const check = this.#check;
+      if (check?.atOnce) {
+        if (check.atOnce(payload)) return false;
+        if (this.#hook) this.#runHook(this.#hook, payload);
+        return true;
+      }
+      const admitted = this.admit(payload);
+      if (admitted instanceof Promise) admitted.catch(() => {});
+      return !(admitted instanceof Promise);
+    } catch {
+      return false;
+    }
+  }
+
   /** What goes into the message: like `admit`, and JSON again. */
   admitJson(payload: JsonValue): JsonValue | Promise<JsonValue> {
     const admitted = this.admit(payload);
-    if (!this.#check?.transforms) return payload;
-    if (admitted instanceof Promise) return admitted.then((value: unknown) => copyJson(value, 'payload'));
-    return copyJson(admitted, 'payload');
+    if (admitted instanceof Promise) return admitted.then((value: unknown) => this.#asJson(payload, value));
+    return this.#asJson(payload, admitted);
+  }
+
+  #asJson(payload: JsonValue, admitted: unknown): JsonValue {
+    return this.#check?.transforms ? copyJson(admitted, 'payload') : payload;
   }
 
   #settle(payload: JsonValue, result: Awaited<ReturnType<SchemaCheck['check']>>): unknown {

@@ -1,10 +1,12 @@
+import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { messageOf, PubSubError } from '../errors.js';
-import type { ErrorObject, Options, ValidateFunction } from './ajv-library.js';
 import type { SchemaNode } from './copy-schema.js';
+import { evalFreeValidator } from './eval-free-validator.js';
 import { type Finding, toIssues } from './issues.js';
 import type { Draft } from './keywords.js';
 import { parseSchema } from './parse-schema.js';
-import type { CompiledSchema, SchemaValidator } from './schema-validator.js';
+import type { CompiledSchema, JSONSchema, SchemaValidator } from './schema-validator.js';
 
 /**
  * No defaults filled in, no types coerced: a check never changes a value. `ownProperties`, or `required: ['toString']`
@@ -31,39 +33,41 @@ const OPTIONS: Options = {
 const COMPILATIONS_PER_INSTANCE = 256;
 
 /**
- * The default validator: ajv, which turns each schema into code. It is loaded on the first call (a dynamic import), and
- * needs `Function`: under a Content-Security-Policy without `unsafe-eval`, `compile` throws an `EvalError`;
- * `loadValidator` then takes the eval-free validator instead.
+ * The default validator: ajv, which turns each schema into code. It needs `Function`: under a Content-Security-Policy
+ * without `unsafe-eval`, `compile` throws an `EvalError`; `loadValidator` then takes the eval-free validator instead.
  *
  * Schemas are JSON Schema 2020-12, or draft-07 if `$schema` says so; `format` is an annotation. Each schema
- * object is compiled once: change it afterwards and nothing happens. `parseSchema` has the limits. A value with a
- * property named `toString` or `valueOf` fails where `const`, `enum` or `uniqueItems` compare it with an object.
+ * object is compiled once: change it afterwards and nothing happens. `parseSchema` has the limits; what is within them
+ * and still too deep for the stack that this engine gives to generated code is checked by the eval-free validator. A
+ * value with a property named `toString` or `valueOf` fails where `const`, `enum` or `uniqueItems` compare it with an
+ * object.
  *
  * @example
- * const validator = await ajvValidator();
+ * const validator = ajvValidator();
  * const check = validator.compile({ type: 'object', properties: { url: { type: 'string' } } });
  * check({ url: 7 }); // [{ path: '/url', message: 'must be string', received: '7' }]
  */
-export async function ajvValidator(): Promise<SchemaValidator> {
-  const { Ajv, Ajv2020 } = await import('./ajv-library.js');
+export function ajvValidator(): SchemaValidator {
+  const evalFree = evalFreeValidator();
   const compilers: Readonly<Record<Draft, Compiler>> = {
     '2020-12': compiler(() => new Ajv2020({ ...OPTIONS, ignoreKeywordsWithRef: false })),
     'draft-07': compiler(() => new Ajv(OPTIONS)),
   };
   const cache = new WeakMap<object, CompiledSchema>();
 
-  const compile = (schema: unknown): CompiledSchema => {
+  const compile = (schema: JSONSchema): CompiledSchema => {
     const known = typeof schema === 'object' && schema !== null ? cache.get(schema) : undefined;
     if (known) return known;
     const { draft, root } = parseSchema(schema);
-    const compiled = compilers[draft](root);
+    const compiled = compilers[draft](root) ?? evalFree.compile(schema);
     if (typeof schema === 'object' && schema !== null) cache.set(schema, compiled);
     return compiled;
   };
   return { name: 'ajv', compile };
 }
 
-type Compiler = (root: SchemaNode | boolean) => CompiledSchema;
+/** Undefined: the schema is too large for generated code. */
+type Compiler = (root: SchemaNode | boolean) => CompiledSchema | undefined;
 
 /** What is used of ajv's two classes. */
 interface AjvInstance {
@@ -95,8 +99,8 @@ function compiler(create: () => AjvInstance): Compiler {
       };
     } catch (thrown) {
       if (thrown instanceof EvalError) throw thrown;
-      const reason = thrown instanceof RangeError ? 'too large to compile' : messageOf(thrown);
-      throw new PubSubError('VALIDATION_ERROR', `schema: ${reason}`, { cause: thrown });
+      if (thrown instanceof RangeError) return undefined;
+      throw new PubSubError('VALIDATION_ERROR', `schema: ${messageOf(thrown)}`, { cause: thrown });
     } finally {
       // Two agents may each have a schema with the same `$id`: nothing of this one may meet the next.
       instance.removeSchema();

@@ -1,9 +1,14 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { JSONSchema } from 'json-schema-to-ts';
 import { describe, messageOf, PubSubError, toPubSubError } from '../errors.js';
-import { escapePointer, valueAt } from './copy-schema.js';
-import { MAX_ISSUES } from './issues.js';
-import type { AnySchema, CompiledSchema, SchemaIssue, SchemaValidator } from './schema-validator.js';
+import { escapePointer, valueAt } from './json-pointer.js';
+import {
+  type AnySchema,
+  type CompiledSchema,
+  type JSONSchema,
+  MAX_ISSUES,
+  type SchemaIssue,
+  type SchemaValidator,
+} from './schema-validator.js';
 
 /** What a check says: the value to go on with (another one where the schema transforms), or what is wrong with it. */
 export type CheckResult =
@@ -16,10 +21,24 @@ export interface SchemaCheck {
   readonly transforms: boolean;
   /** A promise only where the schema is an asynchronous Standard Schema. Never throws, never rejects. */
   check(value: unknown): CheckResult | Promise<CheckResult>;
-  /** The same check without a result object, for the hot path. Only JSON Schema has it. */
+  /**
+   * The same check without a result object, for the hot path. Only JSON Schema has it, and while the validator is still
+   * loading it is undefined: read it anew for each value, and call `check` where there is none.
+   */
   readonly fast: CompiledSchema | undefined;
+  /**
+   * The same check where there is no waiting: every JSON Schema has it, at any time. While the validator is still
+   * loading, another one answers, in its own words.
+   */
+  readonly atOnce: CompiledSchema | undefined;
   /** The JSON Schema to show to people: the schema itself, or what a Standard Schema's library tells of it. */
   readonly json: JSONSchema | undefined;
+}
+
+/** A validator that answers before all of it is loaded: its checks change in their lifetime. */
+export interface StagedValidator extends SchemaValidator {
+  /** @throws PubSubError `VALIDATION_ERROR` when the schema is none. */
+  stage(schema: JSONSchema): SchemaCheck;
 }
 
 /**
@@ -30,14 +49,25 @@ export interface SchemaCheck {
  */
 export function compileSchema(schema: AnySchema, validator: SchemaValidator, where: string): SchemaCheck {
   if (isStandard(schema, where)) return standardCheck(schema);
-  const fast = compile(schema, validator, where);
+  return named(where, () =>
+    isStaged(validator) ? validator.stage(schema) : compiledCheck(schema, validator.compile(schema)),
+  );
+}
+
+function isStaged(validator: SchemaValidator): validator is StagedValidator {
+  return 'stage' in validator && typeof validator.stage === 'function';
+}
+
+/** The check of a schema that is compiled for good. */
+export function compiledCheck(schema: JSONSchema, compiled: CompiledSchema): SchemaCheck {
   return {
     transforms: false,
     check(value) {
-      const issues = fast(value);
+      const issues = compiled(value);
       return issues ? { ok: false, issues } : { ok: true, value };
     },
-    fast,
+    fast: compiled,
+    atOnce: compiled,
     json: schema,
   };
 }
@@ -76,9 +106,10 @@ export function validationError(where: string, issues: readonly SchemaIssue[]): 
   return new PubSubError('VALIDATION_ERROR', formatIssues(where, issues), { details: { where, issues } });
 }
 
-function compile(schema: JSONSchema, validator: SchemaValidator, where: string): CompiledSchema {
+/** Errors of `compile` say what the schema belongs to. */
+function named<Result>(where: string, compile: () => Result): Result {
   try {
-    return validator.compile(schema);
+    return compile();
   } catch (thrown) {
     const error = toPubSubError(thrown, 'VALIDATION_ERROR');
     throw new PubSubError('VALIDATION_ERROR', `${where}: ${error.message}`, {
@@ -103,6 +134,7 @@ function standardCheck(schema: StandardSchemaV1): SchemaCheck {
       }
     },
     fast: undefined,
+    atOnce: undefined,
     json: jsonSchemaOf(schema),
   };
 }

@@ -1,5 +1,6 @@
 import { invalid, messageOf, PubSubError } from '../errors.js';
 import { setOwn } from '../json.js';
+import { escapePointer } from './json-pointer.js';
 
 /** A JSON Schema that is an object, copied by {@link copySchema}: nobody else holds it, so it may be changed. */
 export type SchemaNode = Record<string, unknown>;
@@ -60,26 +61,6 @@ export function exceeded(field: string, limit: string): PubSubError {
 /** True for what may be a schema of its own: an object that is no array. */
 export function isNode(value: unknown): value is SchemaNode {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** One step of a JSON Pointer. */
-export function escapePointer(key: string): string {
-  return key.includes('~') || key.includes('/') ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key;
-}
-
-export function unescapePointer(step: string): string {
-  return step.replaceAll('~1', '/').replaceAll('~0', '~');
-}
-
-/** What a JSON Pointer leads to inside `root`, own properties only; undefined where it leads nowhere. */
-export function valueAt(root: unknown, pointer: string): unknown {
-  let value = root;
-  for (const step of pointer.split('/').slice(1)) {
-    const key = unescapePointer(step);
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-    value = Reflect.get(value, key);
-  }
-  return value;
 }
 
 /** Object literals, JSON.parse results, null-prototype objects and arrays, also those of another frame. */

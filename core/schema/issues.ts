@@ -1,6 +1,6 @@
 import { describe } from '../errors.js';
-import { valueAt } from './copy-schema.js';
-import type { SchemaIssue } from './schema-validator.js';
+import { valueAt } from './json-pointer.js';
+import { MAX_ISSUES, type SchemaIssue } from './schema-validator.js';
 
 /** One failed keyword, as either validator reports it: what they have in common, before it becomes words. */
 export interface Finding {
@@ -14,9 +14,6 @@ export interface Finding {
   /** Set when it is the name of this property that failed, not a value. */
   readonly propertyName?: string;
 }
-
-/** Most issues reported for one value. */
-export const MAX_ISSUES = 5;
 
 /** Keywords that fail only because something inside them failed. */
 const WRAPPERS: ReadonlySet<string> = new Set(['anyOf', 'oneOf', 'if']);

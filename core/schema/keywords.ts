@@ -1,5 +1,6 @@
 import { invalid } from '../errors.js';
-import { escapePointer, isNode, type SchemaNode } from './copy-schema.js';
+import { isNode, type SchemaNode } from './copy-schema.js';
+import { escapePointer } from './json-pointer.js';
 import { checkPattern } from './pattern-safety.js';
 
 /** The dialects understood: 2020-12 unless `$schema` names draft-07. */

@@ -1,5 +1,7 @@
+import { messageOf } from '../errors.js';
+import { evalFreeValidator } from './eval-free-validator.js';
 import type { SchemaValidator } from './schema-validator.js';
-import { ajvValidator, evalFreeValidator } from './validators.js';
+import { StagedSchemas } from './staged-schemas.js';
 
 /**
  * The validator for this place: ajv where code may be generated, the eval-free one where a Content-Security-Policy, or
@@ -9,7 +11,8 @@ import { ajvValidator, evalFreeValidator } from './validators.js';
  * @param log is told once when the slower validator was taken, and why.
  */
 export async function loadValidator(log: (note: string) => void): Promise<SchemaValidator> {
-  const validator = await ajvValidator();
+  const { ajvValidator } = await import('./ajv-validator.js');
+  const validator = ajvValidator();
   try {
     validator.compile({ type: 'null' });
     return validator;
@@ -22,4 +25,21 @@ export async function loadValidator(log: (note: string) => void): Promise<Schema
       'evalFreeValidator()` to use it without trying ajv first.',
   );
   return evalFreeValidator();
+}
+
+/** The same validator in two stages, for a quick start: see {@link StagedSchemas}. */
+export function stagedValidator(log: (note: string) => void): SchemaValidator {
+  return new StagedSchemas(evalFreeValidator(), () => loadOr(evalFreeValidator, log));
+}
+
+/** By now messages are under way: a validator that cannot be fetched (offline, or replaced by a new version) must not end them. */
+async function loadOr(other: () => SchemaValidator, log: (note: string) => void): Promise<SchemaValidator> {
+  try {
+    return await loadValidator(log);
+  } catch (thrown) {
+    log(
+      `Schemas are checked by the eval-free validator, which is slower: ajv did not load (${messageOf(thrown)}).`,
+    );
+    return other();
+  }
 }

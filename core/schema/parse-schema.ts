@@ -1,5 +1,6 @@
 import { invalid, PubSubError } from '../errors.js';
-import { copySchema, exceeded, isNode, type SchemaNode, valueAt } from './copy-schema.js';
+import { copySchema, exceeded, isNode, type SchemaNode } from './copy-schema.js';
+import { valueAt } from './json-pointer.js';
 import { checkKeywords, type Draft } from './keywords.js';
 
 /** Most schemas inside one schema, itself included: past it, generated code overflows the engine's stack. */
@@ -28,7 +29,7 @@ interface Reference {
 }
 
 /** Any absolute address does: references are looked up in the schema itself, never fetched. */
-const BASE = 'schema://root/';
+const BASE = 'schema://document/';
 
 /**
  * Reads a JSON Schema: checks every keyword's value, compiles every pattern, resolves every `$ref`, and refuses what

@@ -1,11 +1,16 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { JSONSchema } from 'json-schema-to-ts';
 
+export type { JSONSchema };
+
 /**
  * A JSON Schema (2020-12, or draft-07 where `$schema` says so), or any Standard Schema: zod, valibot, arktype, …
  * Types are inferred from a JSON Schema that is written in place; one kept in a variable needs `as const`.
  */
 export type AnySchema = JSONSchema | StandardSchemaV1;
+
+/** Most issues reported for one value. */
+export const MAX_ISSUES = 5;
 
 /** One thing wrong with a value. */
 export interface SchemaIssue {

@@ -1,5 +1,7 @@
 import type { SchemaValidator } from './schema-validator.js';
 
+// What checks schemas is loaded when it is first asked for: nobody pays for a validator by importing the core.
+
 /**
  * The default validator: ajv, which turns each schema into code, loaded on the first call. It needs `Function`: under a
  * Content-Security-Policy without `unsafe-eval`, `compile` throws an `EvalError`.
@@ -12,6 +14,20 @@ import type { SchemaValidator } from './schema-validator.js';
 export async function ajvValidator(): Promise<SchemaValidator> {
   const { ajvValidator: load } = await import('./ajv-validator.js');
   return load();
+}
+
+/**
+ * What an executor opened without a validator gets.
+ *
+ * @param log is told once when ajv cannot be used, and why.
+ * @param staged `false` waits for ajv, so that nothing that follows depends on how long it takes to load.
+ */
+export async function defaultValidator(
+  log: (note: string) => void,
+  staged: boolean,
+): Promise<SchemaValidator> {
+  const { loadValidator, stagedValidator } = await import('./load-validator.js');
+  return staged ? stagedValidator(log) : loadValidator(log);
 }
 
 /**
