@@ -52,7 +52,13 @@ export interface AckFrame extends Frame<'ack'> {
 export type WatcherFrame = WatchFrame | UnwatchFrame | ReceivedFrame | CommandFrame;
 
 /** Begin: answered by `hello` and `snapshot`. Sent again, it asks for a fresh snapshot. */
-export interface WatchFrame extends Frame<'watch'> {}
+export interface WatchFrame extends Frame<'watch'> {
+  /**
+   * `shared`: the snapshot may leave the rows of the tree out, as this watcher reads them from the executor's state, which
+   * its link shares; see `InspectorLink.shareState`. With any other link it gets them all the same.
+   */
+  readonly rows?: 'shared';
+}
 /** No more: from now on watching costs nothing. */
 export interface UnwatchFrame extends Frame<'unwatch'> {}
 /** Everything up to `seq` has been taken in; without these the executor soon stops sending. */

@@ -1,6 +1,7 @@
 import { invalid, toPubSubError } from '../errors.js';
 import type { RunEvent } from '../state/run-event.js';
-import { snapshotOf } from '../state/snapshot.js';
+import { partsBesideTree, type SnapshotPart, snapshotOf } from '../state/snapshot.js';
+import { treeNodeParts } from '../state/tree-snapshot.js';
 import { perform } from './commands.js';
 import { Disclosure, type Redact } from './disclosure.js';
 import { BatchWriter } from './event-batch.js';
@@ -63,6 +64,9 @@ class Inspector {
   readonly #take = (event: RunEvent): void => this.#taken(event);
   readonly #flush = (): void => this.#sendBatch();
 
+  /** Whether the other end can read the executor's state itself, and wants to. */
+  #shares = false;
+  #rowsShared = false;
   #unsubscribe: (() => void) | undefined;
   #cancelTimer: (() => void) | undefined;
   /** Newest event that was gathered, sent, and taken in at the other end. */
@@ -91,7 +95,10 @@ class Inspector {
     this.#disclosure = new Disclosure(redact, { ...DEFAULT_LIMITS, ...limits });
     this.#recent = new RecentMessages(recentMessages);
     this.#writer = new BatchWriter((event) => this.#disclosure.event(event));
-    if (!redact) link.shareState?.(() => this.#executor.state);
+    if (!redact && link.shareState) {
+      link.shareState(() => this.#executor.state);
+      this.#shares = true;
+    }
     this.#offFrame = link.onFrame((frame) => this.#receive(frame));
   }
 
@@ -104,6 +111,7 @@ class Inspector {
     switch (frame.type) {
       case 'watch':
         this.#send({ v: INSPECTOR_VERSION, type: 'hello', name: this.#name, at: this.#now() });
+        this.#rowsShared = this.#shares && frame.rows === 'shared';
         this.#begin();
         return;
       case 'unwatch':
@@ -128,12 +136,15 @@ class Inspector {
       this.#send({ v: INSPECTOR_VERSION, type: 'gap', from: this.#gapSince, to: seq, reason: 'slow' });
       this.#gapSince = undefined;
     }
-    const parts = snapshotOf(state).map((part) => this.#disclosure.part(part));
+    const parts: SnapshotPart[] = this.#rowsShared
+      ? [...partsBesideTree(state), ...treeNodeParts(state.tree.data)]
+      : snapshotOf(state);
+    const shown = parts.map((part) => this.#disclosure.part(part));
     this.#gathered = seq;
     this.#sent = seq;
     this.#received = seq;
     this.#unsubscribe = this.#executor.subscribe(this.#take);
-    this.#send({ v: INSPECTOR_VERSION, type: 'snapshot', seq, parts });
+    this.#send({ v: INSPECTOR_VERSION, type: 'snapshot', seq, parts: shown });
   }
 
   #unwatch(): void {

@@ -53,12 +53,13 @@ export class ExecutionTree {
     if (this.#deadLetters.size > 0) this.#deadLetters.delete(number);
   };
 
-  readonly #data: TreeData;
+  /** What it is made of, for those who copy many rows at once. */
+  readonly data: TreeData;
 
   /** @param limit how many nodes are kept. */
   constructor(limit: number) {
     this.#columns = new TreeColumns(limit);
-    this.#data = {
+    this.data = {
       columns: this.#columns,
       labels: this.#labels,
       scopes: this.#scopes,
@@ -281,7 +282,7 @@ export class ExecutionTree {
 
   /** Everything, for a snapshot. */
   parts(): Generator<TreePart> {
-    return treeParts(this.#data);
+    return treeParts(this.data);
   }
 
   /** Before parts are restored: which nodes they will be. */
@@ -291,6 +292,6 @@ export class ExecutionTree {
 
   /** Puts a part of a snapshot back. Nodes beyond what this tree keeps are left out. */
   restorePart(part: TreePart): void {
-    restoreTreePart(this.#data, part);
+    restoreTreePart(this.data, part);
   }
 }

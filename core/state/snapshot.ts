@@ -98,6 +98,11 @@ export type SnapshotPart =
  * have the same parts, whether they were lived, folded or restored.
  */
 export function snapshotOf(state: RunState): SnapshotPart[] {
+  return [...partsBesideTree(state), ...state.tree.parts()];
+}
+
+/** The head first, then everything but the tree. */
+export function partsBesideTree(state: RunState): [HeadPart, ...SnapshotPart[]] {
   const { seq, paused, session, published, nextDelivery, limits, tree } = state;
   return [
     {
@@ -125,7 +130,6 @@ export function snapshotOf(state: RunState): SnapshotPart[] {
     ...[...state.cache.entries()].map(
       ([namespace, key, value]) => ({ part: 'cache', namespace, key, value }) as const,
     ),
-    ...tree.parts(),
   ];
 }
 

@@ -84,9 +84,12 @@ export class TreeColumns {
 
   /** Makes the newest rows before `next` usable, as many as fit, for a snapshot to be put back into. */
   startAt(next: number, count: number): void {
+    const first = Math.max(next - count, next - this.#limit, 1);
+    // As long as no row is in use, growing moves none.
+    this.first = next;
     this.next = next;
-    this.first = Math.max(next - count, next - this.#limit, 1);
-    while (this.next - this.first > this.length) this.#grow();
+    while (next - first > this.length) this.#grow();
+    this.first = first;
     this.#base = this.first - (this.first % this.length);
   }
 

@@ -71,7 +71,11 @@ export function* treeParts(data: TreeData): Generator<TreePart> {
   for (let first = oldest; first < next; first += ROWS_PER_PART) {
     yield rowsPart(data, first, Math.min(next, first + ROWS_PER_PART));
   }
-  const { irregularIds, errors, deadLetters } = data;
+  yield* treeNodeParts(data);
+}
+
+/** What nodes have besides their rows. */
+export function* treeNodeParts({ irregularIds, errors, deadLetters }: TreeData): Generator<TreeNodePart> {
   const special = new Set([...irregularIds.keys(), ...errors.keys(), ...deadLetters.keys()]);
   for (const number of [...special].sort((left, right) => left - right)) {
     yield {

@@ -8,7 +8,7 @@ import { DeliveryIndex } from './delivery-index.js';
 import type { EventLog } from './event-log.js';
 import { InvocationTable } from './invocation-table.js';
 import { MessageTable } from './message-table.js';
-import { agentOf, channelOf, OldRows, timeOf } from './old-rows.js';
+import type { OldRows } from './old-rows.js';
 import { APPLICATION, Publishers } from './publishers.js';
 
 const code = (status: (typeof NODE_STATUSES)[number]): number => NODE_STATUSES.indexOf(status);
@@ -48,7 +48,7 @@ export class Activity {
   /** Events that end many deliveries at once, which is best read from a state that has them behind it. */
   #sweeps: { readonly seq: number; readonly at: number }[] = [];
 
-  constructor(parts: readonly SnapshotPart[]) {
+  constructor(parts: readonly SnapshotPart[], old: OldRows) {
     const head = parts.find((part) => part.part === 'head');
     const pending = parts.filter((part): part is DeliveryPart => part.part === 'delivery');
     this.#nextNode = head?.treeNext ?? 1;
@@ -56,34 +56,29 @@ export class Activity {
     this.deliveries = new DeliveryIndex(pending[0]?.number ?? head?.nextDelivery ?? 1);
     this.invocations = new InvocationTable();
     this.messages = new MessageTable(head?.session, head?.nextDelivery ?? 1);
-    const old = new OldRows(parts);
     this.#takeOld(old, head?.seq ?? 0);
-    for (const part of pending) {
-      const row = old.find(part.node);
-      this.#adopt(part, head?.seq ?? 0, row ? timeOf(row) : 0);
-    }
+    for (const part of pending)
+      this.#adopt(part, head?.seq ?? 0, old.has(part.node) ? old.time(part.node) : 0);
     this.deliveries.skipTo(head?.nextDelivery ?? 1);
   }
 
   /** What the tree remembers of the time before: messages, and invocations that are over. */
   #takeOld(old: OldRows, seq: number): void {
-    for (const each of old) {
-      const { part, row } = each;
-      const node = part.first + row;
-      const [status = 0, took = -1, parent = 0] = [part.status[row], part.duration[row], part.parent[row]];
-      const cause = old.find(parent);
+    for (let node = old.first; node < old.next; node++) {
+      const [status, parent] = [old.status(node), old.parent(node)];
+      const known = old.has(parent);
       if (status < FIRST_INVOCATION) {
         if (status === REFUSED) continue;
         this.messages.addOld(node);
-        if (cause || parent === 0) {
-          this.publishers.note(channelOf(each), cause ? agentOf(cause) : APPLICATION, 0);
-        }
-      } else if (took >= 0) {
-        const start = timeOf(each);
-        const queued = cause ? timeOf(cause) : start;
-        const attempts = part.count[row] ?? 1;
-        this.invocations.addOld(agentOf(each), queued, start, start + took, status, node, attempts, seq);
+        if (known || parent === 0)
+          this.publishers.note(old.channel(node), known ? old.agent(parent) : APPLICATION, 0);
+        continue;
       }
+      const [start, took, attempts] = [old.time(node), old.duration(node), old.attempts(node)];
+      if (Number.isNaN(took)) continue;
+      const queued = known ? old.time(parent) : start;
+      const lane = this.invocations.laneOf(old.agent(node));
+      this.invocations.addOld(lane, queued, start, start + took, status, node, attempts, seq);
     }
   }
 

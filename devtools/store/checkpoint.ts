@@ -1,215 +1,132 @@
-import type { SnapshotPart } from '../../core/state/snapshot.js';
-import type { TreeRowsPart } from '../../core/state/tree-snapshot.js';
+import { Disclosure } from '../../core/inspection/disclosure.js';
+import { DEFAULT_LIMITS } from '../../core/inspection/safe-value.js';
+import { restore } from '../../core/state/restore.js';
+import type { RunState, StateLimits } from '../../core/state/run-state.js';
+import { partsBesideTree, type SnapshotPart } from '../../core/state/snapshot.js';
+import { type ArchivedTree, isSettled, placeOf, TreeArchive } from '../../core/state/tree-archive.js';
+import { type TreeData, type TreeNodePart, treeNodeParts } from '../../core/state/tree-snapshot.js';
 
-/** Rows of the tree that are kept together, and shared between checkpoints while they stay the same. */
-const ROWS = 1024;
-
-/** Rows `number × ROWS` and on, in typed arrays; names by their numbers in the packer. */
-interface Rows {
-  readonly status: Uint8Array;
-  readonly agent: Uint16Array;
-  readonly channel: Uint16Array;
-  readonly scope: Uint16Array;
-  readonly parent: Uint32Array;
-  readonly delivery: Uint32Array;
-  readonly count: Uint32Array;
-  readonly time: Float64Array;
-  readonly duration: Float64Array;
-}
-
-/** A snapshot, small: most rows of its tree are those of the checkpoint before. */
+/** A state at a moment, small: most of it is that of the checkpoint before. */
 export interface Checkpoint {
   readonly seq: number;
-  readonly others: readonly SnapshotPart[];
-  readonly first: number;
-  readonly next: number;
-  readonly rows: ReadonlyMap<number, Rows>;
+  /** All but the tree. */
+  readonly parts: readonly SnapshotPart[];
+  readonly tree: ArchivedTree;
+  /** What nodes have besides their rows. */
+  readonly nodes: readonly TreeNodePart[];
 }
 
-type Scope = TreeRowsPart['scopes'][number];
+/** What becomes of parts that the panel must not hold as they are. */
+export type ShowPart = (part: SnapshotPart) => SnapshotPart;
 
-/**
- * Packs snapshots and unpacks them again. A snapshot of a tree of 100,000 nodes comes to 5 MB of plain lists; but from
- * one checkpoint to the next only the newest rows differ, so that a checkpoint costs little more than what is new in it.
- */
-export class CheckpointPacker {
-  readonly #agents = new Names();
-  readonly #channels = new Names();
-  readonly #scopes: Scope[] = [];
-  readonly #scopeNumbers = new Map<string, number>();
+/** Makes checkpoints that share what they have in common, and states of them again. */
+export class Checkpoints {
+  readonly archive: TreeArchive = new TreeArchive();
 
-  pack(seq: number, parts: readonly SnapshotPart[], before: Checkpoint | undefined): Checkpoint {
+  /** Of the parts that a snapshot frame brings. */
+  ofParts(seq: number, parts: readonly SnapshotPart[]): Checkpoint {
     const head = parts.find((part) => part.part === 'head');
-    const rows = new Map<number, Rows>();
-    for (const part of parts) if (part.part === 'tree') this.#take(part, rows);
-    for (const [place, chunk] of rows) {
-      const old = before?.rows.get(place);
-      if (old && sameRows(old, chunk)) rows.set(place, old);
-    }
+    const rows = parts.filter((part) => part.part === 'tree');
+    const open = parts.flatMap((part) => (part.part === 'delivery' ? part.node : []));
     return {
       seq,
-      others: parts.filter((part) => part.part !== 'tree'),
-      first: head?.treeFirst ?? 1,
-      next: head?.treeNext ?? 1,
-      rows,
+      parts: parts.filter(({ part }) => part !== 'tree' && part !== 'tree-node'),
+      tree: this.archive.takeParts(head?.treeFirst ?? 1, head?.treeNext ?? 1, rows, open),
+      nodes: parts.filter((part) => part.part === 'tree-node'),
     };
   }
 
-  /** The parts that were packed, as `restore` takes them. */
-  *unpack({ others, first, next, rows }: Checkpoint): Generator<SnapshotPart> {
-    const [head, ...rest] = others;
-    if (head) yield head;
-    for (const [place, chunk] of [...rows].sort(([left], [right]) => left - right)) {
-      const from = Math.max(first, place * ROWS);
-      const to = Math.min(next, (place + 1) * ROWS);
-      if (from < to) yield this.#part(chunk, from, from - place * ROWS, to - place * ROWS);
-    }
-    yield* rest;
-  }
-
-  #part(chunk: Rows, first: number, start: number, end: number): TreeRowsPart {
-    // Only the names that these rows have: `restore` makes a label for every pair of agent and channel.
-    const agents = new Renumbered(this.#agents.size);
-    const channels = new Renumbered(this.#channels.size);
-    const scopes = new Renumbered(this.#scopes.length);
-    const agent: number[] = [];
-    const channel: number[] = [];
-    const scope: number[] = [];
-    for (let row = start; row < end; row++) {
-      agent.push(agents.of(chunk.agent[row] ?? 0));
-      channel.push(channels.of(chunk.channel[row] ?? 0));
-      scope.push(scopes.of(chunk.scope[row] ?? 0));
-    }
-    // Not Array.from: over typed arrays it goes by the iterator, which is ten times slower.
-    const list = (column: ArrayLike<number>): number[] => {
-      const values: number[] = [];
-      for (let row = start; row < end; row++) values.push(column[row] ?? 0);
-      return values;
-    };
+  /** Of the same parts, but the rows of the tree, which are read from the state that they were made of. */
+  ofPartsAndTree(seq: number, parts: readonly SnapshotPart[], state: RunState): Checkpoint {
+    const { nodes, parts: others } = this.ofParts(seq, parts);
     return {
-      part: 'tree',
-      first,
-      agents: agents.used.map((number) => this.#agents.name(number)),
-      channels: channels.used.map((number) => this.#channels.name(number)),
-      scopes: scopes.used.flatMap((number) => this.#scopes[number] ?? []),
-      label: agent.map((number, row) => number * channels.used.length + (channel[row] ?? 0)),
-      scope,
-      status: list(chunk.status),
-      parent: list(chunk.parent),
-      delivery: list(chunk.delivery),
-      count: list(chunk.count),
-      time: list(chunk.time),
-      duration: list(chunk.duration),
+      seq,
+      parts: others,
+      nodes,
+      tree: this.archive.take(state.tree.data, openNodes(state), undefined),
     };
   }
 
-  #take(part: TreeRowsPart, rows: Map<number, Rows>): void {
-    const agents = part.agents.map((name) => this.#agents.number(name));
-    const channels = part.channels.map((name) => this.#channels.number(name));
-    const scopes = part.scopes.map((scope) => this.#scopeNumber(scope));
-    for (let offset = 0; offset < part.status.length; offset++) {
-      const number = part.first + offset;
-      const place = Math.floor(number / ROWS);
-      let chunk = rows.get(place);
-      if (!chunk) {
-        chunk = emptyRows();
-        rows.set(place, chunk);
-      }
-      const row = number % ROWS;
-      const label = part.label[offset] ?? 0;
-      chunk.status[row] = part.status[offset] ?? 0;
-      chunk.agent[row] = agents[Math.floor(label / part.channels.length)] ?? 0;
-      chunk.channel[row] = channels[label % part.channels.length] ?? 0;
-      chunk.scope[row] = scopes[part.scope[offset] ?? 0] ?? 0;
-      chunk.parent[row] = part.parent[offset] ?? 0;
-      chunk.delivery[row] = part.delivery[offset] ?? 0;
-      chunk.count[row] = part.count[offset] ?? 0;
-      chunk.time[row] = part.time[offset] ?? 0;
-      chunk.duration[row] = part.duration[offset] ?? 0;
+  /** Of a state. `show` is for a state that holds what the panel must not. */
+  ofState(state: RunState, before: Checkpoint | undefined, show?: ShowPart): Checkpoint {
+    const { data } = state.tree;
+    const parts: SnapshotPart[] = partsBesideTree(state);
+    return {
+      seq: state.seq,
+      parts: shared(show ? parts.map(show) : parts, before?.parts ?? []),
+      tree: this.archive.take(data, openNodes(state), before?.tree),
+      nodes: [...specialNodes(data, before, show)],
+    };
+  }
+
+  restored({ parts, tree, nodes }: Checkpoint, limits: StateLimits): RunState {
+    const state = restore(parts, limits);
+    this.archive.restore(state.tree.data, tree);
+    for (const node of nodes) state.tree.restorePart(node);
+    return state;
+  }
+}
+
+/** The parts of a state that holds payloads, without them. Other values stay whole, as the live views show them. */
+export function withoutPayloads(part: SnapshotPart): SnapshotPart {
+  const holdsMessages = part.part === 'channel' || part.part === 'delivery' || part.part === 'tree-node';
+  return holdsMessages ? UNREDACTED.part(part) : part;
+}
+
+const UNREDACTED = new Disclosure(undefined, DEFAULT_LIMITS);
+
+/** How much there is to copy for a checkpoint, besides the rows of the tree. */
+export function weightOf({ parts, nodes }: Checkpoint): number {
+  return parts.length + nodes.length;
+}
+
+function* openNodes(state: RunState): Generator<number> {
+  for (const { node } of state.unfinished) yield node;
+}
+
+/** Those of settled deliveries stay the same but for one thing: a dead letter that is sent again is none any more. */
+function* specialNodes(
+  data: TreeData,
+  before: Checkpoint | undefined,
+  show: ShowPart | undefined,
+): Generator<TreeNodePart> {
+  let place = 0;
+  for (const node of treeNodeParts(data)) {
+    while ((before?.nodes[place]?.number ?? Number.POSITIVE_INFINITY) < node.number) place++;
+    const known = before?.nodes[place];
+    const same =
+      before &&
+      known?.number === node.number &&
+      isSettled(before.tree, placeOf(node.number)) &&
+      (known.deadLetter === null) === (node.deadLetter === null);
+    if (same) {
+      yield known;
+      continue;
     }
-  }
-
-  #scopeNumber(scope: Scope): number {
-    const key = `${scope.run}\n${scope.sessionPrefix}`;
-    let number = this.#scopeNumbers.get(key);
-    if (number === undefined) {
-      number = this.#scopes.push(scope) - 1;
-      this.#scopeNumbers.set(key, number);
-    }
-    return number;
+    const shown = show ? show(node) : node;
+    if (shown.part === 'tree-node') yield shown;
   }
 }
 
-/** Numbers, numbered anew in the order in which they come. */
-class Renumbered {
-  readonly used: number[] = [];
-  readonly #places: Int32Array;
-
-  constructor(count: number) {
-    this.#places = new Int32Array(count).fill(-1);
+/** Replaces parts by equal ones of the checkpoint before, so that what does not change is kept once. */
+function shared(parts: readonly SnapshotPart[], before: readonly SnapshotPart[]): SnapshotPart[] {
+  const known = new Map<string, SnapshotPart[]>();
+  for (const part of before) {
+    const list = known.get(part.part);
+    if (list) list.push(part);
+    else known.set(part.part, [part]);
   }
-
-  of(number: number): number {
-    const known = this.#places[number] ?? -1;
-    if (known >= 0) return known;
-    this.#places[number] = this.used.length;
-    return this.used.push(number) - 1;
-  }
+  const counts = new Map<string, number>();
+  return parts.map((part) => {
+    const place = counts.get(part.part) ?? 0;
+    counts.set(part.part, place + 1);
+    const candidate = known.get(part.part)?.[place];
+    return candidate && isSame(candidate, part) ? candidate : part;
+  });
 }
 
-class Names {
-  readonly #names: string[] = [];
-  readonly #numbers = new Map<string, number>();
-
-  number(name: string): number {
-    let number = this.#numbers.get(name);
-    if (number === undefined) {
-      number = this.#names.push(name) - 1;
-      this.#numbers.set(name, number);
-    }
-    return number;
-  }
-
-  get size(): number {
-    return this.#names.length;
-  }
-
-  name(number: number): string {
-    return this.#names[number] ?? '';
-  }
-}
-
-function emptyRows(): Rows {
-  return {
-    status: new Uint8Array(ROWS),
-    agent: new Uint16Array(ROWS),
-    channel: new Uint16Array(ROWS),
-    scope: new Uint16Array(ROWS),
-    parent: new Uint32Array(ROWS),
-    delivery: new Uint32Array(ROWS),
-    count: new Uint32Array(ROWS),
-    time: new Float64Array(ROWS),
-    duration: new Float64Array(ROWS),
-  };
-}
-
-/** Whether the rows of `now` are those of `before`; rows that `now` has dropped from its front (0) do not count. */
-function sameRows(before: Rows, now: Rows): boolean {
-  for (let row = 0; row < ROWS; row++) {
-    // Every row in use has a time; rows not in use are wiped, and may be anything in a shared chunk.
-    if (now.time[row] === 0) continue;
-    if (
-      now.status[row] !== before.status[row] ||
-      now.time[row] !== before.time[row] ||
-      now.duration[row] !== before.duration[row] ||
-      now.count[row] !== before.count[row] ||
-      now.parent[row] !== before.parent[row] ||
-      now.delivery[row] !== before.delivery[row] ||
-      now.agent[row] !== before.agent[row] ||
-      now.channel[row] !== before.channel[row] ||
-      now.scope[row] !== before.scope[row]
-    )
-      return false;
-  }
+/** Whether they hold the same values; lists and objects made for a part are never the same. */
+function isSame(left: SnapshotPart, right: SnapshotPart): boolean {
+  for (const [key, value] of Object.entries(right)) if (Reflect.get(left, key) !== value) return false;
   return true;
 }

@@ -1,58 +1,82 @@
 import { applyEvent } from '../../core/state/fold.js';
-import { restore } from '../../core/state/restore.js';
-import type { RunState } from '../../core/state/run-state.js';
-import { type HeadPart, type SnapshotPart, snapshotOf } from '../../core/state/snapshot.js';
-import { type Checkpoint, CheckpointPacker } from './checkpoint.js';
+import type { RunState, StateLimits } from '../../core/state/run-state.js';
+import { type SnapshotPart, snapshotOf } from '../../core/state/snapshot.js';
+import { type Checkpoint, type Checkpoints, type ShowPart, weightOf } from './checkpoint.js';
 import type { EventLog } from './event-log.js';
 
-/** Events between two checkpoints: about 20 ms of folding. */
-const CHECKPOINT_EVENTS = 25_000;
+/** Events between two checkpoints: about 10 ms of folding. */
+const CHECKPOINT_EVENTS = 10_000;
+/** A checkpoint of more parts than this is a large one. */
+const LARGE = 1000;
 /** Events folded between two looks at the clock. */
 const SLICE = 256;
 
 /**
- * The state at any event of the log, by the core's own fold. One state follows the log and leaves checkpoints behind;
- * another, made from the nearest checkpoint, goes to wherever time is turned back to.
+ * The state at any event of the log, by the core's own fold from the nearest checkpoint before it. Checkpoints come from
+ * whatever passes by: a state that follows the log, one that goes to where time is turned back to, or the executor's own
+ * where it lives in this page.
  */
 export class History {
   readonly #log: EventLog;
   readonly #spacing: number;
-  readonly limits: HeadPart['limits'];
-  readonly #packer = new CheckpointPacker();
+  readonly #maker: Checkpoints;
+  readonly limits: StateLimits;
+  /** By their sequence numbers. */
   #checkpoints: Checkpoint[];
   #head: RunState | undefined;
   #cursor: RunState | undefined;
+  /** Goes through the events between two checkpoints that are far apart, up to `#fillTo`. */
+  #filler: RunState | undefined;
+  #fillTo = 0;
 
-  /** @param checkpointEvents events between two checkpoints. */
-  constructor(log: EventLog, parts: readonly SnapshotPart[], checkpointEvents: number = CHECKPOINT_EVENTS) {
+  /** @param spacing events between two checkpoints. */
+  constructor(log: EventLog, first: Checkpoint, maker: Checkpoints, spacing: number = CHECKPOINT_EVENTS) {
     this.#log = log;
-    this.#spacing = checkpointEvents;
-    this.limits = parts.find((part) => part.part === 'head')?.limits ?? { nodes: 100_000 };
-    this.#checkpoints = [this.#packer.pack(log.base, parts, undefined)];
+    this.#maker = maker;
+    this.#spacing = spacing;
+    this.limits = first.parts.find((part) => part.part === 'head')?.limits ?? { nodes: 100_000 };
+    this.#checkpoints = [first];
   }
 
-  /** The state that follows the log; made from the first snapshot when it is first asked for. */
+  /** The state that follows the log; made from the first checkpoint when it is first asked for. */
   get head(): RunState {
     this.#head ??= this.#restored(this.#checkpoints[0]);
     return this.#head;
   }
 
-  /** Newest event that has been folded. */
-  get folded(): number {
-    return this.#head?.seq ?? this.#log.base;
+  /** How far the state that is asked for has come, while `stateAt` answers undefined. */
+  get reached(): number {
+    return this.#cursor?.seq ?? this.#log.base;
   }
 
-  /** Folds on for at most `milliseconds`. True when nothing is left. */
+  /** Folds the head on for at most `milliseconds`. True when nothing is left. */
   advance(milliseconds: number): boolean {
-    return this.#advanceTo(this.#log.last, performance.now() + milliseconds);
+    return this.#fold(this.head, this.#log.last, performance.now() + milliseconds);
+  }
+
+  /** Keeps a checkpoint of a state that is lived elsewhere, when there is none near it. */
+  note(state: RunState, show: ShowPart): void {
+    const newest = this.#checkpoints.at(-1);
+    if (newest && state.seq === this.#log.last && this.#isDue(newest, state.seq)) {
+      this.#checkpoints.push(this.#maker.ofState(state, newest, show));
+    }
+  }
+
+  /** Leaves checkpoints where there are none for long, for at most `milliseconds`. True when nothing is left to do. */
+  fill(milliseconds: number): boolean {
+    const until = performance.now() + milliseconds;
+    while (this.#filler || this.#findGap()) {
+      if (this.#filler && !this.#fold(this.#filler, this.#fillTo, until)) return false;
+      this.#filler = undefined;
+    }
+    return true;
   }
 
   /** The state after event `seq`, or undefined when it takes longer than `milliseconds`: ask again. */
   stateAt(seq: number, milliseconds: number): RunState | undefined {
     const until = performance.now() + milliseconds;
     const wanted = Math.min(Math.max(seq, this.#log.base), this.#log.last);
-    if (wanted > this.folded && !this.#advanceTo(wanted, until)) return undefined;
-    const nearest = this.#checkpoints.findLast((checkpoint) => checkpoint.seq <= wanted);
+    const nearest = this.#checkpoints[this.#placeBefore(wanted)];
     const cursor = this.#cursor;
     if (!cursor || cursor.seq > wanted || cursor.seq < (nearest?.seq ?? 0))
       this.#cursor = this.#restored(nearest);
@@ -62,46 +86,71 @@ export class History {
   /** Sequence number of a checkpoint about `share` of the way through the log, for dropping what is before it. */
   checkpointAt(share: number): number {
     const wanted = this.#log.base + this.#log.length * share;
-    return this.#checkpoints.findLast((checkpoint) => checkpoint.seq <= wanted)?.seq ?? this.#log.base;
+    return this.#checkpoints[this.#placeBefore(wanted)]?.seq ?? this.#log.base;
   }
 
-  /** The first snapshot that is kept; everything else follows from it and the log. */
+  /** The first state that is kept, as a snapshot; everything else follows from it and the log. */
   get firstParts(): readonly SnapshotPart[] {
-    const [first] = this.#checkpoints;
-    return first ? [...this.#packer.unpack(first)] : [];
+    return snapshotOf(this.#restored(this.#checkpoints[0]));
   }
 
   dropUpTo(seq: number): void {
     this.#checkpoints = this.#checkpoints.filter((checkpoint) => checkpoint.seq >= seq);
     if (this.#cursor && this.#cursor.seq < seq) this.#cursor = undefined;
-  }
-
-  #advanceTo(wanted: number, until: number): boolean {
-    const { head } = this;
-    while (head.seq < wanted) {
-      const newest = this.#checkpoints.at(-1)?.seq ?? this.#log.base;
-      const next = Math.min(wanted, newest + this.#spacing);
-      if (!this.#fold(head, next, until)) return false;
-      if (head.seq >= newest + this.#spacing)
-        this.#checkpoints.push(this.#packer.pack(head.seq, snapshotOf(head), this.#checkpoints.at(-1)));
-    }
-    return true;
+    if (this.#filler && this.#filler.seq < seq) this.#filler = undefined;
   }
 
   #fold(state: RunState, to: number, until: number): boolean {
+    const slice = Math.min(SLICE, this.#spacing);
     while (state.seq < to) {
-      const end = Math.min(to, state.seq + SLICE);
+      const end = Math.min(to, state.seq + slice);
       while (state.seq < end) {
         const event = this.#log.event(state.seq + 1, state);
         if (!event) return false;
         applyEvent(state, event);
       }
+      this.#leaveCheckpoint(state);
       if (state.seq < to && performance.now() >= until) return false;
     }
     return true;
   }
 
+  /** Where a checkpoint fits in, looking only behind what has been filled. */
+  #findGap(): boolean {
+    for (let place = this.#placeBefore(this.#fillTo); place < this.#checkpoints.length; place++) {
+      const next = this.#checkpoints[place + 1]?.seq ?? this.#log.last;
+      const before = this.#checkpoints[place];
+      if (!before || before.seq < this.#fillTo || !this.#isDue(before, next - this.#spacing)) continue;
+      this.#filler = this.#restored(before);
+      this.#fillTo = next;
+      return true;
+    }
+    return false;
+  }
+
+  #leaveCheckpoint(state: RunState): void {
+    const place = this.#placeBefore(state.seq);
+    const nearest = this.#checkpoints[place];
+    if (nearest && this.#isDue(nearest, state.seq))
+      this.#checkpoints.splice(place + 1, 0, this.#maker.ofState(state, nearest));
+  }
+
+  /** A large state is kept less often, so that its checkpoints cost no more than its events. */
+  #isDue(before: Checkpoint, seq: number): boolean {
+    const weight = weightOf(before);
+    return seq - before.seq >= (weight < LARGE ? this.#spacing : Math.max(this.#spacing, 2 * weight));
+  }
+
+  /** Place of the newest checkpoint at or before `seq`. */
+  #placeBefore(seq: number): number {
+    return Math.max(
+      0,
+      this.#checkpoints.findLastIndex((checkpoint) => checkpoint.seq <= seq),
+    );
+  }
+
   #restored(checkpoint: Checkpoint | undefined): RunState {
-    return restore(checkpoint ? this.#packer.unpack(checkpoint) : [], this.limits);
+    if (!checkpoint) throw new Error('a history begins with a checkpoint');
+    return this.#maker.restored(checkpoint, this.limits);
   }
 }

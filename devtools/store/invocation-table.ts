@@ -59,7 +59,7 @@ export class InvocationTable {
 
   /** One that was over before the first event, which is numbered `seq` + 1. */
   addOld(
-    agent: string,
+    lane: number,
     queued: number,
     start: number,
     end: number,
@@ -68,7 +68,7 @@ export class InvocationTable {
     attempt: number,
     seq: number,
   ): void {
-    this.start(this.laneOf(agent), queued, start, seq, node, attempt, 0);
+    this.start(lane, queued, start, seq, node, attempt, 0);
     this.end(this.#lane.length - 1, end, Math.max(1, seq), status);
   }
 

@@ -1,47 +1,65 @@
-import type { SnapshotPart } from '../../core/state/snapshot.js';
-import type { TreeRowsPart } from '../../core/state/tree-snapshot.js';
+import { type ArchivedTree, chunkAt, placeOf, type TreeArchive } from '../../core/state/tree-archive.js';
+import { CHUNK_ROWS, TreeChunk } from '../../core/state/tree-chunk.js';
 
-/** A node of the tree as a snapshot has it; columns are read at `row` of `part`. */
-export interface OldRow {
-  readonly part: TreeRowsPart;
-  readonly row: number;
-}
+const NOTHING = new TreeChunk();
 
-/** The rows of the tree in a snapshot, by the numbers of their nodes. */
+/** The nodes of the tree from before the recording, by their numbers, read from the first checkpoint. */
 export class OldRows {
-  readonly #parts: readonly TreeRowsPart[];
+  readonly first: number;
+  readonly next: number;
+  readonly #archive: TreeArchive;
+  readonly #tree: ArchivedTree;
+  #place = -1;
+  #chunk = NOTHING;
 
-  constructor(parts: readonly SnapshotPart[]) {
-    this.#parts = parts.filter((part) => part.part === 'tree');
+  constructor(archive: TreeArchive, tree: ArchivedTree) {
+    this.#archive = archive;
+    this.#tree = tree;
+    this.first = tree.first;
+    this.next = tree.next;
   }
 
-  /** All of them, oldest first. */
-  *[Symbol.iterator](): Generator<OldRow> {
-    for (const part of this.#parts) for (let row = 0; row < part.status.length; row++) yield { part, row };
+  has(node: number): boolean {
+    return node >= this.first && node < this.next;
   }
 
-  find(node: number): OldRow | undefined {
-    let low = 0;
-    let high = this.#parts.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#parts[middle]?.first ?? 0) <= node) low = middle + 1;
-      else high = middle;
+  status(node: number): number {
+    return this.#at(node).status[node % CHUNK_ROWS] ?? 0;
+  }
+
+  parent(node: number): number {
+    return this.#at(node).parent[node % CHUNK_ROWS] ?? 0;
+  }
+
+  /** When it was published, or when its newest attempt began. */
+  time(node: number): number {
+    return this.#at(node).time[node % CHUNK_ROWS] ?? 0;
+  }
+
+  /** Milliseconds; NaN when it has not settled. */
+  duration(node: number): number {
+    return this.#at(node).duration[node % CHUNK_ROWS] ?? Number.NaN;
+  }
+
+  /** Of an invocation. */
+  attempts(node: number): number {
+    return this.#at(node).count[node % CHUNK_ROWS] ?? 0;
+  }
+
+  agent(node: number): string {
+    return this.#archive.nameOf(this.#at(node).label[node % CHUNK_ROWS] ?? 0).agent;
+  }
+
+  channel(node: number): string {
+    return this.#archive.nameOf(this.#at(node).label[node % CHUNK_ROWS] ?? 0).channel;
+  }
+
+  #at(node: number): TreeChunk {
+    const place = placeOf(node);
+    if (place !== this.#place) {
+      this.#place = place;
+      this.#chunk = chunkAt(this.#tree, place) ?? NOTHING;
     }
-    const part = this.#parts[low - 1];
-    return part && node - part.first < part.status.length ? { part, row: node - part.first } : undefined;
+    return this.#chunk;
   }
-}
-
-export function agentOf({ part, row }: OldRow): string {
-  return part.agents[Math.floor((part.label[row] ?? 0) / Math.max(1, part.channels.length))] ?? '';
-}
-
-export function channelOf({ part, row }: OldRow): string {
-  return part.channels[(part.label[row] ?? 0) % Math.max(1, part.channels.length)] ?? '';
-}
-
-/** When it was published, or when its newest attempt began. */
-export function timeOf({ part, row }: OldRow): number {
-  return part.time[row] ?? 0;
 }

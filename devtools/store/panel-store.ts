@@ -10,20 +10,24 @@ import type { SafeValue } from '../../core/inspection/safe-value.js';
 import { RunState } from '../../core/state/run-state.js';
 import type { CanvasSelection } from '../canvas-contract.js';
 import { type Acks, pendingAcks } from './acks.js';
+import { withoutPayloads } from './checkpoint.js';
 import { type FrameScheduler, pageFrames } from './frame-scheduler.js';
 import { Notifier } from './notifier.js';
+import { executorPayloads, filedPayloads, type PayloadSource } from './payload-source.js';
 import { Player } from './player.js';
 import { Recording } from './recording.js';
 
-/** Milliseconds of folding per turn in the background, with 40 ms between turns, when the page has little to do. */
-const IDLE_FOLD_MS = 4;
+/** Milliseconds of work in the background, every 40, when the page has little to do. */
+const FILL_MS = 4;
 /** How long a seek may take before it goes on in the next frame. */
 const SEEK_MS = 60;
+
+const WATCH = { v: INSPECTOR_VERSION, type: 'watch', rows: 'shared' } as const;
 
 export interface PanelStoreOptions {
   /** For tests and recordings: when to notify and to fold on. The page's frames and timers by default. */
   readonly scheduler?: FrameScheduler;
-  /** Events between two checkpoints for time travel; 25,000 by default. */
+  /** Events between two checkpoints for time travel; 10,000 by default. */
   readonly checkpointEvents?: number;
 }
 
@@ -47,13 +51,15 @@ export class PanelStore {
   /** The state at the position, once it has been folded. */
   #turnedBack: RunState | undefined;
   #generation = 0;
-  #cancelFold: (() => void) | undefined;
+  #cancelFill: (() => void) | undefined;
+  /** The executor's own state, where it shares it, since the newest snapshot. */
+  #shared: RunState | undefined;
 
   name = '';
   gaps: readonly GapFrame[] = [];
   /** Set when the other end speaks a version that we do not know. */
   foreignVersion: number | undefined;
-  #filedPayloads: ReadonlyMap<number, SafeValue> = new Map();
+  #payloads: PayloadSource = executorPayloads((command) => this.command(command));
   selection: CanvasSelection | undefined;
   /** Set while a file is looked at instead of an executor. */
   imported = false;
@@ -70,15 +76,15 @@ export class PanelStore {
   connect(): void {
     if (this.#offFrame || !this.#link) return;
     this.#offFrame = this.#link.onFrame((frame) => this.#receive(frame));
-    this.#link.send({ v: INSPECTOR_VERSION, type: 'watch' });
+    this.#link.send(WATCH);
   }
 
   /** Stops watching; from then on the executor pays nothing. What has come stays. */
   disconnect(): void {
     this.player.stop();
     this.#notifier.cancel();
-    this.#cancelFold?.();
-    this.#cancelFold = undefined;
+    this.#cancelFill?.();
+    this.#cancelFill = undefined;
     if (!this.#offFrame) return;
     this.#link?.send({ v: INSPECTOR_VERSION, type: 'unwatch' });
     this.#offFrame();
@@ -134,11 +140,11 @@ export class PanelStore {
     return this.#position !== 'live' && this.#turnedBack?.seq !== this.#position;
   }
 
-  /** How far the history has been folded, from 0 to 1. */
+  /** How far a seek that still goes on has come, from 0 to 1. */
   get foldedShare(): number {
     const recording = this.#recording;
-    if (!recording || recording.log.length === 0) return 1;
-    return (recording.history.folded - recording.first) / recording.log.length;
+    if (!recording || !this.seeking || this.seq === recording.first) return 1;
+    return (recording.history.reached - recording.first) / (this.seq - recording.first);
   }
 
   /** The state as it is shown. While a seek goes on, the one shown before. Read it; never change it. */
@@ -186,17 +192,13 @@ export class PanelStore {
   }
 
   /** Payloads of messages, by the sequence numbers of their events; null for those that are no longer there. */
-  async payloads(messages: readonly number[]): Promise<readonly (SafeValue | null)[]> {
-    if (this.imported) return messages.map((seq) => this.#filedPayloads.get(seq) ?? null);
-    return (await this.command({ name: 'payloads', messages }))?.payloads ?? messages.map(() => null);
+  payloads(messages: readonly number[]): Promise<readonly (SafeValue | null)[]> {
+    return this.#payloads.of(messages);
   }
 
   /** Messages with a text in their payload, by the sequence numbers of their events. */
-  async findText(text: string): Promise<ReadonlySet<number>> {
-    if (!this.imported) return new Set((await this.command({ name: 'search', text }))?.found);
-    const wanted = text.toLowerCase();
-    const holds = ({ json }: SafeValue): boolean => JSON.stringify(json).toLowerCase().includes(wanted);
-    return new Set([...this.#filedPayloads].filter(([, value]) => holds(value)).map(([seq]) => seq));
+  findText(text: string): Promise<ReadonlySet<number>> {
+    return this.#payloads.find(text);
   }
 
   /** The event that published the message of a node: the publish itself, or what an invocation was given. */
@@ -213,7 +215,7 @@ export class PanelStore {
     this.imported = true;
     this.name = name;
     this.gaps = [];
-    this.#filedPayloads = payloads;
+    this.#payloads = filedPayloads(payloads);
     this.#replace(recording);
     this.seek(recording.last);
   }
@@ -221,7 +223,7 @@ export class PanelStore {
   /** Back from a recording to the executor. */
   leaveImport(): void {
     this.imported = false;
-    this.#filedPayloads = new Map();
+    this.#payloads = executorPayloads((command) => this.command(command));
     this.connect();
   }
 
@@ -242,7 +244,9 @@ export class PanelStore {
         this.name = frame.name;
         break;
       case 'snapshot':
-        this.#replace(new Recording(frame.seq, frame.parts, this.#checkpointEvents));
+        // In the same page frames come at once: the state is what the snapshot was made of.
+        this.#shared = this.#link?.liveState?.();
+        this.#replace(new Recording(frame.seq, frame.parts, this.#shared, this.#checkpointEvents));
         this.#received(frame.seq);
         break;
       case 'gap':
@@ -251,7 +255,7 @@ export class PanelStore {
       case 'delta': {
         this.#notifier.batch(frame.batch.kind.length);
         // What does not follow is never shown: a fresh snapshot is.
-        if (!this.#recording?.append(frame.batch)) this.#link?.send({ v: INSPECTOR_VERSION, type: 'watch' });
+        if (!this.#recording?.append(frame.batch)) this.#link?.send(WATCH);
         else this.#appended(this.#recording);
         this.#notifier.came();
         return;
@@ -268,9 +272,11 @@ export class PanelStore {
       this.#generation++;
       if (this.#position !== 'live' && this.#position < recording.first) this.seek(recording.first);
     }
+    const shared = this.#link?.liveState?.();
     // Where the state is not shared, what is shown is folded here and now.
-    if (!this.#link?.liveState?.()) recording.history.advance(Number.POSITIVE_INFINITY);
-    else this.#planFold();
+    if (!shared) recording.history.advance(Number.POSITIVE_INFINITY);
+    else if (shared === this.#shared) recording.history.note(shared, withoutPayloads);
+    this.#planFill();
     recording.activity.sweep(this.#liveState() ?? EMPTY);
     this.#received(recording.last);
   }
@@ -287,13 +293,11 @@ export class PanelStore {
     this.#notifier.changed();
   }
 
-  /** Folds the history bit by bit, so that turning back time later is quick. */
-  #planFold(): void {
-    const wait = Math.max(40, this.#notifier.busyFor);
-    this.#cancelFold ??= this.#scheduler.later(wait, () => {
-      this.#cancelFold = undefined;
-      // While many events come it would compete with the page.
-      if (this.#notifier.busyFor > 0 || !this.#recording?.history.advance(IDLE_FOLD_MS)) this.#planFold();
+  /** While the page has little to do, what makes later seeks quick is done bit by bit. */
+  #planFill(): void {
+    this.#cancelFill ??= this.#scheduler.later(Math.max(40, this.#notifier.busyFor), () => {
+      this.#cancelFill = undefined;
+      if (this.#notifier.busyFor > 0 || !this.#recording?.history.fill(FILL_MS)) this.#planFill();
     });
   }
 

@@ -1,8 +1,11 @@
 import type { EventBatch } from '../../core/inspection/event-batch.js';
+import type { RunState } from '../../core/state/run-state.js';
 import type { SnapshotPart } from '../../core/state/snapshot.js';
 import { Activity } from './activity.js';
+import { Checkpoints } from './checkpoint.js';
 import { EventLog } from './event-log.js';
 import { History } from './history.js';
+import { OldRows } from './old-rows.js';
 
 /** Events kept. At 13 to 20 bytes an event and as much for the rest, 6,000,000 come to about 250 MB. */
 export const MOST_EVENTS = 6_000_000;
@@ -13,10 +16,17 @@ export class Recording {
   readonly history: History;
   readonly activity: Activity;
 
-  constructor(seq: number, parts: readonly SnapshotPart[], checkpointEvents?: number) {
+  /**
+   * @param parts the state after event `seq`.
+   * @param state set when the rows of the tree are not among `parts`, but to be read from the state itself.
+   * @param checkpointEvents events between two checkpoints.
+   */
+  constructor(seq: number, parts: readonly SnapshotPart[], state?: RunState, checkpointEvents?: number) {
+    const maker = new Checkpoints();
+    const first = state ? maker.ofPartsAndTree(seq, parts, state) : maker.ofParts(seq, parts);
     this.log = new EventLog(seq);
-    this.history = new History(this.log, parts, checkpointEvents);
-    this.activity = new Activity(parts);
+    this.history = new History(this.log, first, maker, checkpointEvents);
+    this.activity = new Activity(parts, new OldRows(maker.archive, first.tree));
   }
 
   /** Sequence number of the state before the first event kept: time cannot be turned back further. */

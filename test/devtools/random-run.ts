@@ -50,8 +50,8 @@ export const worlds: fc.Arbitrary<World> = fc.record({
 export interface OpenWorld {
   readonly executor: PubSubExecutor;
   readonly events: RunEvent[];
-  /** Plays the whole story; the executor stays open. */
-  play(): Promise<void>;
+  /** Plays the whole story; the executor stays open. `between` is called now and then, when nothing runs. */
+  play(between?: () => void): Promise<void>;
 }
 
 /** At most this many messages in all: worlds may go in circles. */
@@ -93,7 +93,7 @@ export async function openWorld(world: World): Promise<OpenWorld> {
   return {
     executor,
     events,
-    async play() {
+    async play(between = () => undefined) {
       executor.subscribe((event) => events.push(event));
       executor.openChannel('channel0', { retain: 2 });
       const run = executor.execute();
@@ -103,11 +103,15 @@ export async function openWorld(world: World): Promise<OpenWorld> {
           `channel${channel}`,
           fromOutside ? createMessage('outside', payload) : payload,
         );
+        between();
         if (place === 3) executor.tasks.addTask('dig', payload, 2);
       }
       await runtime.advance(500);
       if (world.cancel) run.cancel('enough');
-      await runtime.advance(5_000);
+      for (let second = 0; second < 5; second++) {
+        between();
+        await runtime.advance(1_000);
+      }
       await executor.stop();
       await run.report;
       await runtime.runUntilIdle();

@@ -4,7 +4,7 @@ import { inPageLink } from '../../../core/inspection/link.js';
 import { PanelStore } from '../../../devtools/store/panel-store.js';
 
 // What a recording of 1,000,000 messages weighs, and how long turning back time takes.
-// node --expose-gc --import tsx --conditions=dagger-source test/devtools/bench/recording.ts
+// node test/devtools/bench/run.mjs recording [page | apart]
 
 const MESSAGES = 1_000_000;
 const WINDOW = 256;
@@ -25,8 +25,11 @@ executor.registerAgents([
   }),
   defineAgent({ name: 'third', subscribe: 'three', process: () => undefined }),
 ]);
+// In one page the executor shares its state; apart, the panel folds a copy of its own.
+const apart = process.argv.includes('apart');
 const { inspector, watcher } = inPageLink();
-attachInspector(executor, inspector);
+const { shareState, ...alone } = inspector;
+attachInspector(executor, apart ? alone : inspector);
 const later = (milliseconds: number, callback: () => void): (() => void) => {
   const timer = setTimeout(callback, milliseconds);
   return () => clearTimeout(timer);
@@ -57,19 +60,23 @@ const recorded = heap();
 console.log(`${store.recording?.activity.messages.length} messages in ${store.last} events`);
 console.log(`recorded: ${(recorded - before).toFixed(0)} MB (the executor's own state included)`);
 
-const folding = performance.now();
-while (!store.recording?.history.advance(50));
-console.log(`folded for time travel in ${(performance.now() - folding).toFixed(0)} ms`);
-console.log(`with checkpoints: ${(heap() - before).toFixed(0)} MB`);
-
-const times: number[] = [];
-for (let n = 0; n < 40; n++) {
+const { history } = store.recording ?? {};
+if (!history) throw new Error('nothing was recorded');
+const seeks: number[] = [];
+for (let n = 0; n < 200; n++) {
   const seq = store.first + Math.floor((((n * 7919) % 1000) / 1000) * (store.last - store.first));
-  const start = performance.now();
-  while (store.recording?.history.stateAt(seq, 1000)?.seq !== seq);
-  times.push(performance.now() - start);
+  const start = process.cpuUsage();
+  const started = performance.now();
+  if (history.stateAt(seq, 60_000)?.seq !== seq) throw new Error(`no state at ${seq}`);
+  const wall = performance.now() - started;
+  const { user, system } = process.cpuUsage(start);
+  if (wall > 50)
+    console.log(`seek to ${seq}: ${wall.toFixed(0)} ms, CPU ${((user + system) / 1000).toFixed(0)} ms`);
+  seeks.push(wall);
 }
-times.sort((left, right) => left - right);
-console.log(`seek: median ${times[20]?.toFixed(0)} ms, worst ${times.at(-1)?.toFixed(0)} ms`);
+console.log(`with everything: ${(heap() - before).toFixed(0)} MB`);
+seeks.sort((left, right) => left - right);
+const place = (share: number): string => (seeks[Math.floor((seeks.length - 1) * share)] ?? 0).toFixed(1);
+console.log(`seek, of 200: median ${place(0.5)} ms, 95th percentile ${place(0.95)} ms, worst ${place(1)} ms`);
 store.disconnect();
 await executor.close();

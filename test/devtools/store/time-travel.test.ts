@@ -43,8 +43,14 @@ async function played(world: World, share: boolean): Promise<Played> {
   const store = new PanelStore(watcher, { scheduler, checkpointEvents: 7 });
   store.connect();
   const first = snapshotOf(executor.state).map((part) => disclosure.part(part));
-  await play();
-  for (const flush of [...flushes]) flush();
+  const flush = (): void => {
+    for (const due of [...flushes]) {
+      flushes.delete(due);
+      due();
+    }
+  };
+  await play(flush);
+  flush();
   scheduler.settle();
   scheduler.nextFrame();
   return {
