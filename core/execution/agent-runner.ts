@@ -34,7 +34,7 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   readonly registered: RegisteredAgent;
   queued = false;
   readonly services: AttemptServices;
-  readonly settlements: SettlementWatch = new SettlementWatch();
+  readonly settlements: SettlementWatch;
   readonly #environment: RunnerEnvironment;
   readonly #concurrency: number;
   readonly #timeoutMs: number | undefined;
@@ -50,6 +50,7 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     this.registered = registered;
     this.#environment = environment;
     this.services = environment.services;
+    this.settlements = new SettlementWatch(environment.scheduler);
     this.#onlyGate = registered.inputs.size === 1 ? [...registered.inputs.values()][0] : undefined;
     this.#concurrency = registered.agent.concurrency ?? 1;
     const { timeoutSeconds } = registered.agent;
@@ -113,10 +114,6 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     else recorder.deliverySucceeded(recorder.now(), delivery);
     this.#release(invocation);
     this.#environment.settled(delivery, run);
-  }
-
-  goOn(): void {
-    this.#environment.scheduler.goOn();
   }
 
   #commit(invocation: Invocation): void {
@@ -212,7 +209,7 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
 
   #limit(invocation: Invocation, timeoutMs: number): void {
     const { name } = this.registered.agent;
-    invocation.stopTimer = this.#environment.runtime.setTimer(timeoutMs, () =>
+    const stopTimer = this.#environment.runtime.setTimer(timeoutMs, () =>
       invocation.expire(
         new PubSubError(
           'TIMEOUT_EXCEEDED',
@@ -223,10 +220,11 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
         ),
       ),
     );
+    invocation.limit(stopTimer);
   }
 
   #release(invocation: Invocation): void {
-    invocation.stopTimer?.();
+    invocation.unlimit();
     const last = this.#running.pop();
     if (last && last !== invocation) {
       this.#running[invocation.slot] = last;

@@ -3,7 +3,9 @@ import type { PubSubError } from '../errors.js';
 import type { Message } from '../messaging/message.js';
 import type { Cache } from '../state/cache.js';
 import type { Delivery } from '../state/delivery.js';
+import type { Repetition } from '../state/publish-ledger.js';
 import type { TaskManager } from '../state/task-manager.js';
+import type { PayloadGate } from './payload-gate.js';
 import type { RegisteredAgent } from './registered-agent.js';
 import type { Transaction } from './transaction.js';
 
@@ -17,14 +19,12 @@ export interface Attempt {
   readonly isOver: boolean;
   /** How many publishes this attempt has made. */
   publishes: number;
-  /** How many messages earlier attempts have published. */
-  readonly inherited: number;
   /** What the next new message of this invocation is numbered with. */
   nextOrdinal: number;
-  /** Which publishes of earlier attempts this one has made again. */
-  matched: Set<number> | undefined;
-  /** How many questions this attempt has asked. */
-  questions: number;
+  /** What earlier attempts have published; undefined when they have published nothing. */
+  readonly repetition: Repetition | undefined;
+  /** How many questions this attempt has asked before this one. */
+  nextQuestion(): number;
   /** What a transactional agent has done so far; made when it first does something. */
   transaction: Transaction | undefined;
   publish(channel: string, payload: unknown, options: PublishOptions | undefined): Promise<Message>;
@@ -36,6 +36,13 @@ export interface AttemptServices {
   publish(
     attempt: Attempt,
     channel: string,
+    payload: unknown,
+    options: PublishOptions | undefined,
+  ): Message | Promise<Message>;
+  /** The same where it is known already which publication this is. */
+  publishThrough(
+    attempt: Attempt,
+    gate: PayloadGate,
     payload: unknown,
     options: PublishOptions | undefined,
   ): Message | Promise<Message>;

@@ -2,6 +2,7 @@ import type { PublishOptions } from '../agents/agent.js';
 import { describe, PubSubError, toPubSubError } from '../errors.js';
 import type { Message } from '../messaging/message.js';
 import type { Delivery } from '../state/delivery.js';
+import { Repetition } from '../state/publish-ledger.js';
 import type { Attempt, AttemptServices } from './attempt.js';
 import { FloatingRefusal } from './floating-refusal.js';
 import { InvocationContext } from './invocation-context.js';
@@ -18,39 +19,42 @@ export interface AttemptObserver {
   /** @throws PubSubError when what it did cannot be committed; it has failed then. */
   attemptSucceeded(invocation: Invocation): void;
   attemptFailed(invocation: Invocation, error: PubSubError): void;
-  /** It has succeeded, and nothing of the agent is on the stack: what is ready may start. */
-  goOn(): void;
   /** The input did not fit; the agent's code was not called. */
   inputRefused(invocation: Invocation, error: PubSubError): void;
+}
+
+/** What few attempts need; made when one does, so that the others stay small. */
+class RareParts {
+  stopTimer: (() => void) | undefined;
+  questions = 0;
+  transaction: Transaction | undefined;
+  pendingPublishes = 0;
+  whenPublished: (() => void) | undefined;
+  refusals: { readonly promise: FloatingRefusal<Message>; readonly error: PubSubError }[] | undefined;
+  controller: AbortController | undefined;
 }
 
 /** One attempt of one agent at one message: validate, run, publish what it returns, settle. */
 export class Invocation implements Attempt {
   readonly delivery: Delivery;
   readonly #observer: AttemptObserver;
-  /** Stops the clock of an agent with a time limit. */
-  stopTimer: (() => void) | undefined;
   /** Its place among the running invocations of its agent. */
   slot = -1;
   publishes = 0;
-  readonly inherited: number;
-  nextOrdinal: number;
-  matched: Set<number> | undefined;
-  questions = 0;
-  transaction: Transaction | undefined;
+  nextOrdinal = 0;
+  readonly repetition: Repetition | undefined;
   /** Set once it has no say any more: it settled, or its run ended. */
   #over: PubSubError | undefined;
-  #pendingPublishes = 0;
-  #whenPublished: (() => void) | undefined;
-  #refusals: { readonly promise: FloatingRefusal<Message>; readonly error: PubSubError }[] | undefined;
-  #controller: AbortController | undefined;
+  #rare: RareParts | undefined;
 
   constructor(delivery: Delivery, observer: AttemptObserver) {
     this.delivery = delivery;
     this.#observer = observer;
     const { published } = delivery;
-    this.inherited = published ? published.length : 0;
-    this.nextOrdinal = published ? published.nextOrdinal : 0;
+    if (published) {
+      this.repetition = new Repetition(published);
+      this.nextOrdinal = this.repetition.nextOrdinal;
+    }
   }
 
   get registered(): RegisteredAgent {
@@ -62,11 +66,40 @@ export class Invocation implements Attempt {
   }
 
   get signal(): AbortSignal {
-    if (!this.#controller) {
-      this.#controller = new AbortController();
-      if (this.#over) this.#controller.abort(this.#over);
+    const rare = this.#makeRare();
+    if (!rare.controller) {
+      rare.controller = new AbortController();
+      if (this.#over) rare.controller.abort(this.#over);
     }
-    return this.#controller.signal;
+    return rare.controller.signal;
+  }
+
+  get transaction(): Transaction | undefined {
+    return this.#rare?.transaction;
+  }
+
+  set transaction(transaction: Transaction | undefined) {
+    this.#makeRare().transaction = transaction;
+  }
+
+  /** How many questions it has asked before this one. */
+  nextQuestion(): number {
+    return this.#makeRare().questions++;
+  }
+
+  /** Gives it what stops the clock of an agent with a time limit. */
+  limit(stopTimer: () => void): void {
+    this.#makeRare().stopTimer = stopTimer;
+  }
+
+  /** Its time limit is of no interest any more. */
+  unlimit(): void {
+    this.#rare?.stopTimer?.();
+  }
+
+  #makeRare(): RareParts {
+    this.#rare ??= new RareParts();
+    return this.#rare;
   }
 
   get isOver(): boolean {
@@ -77,7 +110,7 @@ export class Invocation implements Attempt {
   abandon(reason: PubSubError): void {
     if (this.#over) return;
     this.#over = reason;
-    this.#controller?.abort(reason);
+    this.#rare?.controller?.abort(reason);
   }
 
   /** @param gate checks what came; undefined when the agent no longer listens to the channel it came on. */
@@ -134,16 +167,17 @@ export class Invocation implements Attempt {
   }
 
   #returnedValue(value: unknown): void {
-    let publishing: Promise<void> | undefined;
     try {
-      if (!this.#isOwnMessage(value)) {
-        publishing = isIterator(value) ? this.#publishEach(value) : this.#publishReturned(value);
-      }
+      if (this.#isOwnMessage(value)) this.#finish();
+      else if (isIterator(value)) this.#finishAfter(this.#publishEach(value));
+      else this.#finishAfter(this.#publishReturned(value));
     } catch (thrown) {
-      // A Proxy, that cannot even be looked at.
+      // Refused; or a Proxy, that cannot even be looked at.
       this.failed(thrown);
-      return;
     }
+  }
+
+  #finishAfter(publishing: Promise<unknown> | undefined): void {
     if (!publishing) this.#finish();
     else {
       publishing.then(
@@ -156,10 +190,8 @@ export class Invocation implements Attempt {
   /** `process: ({ publish }) => publish(…)` returns the message it has published: not to be published once more. */
   #isOwnMessage(value: unknown): boolean {
     if (typeof value !== 'object' || value === null) return false;
-    const holds = (item: unknown): boolean => this.services.holds(this, item);
-    return Array.isArray(value)
-      ? value.length > 0 && value.every((item) => item === undefined || holds(item))
-      : holds(value);
+    if (!Array.isArray(value)) return this.services.holds(this, value);
+    return value.length > 0 && value.every((item) => item === undefined || this.services.holds(this, item));
   }
 
   async #publishEach(values: AsyncIterable<unknown> | Iterable<unknown>): Promise<void> {
@@ -169,39 +201,42 @@ export class Invocation implements Attempt {
     }
   }
 
-  async #publishReturned(value: unknown): Promise<void> {
-    const { agent, onlyPublication } = this.registered;
-    if (onlyPublication === undefined) {
-      const has =
-        agent.publications.length === 0
-          ? 'none'
-          : `${agent.publications.length} (${agent.publications.join(', ')})`;
-      throw new PubSubError(
-        'EXECUTION_ERROR',
-        `agent "${agent.name}" returned ${describe(value)}, but a returned value needs exactly one publication, and it has ${has}; call publish(channel, payload) instead`,
-        { details: { agent: agent.name, publications: agent.publications } },
-      );
-    }
-    await this.publish(onlyPublication, value, undefined);
+  /** A promise only where the message has to wait. @throws PubSubError when it is refused. */
+  #publishReturned(value: unknown): Promise<Message> | undefined {
+    const { onlyOutput } = this.registered;
+    if (!onlyOutput) throw this.#unpublishable(value);
+    if (this.#over) throw this.services.refuseLate(this, onlyOutput.channel, this.#over);
+    const published = this.services.publishThrough(this, onlyOutput, value, undefined);
+    return published instanceof Promise ? published : undefined;
+  }
+
+  #unpublishable(value: unknown): PubSubError {
+    const { name, publications } = this.registered.agent;
+    const has = publications.length === 0 ? 'none' : `${publications.length} (${publications.join(', ')})`;
+    return new PubSubError(
+      'EXECUTION_ERROR',
+      `agent "${name}" returned ${describe(value)}, but a returned value needs exactly one publication, and it has ${has}; call publish(channel, payload) instead`,
+      { details: { agent: name, publications } },
+    );
   }
 
   #finish(): void {
     if (this.#over) return;
-    if (this.#pendingPublishes > 0 || this.#refusals || this.transaction) this.#finishLater();
+    if (this.#rare) this.#finishLater(this.#rare);
     else this.#succeeded();
   }
 
   /** The rarer ways to the end; apart, so that the common way makes none of their closures. */
-  #finishLater(): void {
-    if (this.#pendingPublishes > 0) {
-      this.#whenPublished = () => this.#finish();
+  #finishLater(rare: RareParts): void {
+    if (rare.pendingPublishes > 0) {
+      rare.whenPublished = () => this.#finish();
       return;
     }
-    const floating = this.#refusals?.find(({ promise }) => !promise.observed);
+    const floating = rare.refusals?.find(({ promise }) => !promise.observed);
     if (floating) {
       this.failed(floating.error);
-    } else if (this.transaction) {
-      this.transaction.whenReady().then(
+    } else if (rare.transaction) {
+      rare.transaction.whenReady().then(
         () => this.#succeeded(),
         (thrown) => this.failed(thrown),
       );
@@ -220,7 +255,6 @@ export class Invocation implements Attempt {
       return;
     }
     this.#over = SETTLED;
-    this.#observer.goOn();
   }
 
   /** The agent's code has thrown. */
@@ -228,7 +262,7 @@ export class Invocation implements Attempt {
     if (this.#over) return;
     this.#over = SETTLED;
     const error = toPubSubError(thrown);
-    this.#controller?.abort(error);
+    this.#rare?.controller?.abort(error);
     this.#observer.attemptFailed(this, error);
   }
 
@@ -244,7 +278,7 @@ export class Invocation implements Attempt {
   }
 
   #track(published: Promise<Message>): Promise<Message> {
-    this.#pendingPublishes++;
+    this.#makeRare().pendingPublishes++;
     const watched = new FloatingRefusal<Message>((resolve) => resolve(published));
     published.then(
       () => this.#publishSettled(),
@@ -258,9 +292,10 @@ export class Invocation implements Attempt {
   }
 
   #publishSettled(): void {
-    if (--this.#pendingPublishes > 0) return;
-    this.#whenPublished?.();
-    this.#whenPublished = undefined;
+    const rare = this.#makeRare();
+    if (--rare.pendingPublishes > 0) return;
+    rare.whenPublished?.();
+    rare.whenPublished = undefined;
   }
 
   #refused(error: PubSubError): Promise<Message> {
@@ -276,8 +311,9 @@ export class Invocation implements Attempt {
 
   #note(promise: FloatingRefusal<Message>, error: PubSubError): void {
     promise.silence();
-    this.#refusals ??= [];
-    this.#refusals.push({ promise, error });
+    const rare = this.#makeRare();
+    rare.refusals ??= [];
+    rare.refusals.push({ promise, error });
   }
 }
 

@@ -11,8 +11,8 @@ export interface RegisteredAgent {
   readonly metadata: AgentMetadata;
   readonly inputs: ReadonlyMap<string, PayloadGate>;
   readonly outputs: ReadonlyMap<string, PayloadGate>;
-  /** The channel that a returned value goes to, when there is just one. */
-  readonly onlyPublication: string | undefined;
+  /** Where a returned value goes: the publication, when there is just one. */
+  readonly onlyOutput: PayloadGate | undefined;
 }
 
 /** Compiles an agent. @throws PubSubError `VALIDATION_ERROR` for a schema that is none. */
@@ -35,7 +35,7 @@ export function compileAgent(agent: PubSubAgent, validator: SchemaValidator): Re
     },
     inputs: inputs.gates,
     outputs: outputs.gates,
-    onlyPublication: publications.length === 1 ? publications[0] : undefined,
+    onlyOutput: outputs.gates.size === 1 ? [...outputs.gates.values()][0] : undefined,
   };
 }
 

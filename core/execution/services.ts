@@ -7,6 +7,7 @@ import type { Channel } from '../messaging/channel.js';
 import { isMessage, type Message, requireMessage } from '../messaging/message.js';
 import type { Cache, CacheStore } from '../state/cache.js';
 import { messageIdOf } from '../state/delivery.js';
+import { holdsPublished } from '../state/publish-ledger.js';
 import type { RunRecord } from '../state/run-record.js';
 import type { TaskManager, TaskStore } from '../state/task-manager.js';
 import { nodeIdOf } from '../state/tree-labels.js';
@@ -50,9 +51,17 @@ export class Services implements AttemptServices {
     payload: unknown,
     options: PublishOptions | undefined,
   ): Message | Promise<Message> {
-    const { registered } = attempt;
-    const gate = registered.outputs.get(channelName);
+    const gate = attempt.registered.outputs.get(channelName);
     if (!gate) throw undeclared(attempt, channelName);
+    return this.publishThrough(attempt, gate, payload, options);
+  }
+
+  publishThrough(
+    attempt: Attempt,
+    gate: PayloadGate,
+    payload: unknown,
+    options: PublishOptions | undefined,
+  ): Message | Promise<Message> {
     if (options) requireOptions(options, 'options', ['task']);
     const own = isMessage(payload) ? payload : undefined;
     if (own) requireMessage(own);
@@ -133,12 +142,9 @@ export class Services implements AttemptServices {
   /** The message of an earlier attempt that this publish repeats. */
   #earlier(attempt: Attempt, channel: string, payload: JsonValue): Message | undefined {
     const place = attempt.publishes++;
-    if (attempt.inherited === 0) return undefined;
-    const { published, message, session, number, mailbox } = attempt.delivery;
-    attempt.matched ??= new Set();
-    const found = published?.find(place, channel, payload, attempt.matched, attempt.inherited);
+    const found = attempt.repetition?.take(place, channel, payload);
     if (!found) return undefined;
-    attempt.matched.add(found.index);
+    const { message, session, number, mailbox } = attempt.delivery;
     return (
       found.message ?? {
         id: found.id,
@@ -186,7 +192,7 @@ export class Services implements AttemptServices {
 
   holds(attempt: Attempt, value: unknown): boolean {
     return (
-      (attempt.delivery.published?.holds(value) ?? false) ||
+      holdsPublished(attempt.delivery.published, value) ||
       (attempt.transaction?.publishes.some(({ message }) => message === value) ?? false)
     );
   }

@@ -4,6 +4,12 @@ export interface SettlementObserver {
   failed(thrown: unknown): void;
 }
 
+/** Told where the handling of a settled promise begins and ends. */
+export interface SettlementBracket {
+  beginSettling(): void;
+  endSettling(): void;
+}
+
 const nativeThen = Promise.prototype.then;
 
 /**
@@ -12,19 +18,27 @@ const nativeThen = Promise.prototype.then;
  */
 export class SettlementWatch {
   readonly #free: Settlement[] = [];
+  readonly #bracket: SettlementBracket;
+
+  constructor(bracket: SettlementBracket) {
+    this.#bracket = bracket;
+  }
 
   watch(promise: PromiseLike<unknown>, observer: SettlementObserver): void {
     if (Object.getPrototypeOf(promise) !== Promise.prototype) {
       // Resolving tames any other thenable: one that throws, or settles twice.
-      Promise.resolve(promise).then(
-        (value) => observer.returned(value),
-        (thrown) => observer.failed(thrown),
-      );
+      const { fulfilled, rejected } = this.#settlement(observer);
+      Promise.resolve(promise).then(fulfilled, rejected);
       return;
     }
-    const settlement = this.#free.pop() ?? new Settlement(this.#free);
+    const { fulfilled, rejected } = this.#settlement(observer);
+    nativeThen.call(promise, fulfilled, rejected);
+  }
+
+  #settlement(observer: SettlementObserver): Settlement {
+    const settlement = this.#free.pop() ?? new Settlement(this.#free, this.#bracket);
     settlement.observer = observer;
-    nativeThen.call(promise, settlement.fulfilled, settlement.rejected);
+    return settlement;
   }
 }
 
@@ -33,14 +47,30 @@ class Settlement {
   readonly fulfilled: (value: unknown) => void;
   readonly rejected: (thrown: unknown) => void;
 
-  constructor(free: Settlement[]) {
+  constructor(free: Settlement[], bracket: SettlementBracket) {
     const release = (): SettlementObserver | undefined => {
       const { observer } = this;
       this.observer = undefined;
       free.push(this);
       return observer;
     };
-    this.fulfilled = (value) => release()?.returned(value);
-    this.rejected = (thrown) => release()?.failed(thrown);
+    this.fulfilled = (value) => {
+      const observer = release();
+      bracket.beginSettling();
+      try {
+        observer?.returned(value);
+      } finally {
+        bracket.endSettling();
+      }
+    };
+    this.rejected = (thrown) => {
+      const observer = release();
+      bracket.beginSettling();
+      try {
+        observer?.failed(thrown);
+      } finally {
+        bracket.endSettling();
+      }
+    };
   }
 }

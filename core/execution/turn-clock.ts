@@ -12,6 +12,7 @@ export class TurnClock {
   #reading = 0;
   #usesLeft = 0;
   #turnOpen = false;
+  #turnEndsAt = 0;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
@@ -29,10 +30,16 @@ export class TurnClock {
     return this.#turnOpen && this.#usesLeft-- > 0 ? this.#reading : this.now();
   }
 
-  /** A turn of the event loop begins; the answer is the time. */
-  openTurn(): number {
+  /** A turn of the event loop begins, to last this many milliseconds. */
+  openTurn(milliseconds: number): void {
     this.#turnOpen = true;
-    return this.now();
+    this.#turnEndsAt = this.now() + milliseconds;
+  }
+
+  /** Whether the turn has used up its time, as far as a recent reading tells. */
+  turnIsSpent(): boolean {
+    if (this.#usesLeft-- <= 0) this.now();
+    return this.#reading >= this.#turnEndsAt;
   }
 
   /** The turn is over: readings made in it say nothing about the time now. */

@@ -1,7 +1,8 @@
 import type { ErrorRecord } from '../errors.js';
 import type { Mail, Mailbox } from '../messaging/mailbox.js';
 import type { Message } from '../messaging/message.js';
-import type { PublishLedger } from './publish-ledger.js';
+import { endingsWith, NumberedText } from './numbered-text.js';
+import type { Published } from './publish-ledger.js';
 import type { RunRecord } from './run-record.js';
 
 /**
@@ -40,7 +41,7 @@ export class Delivery implements Mail<Delivery> {
   /** What went wrong in each attempt that failed. */
   errors: ErrorRecord[] | undefined;
   /** What its invocation has published, so that a further attempt does not publish it again. */
-  published: PublishLedger | undefined;
+  published: Published | undefined;
   /** Ids of the questions it asked, in order. */
   questions: string[] | undefined;
   tokensReserved = 0;
@@ -111,10 +112,25 @@ export class DeliveryList {
   }
 }
 
-/** The ends of the ids of an invocation's first messages: nearly all there are. */
-const ORDINALS = Array.from({ length: 16 }, (_, ordinal) => `.${ordinal}`);
+/** The ids of one session: nearly all are an invocation's first message, or one of the application's. */
+class MessageIds {
+  readonly session: string;
+  readonly first: NumberedText;
+  readonly application: NumberedText;
+
+  constructor(session: string) {
+    this.session = session;
+    this.first = new NumberedText(`${session}-`, FIRST_MESSAGE);
+    this.application = new NumberedText(`${session}-0.`);
+  }
+}
+
+const FIRST_MESSAGE = endingsWith('.0');
+let ids = new MessageIds('');
 
 /** Id of the `ordinal`-th message that delivery `publisher` publishes (0: the application). Deterministic. */
 export function messageIdOf(sessionPrefix: string, publisher: number, ordinal: number): string {
-  return `${sessionPrefix}-${publisher}${ORDINALS[ordinal] ?? `.${ordinal}`}`;
+  if (sessionPrefix !== ids.session) ids = new MessageIds(sessionPrefix);
+  if (publisher === 0) return ids.application.with(ordinal);
+  return ordinal === 0 ? ids.first.with(publisher) : `${sessionPrefix}-${publisher}.${ordinal}`;
 }

@@ -33,6 +33,7 @@ function codeOf(status: PublishStatus | InvocationStatus): number {
 
 const WAITING = codeOf('waiting');
 const NO_ERRORS: readonly ErrorRecord[] = [];
+const NO_MESSAGES: readonly string[] = Object.freeze<string[]>([]);
 
 /**
  * What caused what: publishes and invocations as nodes, each the child of the one that caused it. It keeps the newest
@@ -198,19 +199,20 @@ export class ExecutionTree {
    * `get` and costs less: outcomes are made for every delivery.
    */
   plainSuccess(number: number): PlainSuccess | undefined {
-    const { label, scope, delivery, count, status, duration } = this.#columns;
-    const row = this.#columns.row(number);
-    if (row < 0 || status[row] !== SUCCEEDED || count[row] !== 1) return undefined;
+    const columns = this.#columns;
+    const row = columns.row(number);
+    if (row < 0 || columns.status[row] !== SUCCEEDED || columns.count[row] !== 1) return undefined;
+    const { label, scope, delivery, duration } = columns;
     const named = this.#labels.get(label[row] ?? 0);
     const within = this.#scopes.get(scope[row] ?? 0);
-    if (!named || !within || this.#errors.has(number)) return undefined;
+    if (!named || !within || (this.#errors.size > 0 && this.#errors.has(number))) return undefined;
     return {
       nodeId: nodeIdOf(named, within.sessionStartedAt, delivery[row] ?? 0),
       agent: named.agent,
       channel: named.channel,
       success: true,
       attempts: 1,
-      retryMessages: [],
+      retryMessages: NO_MESSAGES,
       durationMs: duration[row] || 0,
     };
   }

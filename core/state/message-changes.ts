@@ -2,7 +2,7 @@ import type { Channel, RetainedMessage } from '../messaging/channel.js';
 import type { Mailbox } from '../messaging/mailbox.js';
 import type { Message } from '../messaging/message.js';
 import { Delivery } from './delivery.js';
-import { PublishLedger } from './publish-ledger.js';
+import { notePublished } from './publish-ledger.js';
 import type { RunRecord } from './run-record.js';
 import type { RunState } from './run-state.js';
 import { treeLabel } from './tree-labels.js';
@@ -32,8 +32,7 @@ export function messagePublished(
     fromOutside ? message.id : undefined,
   );
   if (publisher) {
-    publisher.published ??= new PublishLedger();
-    publisher.published.add(message, ordinal);
+    publisher.published = notePublished(publisher.published, message, ordinal);
   } else {
     state.published = Math.max(state.published, ordinal + 1);
   }

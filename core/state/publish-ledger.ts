@@ -13,37 +13,57 @@ export interface LedgerRecord {
   readonly entries: readonly Entry[];
 }
 
+/** What an invocation has published: most publish once, and that message alone says it all. */
+export type Published = Message | PublishLedger;
+
+/** What an invocation has published, with one message more. */
+export function notePublished(
+  published: Published | undefined,
+  message: Message,
+  ordinal: number,
+): Published {
+  if (!published && ordinal === 0) return message;
+  const ledger = published ? ledgerOf(published) : new PublishLedger();
+  ledger.add(message, ordinal);
+  return ledger;
+}
+
+export function ledgerOf(published: Published): PublishLedger {
+  if (published instanceof PublishLedger) return published;
+  const ledger = new PublishLedger();
+  ledger.add(published, 0);
+  return ledger;
+}
+
+/** Whether `value` is a message object that was published here: the very object, not an equal one. */
+export function holdsPublished(published: Published | undefined, value: unknown): boolean {
+  return published instanceof PublishLedger
+    ? published.holds(value)
+    : published !== undefined && published === value;
+}
+
 /**
  * What one invocation has published so far. A retry, or the attempt after a crash, publishes again: what has the same
  * content as an entry *is* that message and must not be sent twice.
  */
 export class PublishLedger {
-  /** Most invocations publish once: the list is made for the second. */
-  #first: Entry | undefined;
-  #others: Entry[] | undefined;
+  #entries: Entry[] = [];
   /** One more than the highest ordinal published so far: what the next new message is numbered with. */
   nextOrdinal = 0;
 
   get length(): number {
-    if (this.#others) return this.#others.length + 1;
-    return this.#first ? 1 : 0;
+    return this.#entries.length;
   }
 
-  /** Whether `value` is a message object that this invocation published: the very object, not an equal one. */
   holds(value: unknown): boolean {
-    return this.#first === value || (this.#others?.some((entry) => entry === value) ?? false);
+    return this.#entries.some((entry) => entry === value);
   }
 
   add(message: Message, ordinal: number): void {
     if (ordinal >= this.nextOrdinal) this.nextOrdinal = ordinal + 1;
-    if (!this.#first) {
-      this.#first = message;
-      return;
-    }
-    this.#others ??= [];
     const { id, channel, payload } = message;
-    const whole = this.#others.length < KEPT_WHOLE - 1;
-    this.#others.push(whole ? message : { id, fingerprint: fingerprintOf(channel, payload) });
+    const whole = this.#entries.length < KEPT_WHOLE;
+    this.#entries.push(whole ? message : { id, fingerprint: fingerprintOf(channel, payload) });
   }
 
   /**
@@ -65,7 +85,7 @@ export class PublishLedger {
     };
     for (let step = 0; step < count; step++) {
       const index = (place + step) % count;
-      const entry = index === 0 ? this.#first : this.#others?.[index - 1];
+      const entry = this.#entries[index];
       if (entry && !matched.has(index) && fits(entry)) {
         return { index, id: entry.id, message: 'payload' in entry ? entry : undefined };
       }
@@ -75,17 +95,40 @@ export class PublishLedger {
 
   /** For snapshots. */
   toJSON(): LedgerRecord {
-    const entries = this.#first ? [this.#first, ...(this.#others ?? [])] : [];
-    return { nextOrdinal: this.nextOrdinal, entries };
+    return { nextOrdinal: this.nextOrdinal, entries: [...this.#entries] };
   }
 
   static fromJSON({ nextOrdinal, entries }: LedgerRecord): PublishLedger {
     const ledger = new PublishLedger();
     ledger.nextOrdinal = nextOrdinal;
-    const [first, ...others] = entries;
-    ledger.#first = first;
-    if (others.length > 0) ledger.#others = others;
+    ledger.#entries = [...entries];
     return ledger;
+  }
+}
+
+/** Finds, in a further attempt, the messages of those before it: each of them serves one publish. */
+export class Repetition {
+  readonly #ledger: PublishLedger;
+  readonly #count: number;
+  readonly #matched = new Set<number>();
+  /** What the first new message is numbered with. */
+  readonly nextOrdinal: number;
+
+  constructor(published: Published) {
+    this.#ledger = ledgerOf(published);
+    this.#count = this.#ledger.length;
+    this.nextOrdinal = this.#ledger.nextOrdinal;
+  }
+
+  /** The message that the publish in this place repeats: whole where it is kept, else its id alone. */
+  take(
+    place: number,
+    channel: string,
+    payload: JsonValue,
+  ): { readonly id: string; readonly message: Message | undefined } | undefined {
+    const found = this.#ledger.find(place, channel, payload, this.#matched, this.#count);
+    if (found) this.#matched.add(found.index);
+    return found;
   }
 }
 

@@ -5,7 +5,7 @@ import type { OverflowPolicy } from '../messaging/channel.js';
 import type { Message } from '../messaging/message.js';
 import type { DeliveryStatus, Session } from './delivery.js';
 import type { HumanRequest, HumanResolution } from './human-request.js';
-import type { LedgerRecord } from './publish-ledger.js';
+import { type LedgerRecord, ledgerOf } from './publish-ledger.js';
 
 import type { RunCounts, RunKind, RunRecord } from './run-record.js';
 import type { RunState, StateLimits } from './run-state.js';
@@ -186,9 +186,7 @@ function deliveryParts(state: RunState): DeliveryPart[] {
       attempts: delivery.attempts,
       dueAt: delivery.dueAt,
       errors: [...(delivery.errors ?? [])],
-      published: published
-        ? { nextOrdinal: published.nextOrdinal, entries: [...published.toJSON().entries] }
-        : null,
+      published: published ? ledgerOf(published).toJSON() : null,
       questions: [...(delivery.questions ?? [])],
       tokensReserved: delivery.tokensReserved,
     });

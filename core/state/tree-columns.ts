@@ -105,7 +105,13 @@ export class TreeColumns {
       from: Column,
       to: Column,
     ) => {
-      for (let number = first; number < next; number++) to[number % longer] = from[number % length] ?? 0;
+      // Stretches that are in one piece in both rings: few, and copied as memory.
+      for (let number = first; number < next; ) {
+        const [source, target] = [number % length, number % longer];
+        const count = Math.min(length - source, longer - target, next - number);
+        to.set(from.subarray(source, source + count), target);
+        number += count;
+      }
       return to;
     };
     this.status = moved(this.status, new Uint8Array(longer));

@@ -49,9 +49,7 @@ function toAgent({ name, listens, speaks, work }: AgentSpec, schema: object) {
       name,
       subscribe: listens,
       inputSchema: schema as typeof payloadSchema,
-      async process({ payload }) {
-        await work(payload);
-      },
+      process: async ({ payload }) => void (await work(payload)),
     });
   }
   return defineAgent({
@@ -60,9 +58,6 @@ function toAgent({ name, listens, speaks, work }: AgentSpec, schema: object) {
     publish: speaks,
     inputSchema: schema as typeof payloadSchema,
     outputSchema: schema as typeof payloadSchema,
-    async process({ payload, publish }) {
-      const answer = await work(payload);
-      if (answer !== undefined) await publish(speaks, answer);
-    },
+    process: ({ payload }) => work(payload),
   });
 }
