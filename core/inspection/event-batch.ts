@@ -1,6 +1,10 @@
 import { isoTime } from '../identifiers.js';
+import type { Channel } from '../messaging/channel.js';
+import type { Mailbox } from '../messaging/mailbox.js';
 import type { Message } from '../messaging/message.js';
+import type { Delivery } from '../state/delivery.js';
 import type { RunEvent } from '../state/run-event.js';
+import type { RunRecord } from '../state/run-record.js';
 
 /**
  * A run of events as columns of numbers. Nearly all events are publishes, starts and successes, and those come to a few
@@ -36,11 +40,21 @@ export const EVENT_KINDS = { body: 0, published: 1, started: 2, succeeded: 3 } a
 
 /** Routes kept by name; more than this many in one watch, and the numbering starts again with a snapshot's help. */
 const ROUTES_PER_CHANNEL = 64;
+/** Channels whose last route is known without a look at the names; they come and go. */
+const CHANNELS_REMEMBERED = 10_000;
+
+/** The route by which a channel's messages went last: nearly always that of the next one. */
+interface LastRoute {
+  readonly mailboxes: readonly Mailbox<Delivery>[];
+  readonly run: RunRecord | undefined;
+  readonly number: number;
+}
 
 /** Gathers events into batches. Called for every event of a busy run: no allocation, no look-up that can be spared. */
 export class BatchWriter {
   readonly #encodeBody: (event: RunEvent) => RunEvent;
   readonly #routes = new Map<string, { readonly number: number; readonly route: MessageRoute }[]>();
+  readonly #lastRoutes = new Map<Channel, LastRoute>();
   #routeCount = 0;
   #first = 0;
   #kind: number[] = [];
@@ -62,30 +76,74 @@ export class BatchWriter {
   }
 
   add(event: RunEvent): void {
-    if (this.#kind.length === 0) this.#first = event.seq;
-    this.#at.push(event.at);
     switch (event.type) {
       case 'delivery.started':
-        this.#kind.push(EVENT_KINDS.started);
-        this.#delivery.push(event.delivery);
+        this.addStarted(event.seq, event.at, event.delivery);
         return;
       case 'delivery.succeeded':
-        this.#kind.push(EVENT_KINDS.succeeded);
-        this.#delivery.push(event.delivery);
+        this.addSucceeded(event.seq, event.at, event.delivery);
         return;
       case 'message.published':
-        if (isRegular(event)) {
-          this.#kind.push(EVENT_KINDS.published);
-          this.#delivery.push(0);
-          this.#publisher.push(event.publisher ?? 0);
-          this.#ordinal.push(event.ordinal);
-          this.#route.push(this.#routeOf(event.message.channel ?? '', event.to, event.run ?? null));
+        if (isRegular(event.at, event.message, event.publisher !== undefined, event.fromOutside ?? false)) {
+          const route = this.#routeOf(event.message.channel ?? '', event.to, event.run ?? null);
+          this.#addPublish(event.seq, event.at, event.publisher ?? 0, event.ordinal, route);
           return;
         }
     }
-    this.#kind.push(EVENT_KINDS.body);
-    this.#delivery.push(0);
+    this.#add(event.seq, EVENT_KINDS.body, event.at, 0);
     this.#bodies.push(this.#encodeBody(event));
+  }
+
+  addStarted(seq: number, at: number, delivery: number): void {
+    this.#add(seq, EVENT_KINDS.started, at, delivery);
+  }
+
+  addSucceeded(seq: number, at: number, delivery: number): void {
+    this.#add(seq, EVENT_KINDS.succeeded, at, delivery);
+  }
+
+  /** The parts of a publish, before they are an event. */
+  addPublished(
+    seq: number,
+    at: number,
+    channel: Channel,
+    message: Message,
+    publisher: Delivery | undefined,
+    ordinal: number,
+    fromOutside: boolean,
+    run: RunRecord | undefined,
+    mailboxes: readonly Mailbox<Delivery>[],
+  ): void {
+    if (isRegular(at, message, publisher !== undefined, fromOutside)) {
+      const route = this.#lastRouteOf(channel, mailboxes, run);
+      this.#addPublish(seq, at, publisher ? publisher.number : 0, ordinal, route);
+      return;
+    }
+    this.add({
+      seq,
+      at,
+      type: 'message.published',
+      message,
+      ordinal,
+      to: mailboxes.map(({ agent }) => agent),
+      ...(publisher && { publisher: publisher.number }),
+      ...(fromOutside && { fromOutside }),
+      ...(run && { run: run.id }),
+    });
+  }
+
+  #addPublish(seq: number, at: number, publisher: number, ordinal: number, route: number): void {
+    this.#add(seq, EVENT_KINDS.published, at, 0);
+    this.#publisher.push(publisher);
+    this.#ordinal.push(ordinal);
+    this.#route.push(route);
+  }
+
+  #add(seq: number, kind: number, at: number, delivery: number): void {
+    if (this.#kind.length === 0) this.#first = seq;
+    this.#kind.push(kind);
+    this.#at.push(at);
+    this.#delivery.push(delivery);
   }
 
   /** What has been gathered; the next batch begins empty. */
@@ -116,7 +174,23 @@ export class BatchWriter {
   reset(): void {
     this.take();
     this.#routes.clear();
+    this.#lastRoutes.clear();
     this.#routeCount = 0;
+  }
+
+  #lastRouteOf(
+    channel: Channel,
+    mailboxes: readonly Mailbox<Delivery>[],
+    run: RunRecord | undefined,
+  ): number {
+    const last = this.#lastRoutes.get(channel);
+    // A channel whose subscribers change gets another list of them.
+    if (last && last.mailboxes === mailboxes && last.run === run) return last.number;
+    if (this.#lastRoutes.size >= CHANNELS_REMEMBERED) this.#lastRoutes.clear();
+    const to = mailboxes.map(({ agent }) => agent);
+    const number = this.#routeOf(channel.name, to, run?.id ?? null);
+    this.#lastRoutes.set(channel, { mailboxes, run, number });
+    return number;
   }
 
   #routeOf(channel: string, to: readonly string[], run: string | null): number {
@@ -144,12 +218,10 @@ function sameNames(left: readonly string[], right: readonly string[]): boolean {
 }
 
 /** Whether everything about a message but its payload follows from its publisher, its ordinal and the time. */
-function isRegular(event: Extract<RunEvent, { readonly type: 'message.published' }>): boolean {
-  const { message } = event;
-  if (event.fromOutside || message.taskId !== undefined) return false;
-  if (event.publisher === undefined && (message.source !== 'app' || message.parentId !== undefined))
-    return false;
-  return message.timestamp === isoTime(event.at);
+function isRegular(at: number, message: Message, fromAgent: boolean, fromOutside: boolean): boolean {
+  if (fromOutside || message.taskId !== undefined) return false;
+  if (!fromAgent && (message.source !== 'app' || message.parentId !== undefined)) return false;
+  return message.timestamp === isoTime(at);
 }
 
 /** A message without what it says: what the watcher's state holds, until somebody asks for the payload. */

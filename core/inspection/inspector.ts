@@ -1,5 +1,7 @@
 import { invalid, toPubSubError } from '../errors.js';
 import type { RunEvent } from '../state/run-event.js';
+import type { RunObserver } from '../state/run-observer.js';
+import type { RunState } from '../state/run-state.js';
 import { partsBesideTree, type SnapshotPart, snapshotOf } from '../state/snapshot.js';
 import { treeNodeParts } from '../state/tree-snapshot.js';
 import { perform } from './commands.js';
@@ -62,6 +64,28 @@ class Inspector {
   readonly #writer: BatchWriter;
   readonly #offFrame: () => void;
   readonly #take = (event: RunEvent): void => this.#taken(event);
+  readonly #observer: RunObserver = {
+    messagePublished: (at, channel, message, publisher, ordinal, fromOutside, run, mailboxes) => {
+      const seq = this.#next();
+      if (seq === 0) return;
+      this.#recent.add(seq, message);
+      this.#writer.addPublished(seq, at, channel, message, publisher, ordinal, fromOutside, run, mailboxes);
+      this.#grew();
+    },
+    deliveryStarted: (at, { number }) => {
+      const seq = this.#next();
+      if (seq === 0) return;
+      this.#writer.addStarted(seq, at, number);
+      this.#grew();
+    },
+    deliverySucceeded: (at, { number }) => {
+      const seq = this.#next();
+      if (seq === 0) return;
+      this.#writer.addSucceeded(seq, at, number);
+      this.#grew();
+    },
+    take: this.#take,
+  };
   readonly #flush = (): void => this.#sendBatch();
 
   /** Whether the other end can read the executor's state itself, and wants to. */
@@ -69,6 +93,8 @@ class Inspector {
   #rowsShared = false;
   #unsubscribe: (() => void) | undefined;
   #cancelTimer: (() => void) | undefined;
+  /** What the newest snapshot was taken of; an executor that loads another state has another. */
+  #state: RunState;
   /** Newest event that was gathered, sent, and taken in at the other end. */
   #gathered = 0;
   #sent = 0;
@@ -87,6 +113,7 @@ class Inspector {
     if (redact !== undefined && typeof redact !== 'function')
       throw invalid('options.redact', 'a function', redact);
     this.#executor = executor;
+    this.#state = executor.state;
     this.#link = link;
     this.#name = name;
     this.#batchMs = batchMs;
@@ -143,7 +170,9 @@ class Inspector {
     this.#gathered = seq;
     this.#sent = seq;
     this.#received = seq;
-    this.#unsubscribe = this.#executor.subscribe(this.#take);
+    this.#state = state;
+    const executor = this.#executor;
+    this.#unsubscribe = executor.observe?.(this.#observer) ?? executor.subscribe(this.#take);
     this.#send({ v: INSPECTOR_VERSION, type: 'snapshot', seq, parts: shown });
   }
 
@@ -170,6 +199,21 @@ class Inspector {
     this.#gathered = event.seq;
     if (event.type === 'message.published') this.#recent.add(event.seq, event.message);
     this.#writer.add(event);
+    this.#grew();
+  }
+
+  /** Number of the event that has just been observed; 0 when it does not follow on the one before. */
+  #next(): number {
+    const { seq } = this.#state;
+    if (seq === this.#gathered + 1) {
+      this.#gathered = seq;
+      return seq;
+    }
+    this.#replaced(this.#executor.state.seq);
+    return 0;
+  }
+
+  #grew(): void {
     this.#cancelTimer ??= this.#setTimer(this.#batchMs, this.#flush);
     if (this.#writer.length >= this.#eventsUnderWay) this.#giveUpDetail();
   }

@@ -1,11 +1,10 @@
 import type { ErrorRecord } from '../../core/errors.js';
-import { EVENT_KINDS } from '../../core/inspection/event-batch.js';
+import { EVENT_KINDS, type EventBatch, type MessageRoute } from '../../core/inspection/event-batch.js';
 import type { RunEvent } from '../../core/state/run-event.js';
 import type { RunState } from '../../core/state/run-state.js';
 import type { DeliveryPart, SnapshotPart } from '../../core/state/snapshot.js';
 import { NODE_STATUSES } from '../../core/state/tree-node.js';
 import { DeliveryIndex } from './delivery-index.js';
-import type { EventLog } from './event-log.js';
 import { InvocationTable } from './invocation-table.js';
 import { MessageTable } from './message-table.js';
 import type { OldRows } from './old-rows.js';
@@ -29,6 +28,18 @@ export interface Problem {
   readonly error: ErrorRecord | undefined;
 }
 
+/** A route, with what it means here. */
+interface Way {
+  readonly channel: string;
+  /** Who gets what goes this way. */
+  readonly lanes: readonly number[];
+  /** Who published on it last. */
+  lastLane: number;
+}
+
+const NOBODY = -2;
+const APPLICATION_LANE = -1;
+
 /** Problems kept; the counts go on. */
 const MOST_PROBLEMS = 20_000;
 
@@ -45,6 +56,7 @@ export class Activity {
   /** The first node the next event may make, as the fold will number it. */
   #nextNode: number;
   readonly #nodeLimit: number;
+  readonly #ways: Way[] = [];
   /** Events that end many deliveries at once, which is best read from a state that has them behind it. */
   #sweeps: { readonly seq: number; readonly at: number }[] = [];
 
@@ -88,29 +100,34 @@ export class Activity {
     const delivery = this.deliveries.add(lane, at, 0, part.node);
     this.deliveries.setStatus(delivery, code(part.status), 0);
     if (part.status !== 'running') return;
-    const row = this.invocations.start(lane, at, at, seq, part.node, part.attempts, delivery);
+    const row = this.invocations.start(lane, at, at, seq, part.node, part.attempts);
     this.deliveries.setRow(delivery, row);
   }
 
-  /** Takes in the events `from` to `to` of the log. */
-  take(log: EventLog, from: number, to: number): void {
-    for (let seq = from; seq <= to; seq++) {
-      switch (log.kindOf(seq)) {
+  /** Takes a batch in; `routes` are all those that its numbers may mean. */
+  take(
+    { first, kind, at, delivery, publisher, route, bodies }: EventBatch,
+    routes: readonly MessageRoute[],
+  ): void {
+    let publish = 0;
+    let body = 0;
+    for (let index = 0; index < kind.length; index++) {
+      const seq = first + index;
+      switch (kind[index]) {
         case EVENT_KINDS.started:
-          this.#started(seq, log.timeOf(seq), log.deliveryOf(seq));
+          this.#started(seq, at[index] ?? 0, delivery[index] ?? 0);
           break;
         case EVENT_KINDS.succeeded:
-          this.#ended(seq, log.timeOf(seq), log.deliveryOf(seq), SUCCEEDED);
+          this.#close(delivery[index] ?? 0, SUCCEEDED, seq, at[index] ?? 0, true);
           break;
         case EVENT_KINDS.published: {
-          const publish = log.publishOf(seq);
-          if (!publish) break;
-          this.publishers.noteRoute(publish.route, this.#nameOf(publish.publisher), seq);
-          this.#published(seq, log.timeOf(seq), publish.publisher, publish.route.to);
+          const way = this.#wayOf(route[publish] ?? 0, routes);
+          this.#publishedBy(way, seq, at[index] ?? 0, publisher[publish] ?? 0);
+          publish++;
           break;
         }
         default: {
-          const event = log.bodyOf(seq);
+          const event = bodies[body++];
           if (event) this.#body(event);
         }
       }
@@ -134,18 +151,35 @@ export class Activity {
   dropUpTo(seq: number): void {
     this.messages.dropUpTo(seq);
     const rows = this.invocations.dropUpTo(seq);
-    this.deliveries.rowsDropped(rows);
+    // Publishers are looked up by their deliveries, which are a little older than their messages.
+    const { messages, deliveries } = this;
+    const oldest =
+      messages.length > 0 ? messages.publisherOf(0) || messages.firstDeliveryOf(0) : deliveries.next;
+    deliveries.dropUpTo(oldest, rows);
     this.problems = this.problems.filter((problem) => problem.seq > seq);
+  }
+
+  #wayOf(number: number, routes: readonly MessageRoute[]): Way {
+    const known = this.#ways[number];
+    if (known) return known;
+    const { channel, to } = routes[number] ?? { channel: '', to: [] };
+    const way = { channel, lanes: to.map((agent) => this.invocations.laneOf(agent)), lastLane: NOBODY };
+    this.#ways[number] = way;
+    return way;
+  }
+
+  #publishedBy(way: Way, seq: number, at: number, publisher: number): void {
+    const lane = publisher > 0 ? this.deliveries.lane(publisher) : APPLICATION_LANE;
+    if (lane !== way.lastLane) {
+      way.lastLane = lane;
+      this.publishers.note(way.channel, this.#nameOf(publisher), seq);
+    }
+    this.messages.add(seq, this.deliveries.next, publisher, this.#nextNode++);
+    for (const each of way.lanes) this.deliveries.add(each, at, seq, this.#nextNode++);
   }
 
   #nameOf(publisher: number): string {
     return publisher > 0 ? (this.invocations.lanes[this.deliveries.lane(publisher)] ?? '') : APPLICATION;
-  }
-
-  #published(seq: number, at: number, publisher: number, to: readonly string[]): void {
-    const node = this.#nextNode++;
-    this.messages.add(seq, this.deliveries.next, publisher, node);
-    for (const agent of to) this.#delivery(agent, at, seq);
   }
 
   #delivery(agent: string, at: number, messageSeq: number): void {
@@ -157,12 +191,10 @@ export class Activity {
     // As the fold does: a node that is no longer kept gets a successor.
     if (deliveries.node(delivery) < this.#nextNode - this.#nodeLimit)
       deliveries.setNode(delivery, this.#nextNode++);
-    const [lane, queued, node] = [
-      deliveries.lane(delivery),
-      deliveries.queued(delivery),
-      deliveries.node(delivery),
-    ];
-    const row = invocations.start(lane, queued, at, seq, node, deliveries.attempt(delivery), delivery);
+    const lane = deliveries.lane(delivery);
+    const queued = deliveries.queued(delivery);
+    const node = deliveries.node(delivery);
+    const row = invocations.start(lane, queued, at, seq, node, deliveries.attempt(delivery));
     deliveries.setRow(delivery, row);
     deliveries.setStatus(delivery, RUNNING, 0);
   }
@@ -182,7 +214,8 @@ export class Activity {
     switch (event.type) {
       case 'message.published':
         this.publishers.note(event.message.channel ?? '', this.#nameOf(event.publisher ?? 0), seq);
-        this.#published(seq, at, event.publisher ?? 0, event.to);
+        this.messages.add(seq, this.deliveries.next, event.publisher ?? 0, this.#nextNode++);
+        for (const agent of event.to) this.#delivery(agent, at, seq);
         return;
       case 'message.handed':
         this.#delivery(event.to, at, 0);

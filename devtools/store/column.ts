@@ -1,4 +1,4 @@
-type Numbers = Uint8Array | Uint16Array | Uint32Array | Float64Array;
+type Numbers = Uint8Array | Uint32Array | Float64Array;
 
 /** A list of numbers in a typed array that doubles when it is full. Nothing here for the garbage collector to walk. */
 export class Column<Values extends Numbers> {
@@ -69,6 +69,43 @@ export class Column<Values extends Numbers> {
 }
 
 export const bytes = (): Column<Uint8Array> => new Column((length) => new Uint8Array(length));
-export const shorts = (): Column<Uint16Array> => new Column((length) => new Uint16Array(length));
 export const integers = (): Column<Uint32Array> => new Column((length) => new Uint32Array(length));
 export const floats = (): Column<Float64Array> => new Column((length) => new Float64Array(length));
+
+// Tables of many columns grow all of them at once, so that adding a row is a few plain writes.
+
+export function longerBytes(from: Uint8Array, capacity: number): Uint8Array<ArrayBuffer> {
+  const to = new Uint8Array(capacity);
+  to.set(from);
+  return to;
+}
+
+export function longerShorts(from: Uint16Array, capacity: number): Uint16Array<ArrayBuffer> {
+  const to = new Uint16Array(capacity);
+  to.set(from);
+  return to;
+}
+
+export function longerIntegers(from: Uint32Array, capacity: number): Uint32Array<ArrayBuffer> {
+  const to = new Uint32Array(capacity);
+  to.set(from);
+  return to;
+}
+
+export function longerFloats(from: Float64Array, capacity: number): Float64Array<ArrayBuffer> {
+  const to = new Float64Array(capacity);
+  to.set(from);
+  return to;
+}
+
+/** How many of the first `length` values, which must be sorted, are at most `limit`. */
+export function countUpTo(values: Uint32Array, length: number, limit: number): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((values[middle] ?? 0) <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

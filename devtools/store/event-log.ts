@@ -16,7 +16,8 @@ export class EventLog {
   readonly #publisher = integers();
   readonly #ordinal = integers();
   readonly #route = integers();
-  #routes: MessageRoute[] = [];
+  /** By their numbers. */
+  readonly routes: MessageRoute[] = [];
   #bodies: RunEvent[] = [];
   /** Bodies and publishes that were dropped from the front. */
   #bodiesDropped = 0;
@@ -43,17 +44,19 @@ export class EventLog {
     let body = this.#bodiesDropped + this.#bodies.length;
     const from = this.#detail.extend(kind.length);
     const { values } = this.#detail;
+    let place = this.#publishSeq.extend(batch.publisher.length);
+    const seqs = this.#publishSeq.values;
     for (let index = 0; index < kind.length; index++) {
       if (kind[index] === EVENT_KINDS.published) {
         values[from + index] = publish++;
-        this.#publishSeq.push(batch.first + index);
+        seqs[place++] = batch.first + index;
       } else if (kind[index] === EVENT_KINDS.body) values[from + index] = body++;
       else values[from + index] = delivery[index] ?? 0;
     }
     this.#publisher.pushAll(batch.publisher);
     this.#ordinal.pushAll(batch.ordinal);
     this.#route.pushAll(batch.route);
-    for (const route of batch.routes) this.#routes.push(route);
+    for (const route of batch.routes) this.routes.push(route);
     for (const each of batch.bodies) this.#bodies.push(each);
   }
 
@@ -80,7 +83,7 @@ export class EventLog {
   publishOf(seq: number): { publisher: number; ordinal: number; route: MessageRoute } | undefined {
     if (seq <= this.base || this.kindOf(seq) !== EVENT_KINDS.published) return undefined;
     const row = this.#detail.at(seq - this.base - 1) - this.#publishesDropped;
-    const route = this.#routes[this.#route.at(row)];
+    const route = this.routes[this.#route.at(row)];
     return route && { publisher: this.#publisher.at(row), ordinal: this.#ordinal.at(row), route };
   }
 

@@ -1,5 +1,3 @@
-import type { MessageRoute } from '../../core/inspection/event-batch.js';
-
 /** How the application is called where names of agents stand. */
 export const APPLICATION = 'app';
 
@@ -7,8 +5,6 @@ export const APPLICATION = 'app';
 export class Publishers {
   /** By channel, then by name: the first event; 0 for what was before the recording. */
   readonly #since = new Map<string, Map<string, number>>();
-  /** Who was last seen to publish by a route: nearly always whoever does so again. */
-  readonly #lastBy = new WeakMap<MessageRoute, string>();
 
   note(channel: string, publisher: string, seq: number): void {
     let names = this.#since.get(channel);
@@ -17,12 +13,6 @@ export class Publishers {
       this.#since.set(channel, names);
     }
     if (!names.has(publisher)) names.set(publisher, seq);
-  }
-
-  noteRoute(route: MessageRoute, publisher: string, seq: number): void {
-    if (this.#lastBy.get(route) === publisher) return;
-    this.#lastBy.set(route, publisher);
-    this.note(route.channel, publisher, seq);
   }
 
   /** Those who had published on a channel when event `seq` had happened. */

@@ -41,9 +41,8 @@ export class Recording {
   /** Takes a batch in. False when it does not follow on what is there. */
   append(batch: EventBatch): boolean {
     if (batch.first !== this.last + 1) return false;
-    const from = batch.first;
     this.log.append(batch);
-    this.activity.take(this.log, from, this.last);
+    this.activity.take(batch, this.log.routes);
     return true;
   }
 

@@ -1,0 +1,28 @@
+import type { Channel } from '../messaging/channel.js';
+import type { Mailbox } from '../messaging/mailbox.js';
+import type { Message } from '../messaging/message.js';
+import type { Delivery } from './delivery.js';
+import type { RunEvent } from './run-event.js';
+import type { RunRecord } from './run-record.js';
+
+/**
+ * Sees each event at once, as soon as the state has taken it in. For what happens most no event is made: who keeps columns
+ * of numbers needs none, and making three objects for each message costs more than keeping it. It must be quick and must
+ * not throw. The number of the event is the state's `seq`.
+ */
+export interface RunObserver {
+  messagePublished(
+    at: number,
+    channel: Channel,
+    message: Message,
+    publisher: Delivery | undefined,
+    ordinal: number,
+    fromOutside: boolean,
+    run: RunRecord | undefined,
+    mailboxes: readonly Mailbox<Delivery>[],
+  ): void;
+  deliveryStarted(at: number, delivery: Delivery): void;
+  deliverySucceeded(at: number, delivery: Delivery): void;
+  /** Anything else. */
+  take(event: RunEvent): void;
+}
