@@ -1,6 +1,5 @@
-import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { messageOf, PubSubError } from '../errors.js';
+import type { ErrorObject, Options, ValidateFunction } from './ajv-library.js';
 import type { SchemaNode } from './copy-schema.js';
 import { evalFreeValidator } from './eval-free-validator.js';
 import { type Finding, toIssues } from './issues.js';
@@ -33,8 +32,9 @@ const OPTIONS: Options = {
 const COMPILATIONS_PER_INSTANCE = 256;
 
 /**
- * The default validator: ajv, which turns each schema into code. It needs `Function`: under a Content-Security-Policy
- * without `unsafe-eval`, `compile` throws an `EvalError`; `loadValidator` then takes the eval-free validator instead.
+ * The default validator: ajv, which turns each schema into code. It is loaded on the first call (a dynamic import), and
+ * needs `Function`: under a Content-Security-Policy without `unsafe-eval`, `compile` throws an `EvalError`;
+ * `loadValidator` then takes the eval-free validator instead.
  *
  * Schemas are JSON Schema 2020-12, or draft-07 if `$schema` says so; `format` is an annotation. Each schema
  * object is compiled once: change it afterwards and nothing happens. `parseSchema` has the limits; what is within them
@@ -43,11 +43,12 @@ const COMPILATIONS_PER_INSTANCE = 256;
  * object.
  *
  * @example
- * const validator = ajvValidator();
+ * const validator = await ajvValidator();
  * const check = validator.compile({ type: 'object', properties: { url: { type: 'string' } } });
  * check({ url: 7 }); // [{ path: '/url', message: 'must be string', received: '7' }]
  */
-export function ajvValidator(): SchemaValidator {
+export async function ajvValidator(): Promise<SchemaValidator> {
+  const { Ajv, Ajv2020 } = await import('./ajv-library.js');
   const evalFree = evalFreeValidator();
   const compilers: Readonly<Record<Draft, Compiler>> = {
     '2020-12': compiler(() => new Ajv2020({ ...OPTIONS, ignoreKeywordsWithRef: false })),

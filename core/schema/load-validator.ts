@@ -1,7 +1,11 @@
 import { messageOf } from '../errors.js';
+import { ajvValidator } from './ajv-validator.js';
 import { evalFreeValidator } from './eval-free-validator.js';
 import type { SchemaValidator } from './schema-validator.js';
 import { StagedSchemas } from './staged-schemas.js';
+
+// All that checks schemas, ajv's own files apart, is reached through this module: so bundlers make it one file.
+export { ajvValidator, evalFreeValidator };
 
 /**
  * The validator for this place: ajv where code may be generated, the eval-free one where a Content-Security-Policy, or
@@ -11,8 +15,7 @@ import { StagedSchemas } from './staged-schemas.js';
  * @param log is told once when the slower validator was taken, and why.
  */
 export async function loadValidator(log: (note: string) => void): Promise<SchemaValidator> {
-  const { ajvValidator } = await import('./ajv-validator.js');
-  const validator = ajvValidator();
+  const validator = await ajvValidator();
   try {
     validator.compile({ type: 'null' });
     return validator;

@@ -12,7 +12,7 @@ import type { SchemaValidator } from './schema-validator.js';
  * check({ url: 7 }); // [{ path: '/url', message: 'must be string', received: '7' }]
  */
 export async function ajvValidator(): Promise<SchemaValidator> {
-  const { ajvValidator: load } = await import('./ajv-validator.js');
+  const { ajvValidator: load } = await import('./load-validator.js');
   return load();
 }
 
@@ -37,6 +37,6 @@ export async function defaultValidator(
  * @example const executor = await PubSubExecutor.open({ validator: await evalFreeValidator() });
  */
 export async function evalFreeValidator(): Promise<SchemaValidator> {
-  const { evalFreeValidator: load } = await import('./eval-free-validator.js');
+  const { evalFreeValidator: load } = await import('./load-validator.js');
   return load();
 }
