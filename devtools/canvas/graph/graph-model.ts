@@ -8,13 +8,13 @@ import { eased } from '../camera.js';
 import { APP, type GraphEdge, type GraphNode, linksOf, weighEdges } from './graph-parts.js';
 
 const SIZES = {
-  agent: { width: 152, height: 46 },
-  channel: { width: 132, height: 36 },
-  app: { width: 72, height: 30 },
+  agent: { width: 140, height: 46 },
+  channel: { width: 120, height: 34 },
+  app: { width: 64, height: 30 },
 } as const;
 const GAP = 26;
 /** Between the centres of two layers: to the right, and down. */
-const LAYER_STEP = { across: 194, down: 92 } as const;
+const LAYER_STEP = { across: 172, down: 88 } as const;
 const GLIDE = 420;
 /** How far beside the middle an edge that runs against the flow leaves and arrives. */
 const BACK_OFFSET = 11;

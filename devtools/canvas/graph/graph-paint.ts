@@ -1,4 +1,4 @@
-import type { CanvasTheme } from '../../canvas-contract.js';
+import type { CanvasAgent, CanvasChannel, CanvasTheme } from '../../canvas-contract.js';
 import { endAngle, pointOn } from '../../layout/edge-path.js';
 import { compact, perSecond } from '../numbers.js';
 import { line, type Pen, roundedBox, type TextFitter } from '../pen.js';
@@ -69,7 +69,7 @@ export function paintNode(
     pen.fill();
     pen.globalAlpha = look.alpha;
   }
-  pen.strokeStyle = look.hovered ? theme.mutedText : node.kind === 'channel' ? theme.channel : theme.border;
+  pen.strokeStyle = look.hovered ? theme.mutedText : node.kind === 'channel' ? theme.channel : theme.edge;
   pen.lineWidth = 1.25;
   if (node.agent && !node.agent.registered) pen.setLineDash([4, 3]);
   pen.stroke();
@@ -126,15 +126,21 @@ function paintAgent(pen: Pen, text: TextFitter, theme: CanvasTheme, node: GraphN
   else pen.stroke();
   title(pen, text, theme, node, look, left + 26, titleY, node.width - 36, 'left');
   if (!detailed) return;
-  const parts = [agent.registered ? perSecond(agent.rate) : 'gone'];
+  const parts = [activityOf(agent)];
   // Room for one of the two: what waits says more, and the filled dot says that it runs.
   if (agent.waiting > 0) parts.push(`${compact(agent.waiting)} queued`);
   else if (agent.running > 0) parts.push(`${compact(agent.running)} running`);
+  else if (agent.rate === 0 && agent.succeeded > 0) parts.push(`${compact(agent.succeeded)} done`);
   const font = `11px ${theme.font}`;
   pen.font = font;
   pen.fillStyle = theme.mutedText;
   pen.textAlign = 'left';
   pen.fillText(text.fit(parts.join(' · '), font, node.width - 36), left + 26, node.y + 10);
+}
+
+function activityOf({ registered, rate, running }: CanvasAgent): string {
+  if (!registered) return 'gone';
+  return rate === 0 && running > 0 ? 'busy' : perSecond(rate);
 }
 
 function paintChannel(pen: Pen, text: TextFitter, theme: CanvasTheme, node: GraphNode, look: NodeLook): void {
@@ -145,24 +151,41 @@ function paintChannel(pen: Pen, text: TextFitter, theme: CanvasTheme, node: Grap
   const room = node.width - 32;
   const full = channel.capacity > 0 ? Math.min(1, channel.depth / channel.capacity) : 0;
   let titleRoom = room;
+  const y = node.y + (full > 0 ? -3.5 : 0.5);
   if (detailed) {
-    const count = channel.depth > 0 ? compact(channel.depth) : perSecond(channel.rate);
+    const count = countOf(channel);
     const font = `11px ${theme.font}`;
     pen.font = font;
     pen.fillStyle = channel.depth > 0 ? theme.text : theme.mutedText;
     pen.textAlign = 'right';
-    pen.fillText(count, left + node.width - 16, node.y - 4);
+    pen.fillText(count, left + node.width - 15, y);
     titleRoom -= text.width(count, font) + 8;
   }
-  title(pen, text, theme, node, look, left + 16, detailed ? node.y - 4 : node.y - 3, titleRoom, 'left');
-  const y = node.y + 10;
+  title(pen, text, theme, node, look, left + 16, y, titleRoom, 'left');
+  if (full > 0) paintGauge(pen, theme, left + 17.5, node.y + 9, node.width - 35, full);
+}
+
+/** What waits says most; then how fast it flows; then how much has. */
+function countOf({ depth, rate, published }: CanvasChannel): string {
+  if (depth > 0) return compact(depth);
+  if (rate > 0) return perSecond(rate);
+  return published > 0 ? compact(published) : '';
+}
+
+function paintGauge(
+  pen: Pen,
+  theme: CanvasTheme,
+  left: number,
+  y: number,
+  width: number,
+  full: number,
+): void {
   pen.lineCap = 'round';
   pen.lineWidth = 3;
   pen.strokeStyle = theme.border;
-  line(pen, left + 17.5, y, left + node.width - 17.5, y);
-  if (full <= 0) return;
+  line(pen, left, y, left + width, y);
   pen.strokeStyle = gaugeColour(theme, full);
-  line(pen, left + 17.5, y, left + 17.5 + Math.max(0.5, (node.width - 35) * full), y);
+  line(pen, left, y, left + Math.max(0.5, width * full), y);
 }
 
 /** Calm below seven tenths; then a warning, then an alarm. */
@@ -183,7 +206,7 @@ function title(
   align: 'left' | 'center',
 ): void {
   // Far out, names grow in the world so that they can still be read on the screen.
-  const size = Math.round(13 * Math.min(1.5, Math.max(1, 0.6 / look.scale)) * 2) / 2;
+  const size = Math.round(13.5 * Math.min(1.3, Math.max(1, 0.6 / look.scale)) * 2) / 2;
   const font = `${node.kind === 'agent' ? 600 : 500} ${size}px ${theme.font}`;
   pen.font = font;
   pen.fillStyle = theme.text;

@@ -8,6 +8,7 @@ import type {
 } from '../../canvas-contract.js';
 import { type Point, toWorld } from '../../layout/viewport.js';
 import { Camera } from '../camera.js';
+import { findById } from '../find-by-id.js';
 import { type Drag, type GestureHandler, Gestures } from '../gestures.js';
 import type { Pen } from '../pen.js';
 import { Selection, sameSelection } from '../selection.js';
@@ -21,7 +22,9 @@ import { graphSvg } from './graph-picture.js';
 import { Pulses } from './pulses.js';
 
 const DIMMED = 0.28;
-const MARGIN = 36;
+const MARGIN = 28;
+/** No more than the margin of what is fitted would have to be moved for. */
+const REVEAL_MARGIN = 48;
 const ARROWS: Readonly<Record<string, Point>> = {
   ArrowLeft: { x: -1, y: 0 },
   ArrowRight: { x: 1, y: 0 },
@@ -66,7 +69,10 @@ export class GraphView implements CanvasView, GestureHandler {
     this.#camera.width = width;
     this.#camera.height = height;
     this.#model.resize(width, height, performance.now());
+    // A panel that has just opened beside the picture must not cover what it speaks of.
+    const selected = this.#selectedNode();
     if (!this.#camera.moved) this.#settle();
+    else if (selected) this.#camera.reveal(selected.target, REVEAL_MARGIN);
   }
 
   draw(now: number): boolean {
@@ -105,7 +111,7 @@ export class GraphView implements CanvasView, GestureHandler {
     this.#searched = text.trim().toLowerCase();
     this.#findMatches();
     const first = [...this.#model.nodes.values()].find(({ id }) => this.#matches.has(id));
-    if (first) this.#camera.reveal(first.target, 80);
+    if (first) this.#camera.reveal(first.target, REVEAL_MARGIN);
     this.#requestDraw();
     return this.#matches.size;
   }
@@ -115,7 +121,7 @@ export class GraphView implements CanvasView, GestureHandler {
     if (sameSelection(selection, this.#selection.value)) return;
     this.#selection.value = selection;
     const node = this.#selectedNode();
-    if (node) this.#camera.reveal(node.target, 80);
+    if (node) this.#camera.reveal(node.target, REVEAL_MARGIN);
     this.#requestDraw();
   }
 
@@ -237,7 +243,7 @@ export class GraphView implements CanvasView, GestureHandler {
   }
 
   #choose(node: GraphNode | undefined, reveal = false): void {
-    if (node && reveal) this.#camera.reveal(node.target, 80);
+    if (node && reveal) this.#camera.reveal(node.target, REVEAL_MARGIN);
     const { kind, name } = node ?? {};
     const selection: CanvasSelection | undefined =
       name === undefined || (kind !== 'agent' && kind !== 'channel') ? undefined : { kind, name };
@@ -276,7 +282,12 @@ export class GraphView implements CanvasView, GestureHandler {
   #findMatches(): void {
     const wanted = this.#searched;
     const found = [...this.#model.nodes.values()].filter(({ name }) => name.toLowerCase().includes(wanted));
-    this.#matches = new Set(wanted === '' ? [] : found.map(({ id }) => id));
+    // An id belongs to a message or an invocation: its channel or its agent is what the graph has of it.
+    const byId = wanted === '' || found.length > 0 ? [] : findById(this.#source, wanted);
+    const owners = byId.flatMap(
+      ({ number }) => nodeOf(this.#model, this.#source, { kind: 'node', node: number }) ?? [],
+    );
+    this.#matches = new Set(wanted === '' ? [] : [...found, ...owners].map(({ id }) => id));
   }
 
   #toWorld(at: Point): Point {

@@ -46,7 +46,8 @@ export function paintAxis(
     const x = Math.round(left + ((at - from) / (to - from)) * width) + 0.5;
     if (x > left + width - 4) continue;
     line(pen, x, AXIS - 8, x, AXIS);
-    pen.fillText(label, x + 4, AXIS / 2 - 1);
+    // A label that would be cut says less than none.
+    if (x + 8 + label.length * 6.5 < left + width) pen.fillText(label, x + 4, AXIS / 2 - 1);
   }
   pen.fillStyle = theme.background;
   pen.beginPath();
@@ -191,23 +192,23 @@ export function followButton(width: number): { left: number; top: number; width:
   return { left: width - 86, top: AXIS + 8, width: 76, height: 22 };
 }
 
-export function paintFollow(pen: Pen, theme: CanvasTheme, following: boolean, width: number): void {
+/** Offered while the present goes on out of sight. */
+export function paintFollow(pen: Pen, theme: CanvasTheme, width: number): void {
   const { left, top, width: wide, height } = followButton(width);
-  pen.fillStyle = following ? theme.accent : theme.surface;
-  pen.strokeStyle = following ? theme.accent : theme.border;
+  pen.fillStyle = theme.surface;
+  pen.strokeStyle = theme.edge;
   pen.lineWidth = 1;
   roundedBox(pen, left + 0.5, top + 0.5, wide, height, 11);
   pen.fill();
   pen.stroke();
-  const ink = following ? theme.background : theme.text;
-  pen.fillStyle = following ? ink : theme.mutedText;
+  pen.fillStyle = theme.accent;
   pen.beginPath();
-  pen.arc(left + 13, top + height / 2 + 0.5, 3.5, 0, Math.PI * 2);
+  pen.arc(left + 14, top + height / 2 + 0.5, 3.5, 0, Math.PI * 2);
   pen.fill();
   pen.font = `600 11px ${theme.font}`;
-  pen.fillStyle = ink;
+  pen.fillStyle = theme.text;
   pen.textAlign = 'left';
-  pen.fillText(following ? 'Live' : 'Go live', left + 22, top + height / 2 + 1);
+  pen.fillText('Go live', left + 24, top + height / 2 + 1);
 }
 
 function chip(

@@ -38,6 +38,8 @@ export class TimelineScene {
   selectedRow = -1;
   selection: CanvasSelection | undefined;
   searched = '';
+  /** Agents with an invocation whose id was searched for. */
+  foundAgents: ReadonlySet<string> = new Set();
   readonly #text: TextFitter;
   readonly #summary: SegmentSummary = { count: 0, longest: 0, latestEnd: 0, worst: 0 };
   #rows: LaneRow[] = [];
@@ -66,7 +68,7 @@ export class TimelineScene {
   }
 
   isFound(name: string): boolean {
-    return name.toLowerCase().includes(this.searched);
+    return name.toLowerCase().includes(this.searched) || this.foundAgents.has(name);
   }
 
   scrollBy(dy: number): void {
@@ -130,7 +132,7 @@ export class TimelineScene {
     };
     paintNames(pen, this.#text, theme, this.#rows, look, scale.left, width, height);
     paintAxis(pen, theme, from, to, scale.left, scale.width);
-    if (this.live) paintFollow(pen, theme, this.following, width);
+    if (this.live && !this.following) paintFollow(pen, theme, width);
     if (this.pointer) this.#paintPointer(pen, scale, this.pointer);
   }
 

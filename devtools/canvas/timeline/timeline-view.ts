@@ -7,6 +7,7 @@ import type {
   CanvasViewOptions,
 } from '../../canvas-contract.js';
 import type { Point } from '../../layout/viewport.js';
+import { findById } from '../find-by-id.js';
 import { type Drag, type GestureHandler, Gestures } from '../gestures.js';
 import { Selection, sameSelection } from '../selection.js';
 import { Surface } from '../surface.js';
@@ -69,6 +70,8 @@ export class TimelineView implements CanvasView, GestureHandler {
 
   search(text: string): number {
     this.#scene.searched = text.trim().toLowerCase();
+    const byId = findById(this.#source, this.#scene.searched);
+    this.#scene.foundAgents = new Set(byId.flatMap((node) => (node.kind === 'invocation' ? node.agent : [])));
     this.#requestDraw();
     if (this.#scene.searched === '') return 0;
     const found = this.#scene.model.names.flatMap((name, lane) => (this.#scene.isFound(name) ? [lane] : []));
@@ -154,8 +157,9 @@ export class TimelineView implements CanvasView, GestureHandler {
   click(at: Point): void {
     const button = followButton(this.#surface.width);
     const [dx, dy] = [at.x - button.left, at.y - button.top];
-    if (dx >= 0 && dx <= button.width && dy >= 0 && dy <= button.height && this.#source.live) {
-      this.#scene.following = !this.#scene.following;
+    const offered = this.#source.live && !this.#scene.following;
+    if (offered && dx >= 0 && dx <= button.width && dy >= 0 && dy <= button.height) {
+      this.#scene.following = true;
     } else if (at.x < gutterOf(this.#surface.width)) {
       const name = this.#scene.model.names[this.#scene.laneAt(at.y)];
       this.#selection.choose(name === undefined ? undefined : { kind: 'agent', name });

@@ -10,6 +10,7 @@ import type {
 import type { FoldedNode } from '../../layout/folded-tree.js';
 import { type Point, toWorld } from '../../layout/viewport.js';
 import { Camera, eased } from '../camera.js';
+import { findById } from '../find-by-id.js';
 import { type GestureHandler, Gestures } from '../gestures.js';
 import { Selection, sameSelection } from '../selection.js';
 import { Surface } from '../surface.js';
@@ -28,7 +29,7 @@ const PANS: Readonly<Record<string, readonly [dx: number, dy: number]>> = {
   ArrowDown: [0, -80],
 };
 /** Smaller than this, words could not be read: the first look at a big tree shows its beginning. */
-const READABLE = 0.62;
+const READABLE = 0.85;
 /** More marks than this make no sensible picture file. */
 const MOST_IN_SVG = 5000;
 
@@ -52,6 +53,8 @@ export class TreeView implements CanvasView, GestureHandler {
   #cursor: string | undefined;
   #hovered = -1;
   #searched = '';
+  /** Numbers of the nodes whose id was searched for. */
+  #foundById: readonly number[] = [];
   #glideStart = Number.NEGATIVE_INFINITY;
   #shown = false;
 
@@ -70,6 +73,9 @@ export class TreeView implements CanvasView, GestureHandler {
     this.#camera.width = width;
     this.#camera.height = height;
     if (!this.#camera.moved) this.#shown = false;
+    // A panel that has just opened beside the picture must not cover what it speaks of.
+    const place = this.#place();
+    if (place >= 0 && this.#camera.moved) this.#reveal(place);
   }
 
   draw(now: number): boolean {
@@ -98,10 +104,13 @@ export class TreeView implements CanvasView, GestureHandler {
 
   search(text: string): number {
     this.#searched = text.trim().toLowerCase();
+    this.#foundById = findById(this.#source, this.#searched).map(({ number }) => number);
     const matches = this.#matches();
     const [first] = matches ?? [];
     if (first !== undefined) this.#reveal(first);
     this.#requestDraw();
+    // Of a fold that holds it, the one with the id is what was found.
+    if (this.#foundById.length > 0) return this.#foundById.length;
     let count = 0;
     for (const place of matches ?? []) count += this.#model.scene.nodes[place]?.members.length ?? 0;
     return count;
@@ -272,6 +281,10 @@ export class TreeView implements CanvasView, GestureHandler {
           : label.toLowerCase().includes(wanted) || NODE_STATUSES[status[place] ?? 0] === wanted;
       if (fits) matches.add(place);
     });
+    for (const number of wanted === '' ? [] : this.#foundById) {
+      const place = this.#model.placeOf(number);
+      if (place >= 0) matches.add(place);
+    }
     return matches;
   }
 

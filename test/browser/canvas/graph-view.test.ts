@@ -96,6 +96,23 @@ test('what is not searched for fades, and failures and drops carry a mark', () =
   expect(count(failed, 0, 0, 800, 500)).toBeGreaterThan(80);
 });
 
+test('an id leads to the agent of its invocation, or the channel of its message', () => {
+  const source = line().addAgent('other');
+  const message = source.addPublish(0, 'out');
+  const invocation = source.addInvocation(message, 'worker', 'in', 'succeeded');
+  const { view, settle, count } = mount(createGraphView, source);
+  settle();
+  const found = (text: string): number => {
+    const matches = view.search(text);
+    settle();
+    expect(count(lightTheme.selection, 0, 0, 800, 500) > 20).toBe(matches > 0);
+    return matches;
+  };
+  expect(found(`worker_${invocation}`)).toBe(1);
+  expect(found(`message_${message}`)).toBe(1);
+  expect(found('message_999')).toBe(0);
+});
+
 test('pulses run when something is published, and not with reduced motion', () => {
   for (const reducedMotion of [false, true]) {
     const source = line();

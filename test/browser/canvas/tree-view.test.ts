@@ -133,6 +133,17 @@ test('a search counts what it finds, by name and by status', () => {
   expect(view.search('nobody')).toBe(0);
 });
 
+test('a search by id finds one of a fold, and brings it into sight', () => {
+  const { view, settle, count } = mount(createTreeView, fiveReaders());
+  settle();
+  expect(view.search('reader_8')).toBe(1);
+  settle();
+  expect(count(lightTheme.selection, 0, 0, 800, 500)).toBeGreaterThan(0);
+  expect(view.search('reader_999')).toBe(0);
+  settle();
+  expect(count(lightTheme.selection, 0, 0, 800, 500)).toBe(0);
+});
+
 test('far out cards become dots, near they carry words; the whole is saved as SVG', () => {
   const { view, press, settle, count } = mount(createTreeView, fiveReaders());
   settle();
