@@ -23,6 +23,8 @@ export const DEFAULTS: Preferences = {
   theme: 'system',
   view: 'graph',
 };
+/** Screens on which a docked panel takes the whole page. */
+export const NARROW = '(max-width: 639px)';
 export const SMALLEST = 0.15;
 export const LARGEST = 0.95;
 const KEY = 'dagger-devtools';

@@ -18,6 +18,7 @@ import { MessagesView } from '../views/messages-view.js';
 import { ProblemsView } from '../views/problems-view.js';
 import { PublishDialog } from '../views/publish-dialog.js';
 import { StateView } from '../views/state-view.js';
+import { Icon } from './icons.js';
 import { mediaQuery } from './media-query.js';
 import { DARK, LIGHT } from './palette.js';
 import { type PanelContext, PanelProvider, usePanel, useStore } from './panel-context.js';
@@ -62,6 +63,7 @@ export function Shell({ store, initial, onChange }: ShellProps): ReactElement {
     [],
   );
   const notify = useCallback((text: string, bad = false): void => setNotice({ text, bad }), []);
+  const dismiss = useCallback((): void => setNotice(undefined), []);
   const compose = useCallback((channel = '', payload = '{}'): void => setComposed({ channel, payload }), []);
   const context = useMemo<PanelContext>(
     () => ({
@@ -86,10 +88,11 @@ export function Shell({ store, initial, onChange }: ShellProps): ReactElement {
       <div className="root" data-theme={isDark ? 'dark' : 'light'} data-dock={preferences.dock} style={size}>
         <section className="panel" aria-label="Dagger devtools">
           <Toolbar />
-          <Notices notice={notice} dismiss={() => setNotice(undefined)} />
+          <Gap />
           <Tabs />
           <View />
           <TimeBar />
+          <Toast notice={notice} dismiss={dismiss} />
           <Resizer />
           {composed && <PublishDialog {...composed} close={() => setComposed(undefined)} />}
         </section>
@@ -184,39 +187,55 @@ function View(): ReactElement {
   );
 }
 
-function Notices({
+/** Says that the recording has a hole, until that has been seen. */
+function Gap(): ReactElement | null {
+  const store = useStore();
+  const gap = store.gaps.at(-1);
+  if (!gap) return null;
+  return (
+    <div className="notice">
+      {gap.reason === 'slow'
+        ? `The panel could not keep up: events before ${gap.to} are not recorded.`
+        : 'The executor loaded another state: the recording starts there.'}
+      <span className="spacer" />
+      <button type="button" className="button" onClick={() => store.forgetGaps()}>
+        Fine
+      </button>
+    </div>
+  );
+}
+
+/** What became of a command. Good news goes by itself; it lies over the view, so that nothing jumps. */
+function Toast({
   notice,
   dismiss,
 }: {
   readonly notice: { readonly text: string; readonly bad: boolean } | undefined;
   dismiss(): void;
 }): ReactElement {
-  const store = useStore();
-  const gap = store.gaps.at(-1);
+  useEffect(() => {
+    if (!notice || notice.bad) return undefined;
+    const timer = setTimeout(dismiss, TOAST_MS);
+    return () => clearTimeout(timer);
+  }, [notice, dismiss]);
   return (
-    <>
-      {gap && (
-        <div className="notice">
-          {gap.reason === 'slow'
-            ? `The panel could not keep up: events before ${gap.to} are not recorded.`
-            : 'The executor loaded another state: the recording starts there.'}
-          <span className="spacer" />
-          <button type="button" className="button" onClick={() => store.forgetGaps()}>
-            Fine
+    <div role="status" aria-live="polite">
+      {notice && (
+        <div className={notice.bad ? 'toast bad' : 'toast'}>
+          {notice.text}
+          <button
+            type="button"
+            className="icon-button"
+            aria-label="Dismiss"
+            title="Dismiss"
+            onClick={dismiss}
+          >
+            <Icon name="close" size={13} />
           </button>
         </div>
       )}
-      <div role="status" aria-live="polite">
-        {notice && (
-          <div className={notice.bad ? 'notice bad' : 'notice'}>
-            {notice.text}
-            <span className="spacer" />
-            <button type="button" className="button" onClick={dismiss}>
-              Dismiss
-            </button>
-          </div>
-        )}
-      </div>
-    </>
+    </div>
   );
 }
+
+const TOAST_MS = 8000;

@@ -1,4 +1,5 @@
 import { DARK, FONT, LIGHT, paletteCss } from './palette.js';
+import { NARROW } from './preferences.js';
 import { VIEW_STYLES } from './view-styles.js';
 
 /** Everything that is true of the whole panel: colours, dock, chrome, controls. Text, so that it can be adopted. */
@@ -35,7 +36,7 @@ export const PANEL_STYLES: string = `
 
 .panel {
   position: fixed; z-index: 2147483000; display: flex; flex-direction: column;
-  background: var(--background); overflow: hidden; container-type: inline-size;
+  background: var(--background); overflow: hidden; container-type: size;
 }
 .root[data-dock='bottom'] .panel { left: 0; right: 0; bottom: 0; height: var(--size); border-top: 1px solid var(--border); }
 .root[data-dock='top'] .panel { left: 0; right: 0; top: 0; height: var(--size); border-bottom: 1px solid var(--border); }
@@ -44,6 +45,11 @@ export const PANEL_STYLES: string = `
 .root:not([data-dock='fill']) .panel { box-shadow: 0 0 24px rgb(16 24 40 / 0.14); }
 .root[data-dock='fill'] { position: relative; display: block; width: 100%; height: 100%; min-height: 240px; }
 .root[data-dock='fill'] .panel { position: absolute; inset: 0; z-index: 0; }
+/* Half of a phone's screen shows neither the page nor the panel: there it takes all of it. */
+@media ${NARROW} {
+  .root:not([data-dock='fill']) .panel { inset: 0; width: auto; height: auto; border: 0; }
+  .root:not([data-dock='fill']) .resizer { display: none; }
+}
 
 .resizer { position: absolute; z-index: 5; background: transparent; touch-action: none; border: 0; padding: 0; }
 .resizer::after { content: ''; position: absolute; background: var(--accent); opacity: 0; }
@@ -73,9 +79,11 @@ export const PANEL_STYLES: string = `
   height: 28px; padding: 0 8px; min-width: 0;
 }
 textarea.field { height: auto; padding: 6px 8px; font: 12px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; resize: vertical; }
+textarea.prose { font: inherit; line-height: 1.5; }
 .field::placeholder { color: var(--muted); opacity: 1; }
 .field[aria-invalid='true'] { border-color: var(--bad); }
-select.field { padding-right: 4px; }
+select.field { padding: 0 4px; }
+.speed { width: 58px; }
 
 .toolbar {
   display: flex; align-items: center; gap: 4px; padding: 5px 8px; border-bottom: 1px solid var(--border);
@@ -99,7 +107,7 @@ select.field { padding-right: 4px; }
 .tab:focus-visible { outline-offset: -2px; }
 .count { font-size: 11px; font-weight: 600; line-height: 16px; min-width: 16px; padding: 0 5px; border-radius: 8px; background: var(--tint); color: var(--accent); text-align: center; font-variant-numeric: tabular-nums; }
 .count.bad { background: var(--bad-tint); color: var(--bad); }
-.view { flex: 1 1 0; min-height: 0; position: relative; display: flex; flex-direction: column; }
+.view { flex: 1 1 0; min-height: 0; overflow: hidden; position: relative; display: flex; flex-direction: column; }
 
 .timebar { display: flex; align-items: center; gap: 4px; padding: 4px 8px; border-top: 1px solid var(--border); background: var(--surface); flex: none; }
 .timebar input[type='range'] { flex: 1 1 80px; min-width: 60px; accent-color: var(--accent); height: 20px; margin: 0 4px; }
@@ -113,14 +121,23 @@ select.field { padding-right: 4px; }
 .notice { padding: 6px 12px; background: var(--warn-tint); color: var(--warn); border-bottom: 1px solid var(--border); display: flex; gap: 8px; align-items: center; flex: none; }
 .notice.bad { background: var(--bad-tint); color: var(--bad); }
 .notice .spacer { flex: 1; }
-.empty { margin: auto; padding: 24px; max-width: 44ch; text-align: center; color: var(--muted); }
+.toast {
+  position: absolute; left: 12px; right: 12px; bottom: 50px; z-index: 25; width: fit-content; max-width: min(520px, 100% - 24px); margin: 0 auto;
+  display: flex; gap: 10px; align-items: center; padding: 5px 5px 5px 12px; border-radius: 9px; overflow-wrap: anywhere;
+  background: var(--raised); color: var(--text); border: 1px solid var(--border); box-shadow: 0 8px 28px rgb(16 24 40 / 0.22);
+}
+.toast.bad { border-color: var(--bad); color: var(--bad); }
+.toast .icon-button { height: 24px; width: 24px; }
+.root .empty { margin: auto; padding: 24px; max-width: 44ch; text-align: center; color: var(--muted); }
 .empty strong { display: block; color: var(--text); font-size: 14px; font-weight: 600; margin-bottom: 4px; }
+.empty svg { display: block; margin: 0 auto 10px; opacity: 0.7; }
 .visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
 .menu { position: relative; }
 .menu-list {
-  position: absolute; right: 0; top: 32px; z-index: 20; min-width: 200px; padding: 4px; background: var(--raised);
+  position: absolute; right: 0; top: 32px; z-index: 20; min-width: 224px; padding: 4px; background: var(--raised);
   border: 1px solid var(--border); border-radius: 8px; box-shadow: 0 8px 28px rgb(16 24 40 / 0.22);
+  max-height: calc(100cqh - 48px); overflow-y: auto;
 }
 .menu-list button { font: inherit; color: inherit; background: none; border: 0; width: 100%; text-align: left; padding: 6px 10px; border-radius: 5px; cursor: pointer; display: flex; gap: 8px; align-items: center; }
 .menu-list button:hover, .menu-list button:focus-visible { background: var(--tint); }
@@ -140,6 +157,7 @@ select.field { padding-right: 4px; }
   .hide-narrow { display: none; }
   .timebar .moment { min-width: 0; }
   .tab { padding: 7px 7px 6px; }
+  .tabs { padding-right: 20px; mask-image: linear-gradient(to left, transparent, #000 22px); }
 }
 @media (prefers-reduced-motion: no-preference) {
   .button, .icon-button, .tab { transition: background-color 120ms, color 120ms; }

@@ -47,7 +47,7 @@ export function TimeBar(): ReactElement {
       {control('One event on', 'step', () => player.step(1), nothing || live || seq >= last)}
       {control('Next failure', 'failure', () => failure(1))}
       <select
-        className="field hide-narrow"
+        className="field speed hide-narrow"
         aria-label="Speed of playing"
         defaultValue={1}
         onChange={({ target }) => {
@@ -65,9 +65,10 @@ export function TimeBar(): ReactElement {
           type="range"
           aria-label="Event that is shown"
           aria-valuetext={live ? `live, event ${seq}` : `event ${seq} of ${last}, ${when}`}
-          min={first}
-          max={Math.max(last, first + 1)}
-          value={seq}
+          // With nothing to go through, the knob rests at the end: the present.
+          min={nothing ? 0 : first}
+          max={nothing ? 1 : last}
+          value={nothing ? 1 : seq}
           disabled={nothing}
           onChange={({ target }) => {
             player.stop();
@@ -78,7 +79,7 @@ export function TimeBar(): ReactElement {
       </div>
       <span className="moment">
         {store.seeking ? `folding… ${Math.round(store.foldedShare * 100)} %` : count(seq)}
-        <span className="hide-narrow">{store.seeking ? '' : ` · ${when}`}</span>
+        <span className="hide-narrow">{store.seeking || when === '' ? '' : ` · ${when}`}</span>
       </span>
       <button
         type="button"

@@ -1,10 +1,13 @@
-import { type ReactElement, useState } from 'react';
+import { type ReactElement, useState, useSyncExternalStore } from 'react';
 import { rate, reasonOf } from './format.js';
 import { Icon } from './icons.js';
+import { mediaQuery } from './media-query.js';
 import { Menu, type MenuEntry } from './menu.js';
 import { usePanel, useStore } from './panel-context.js';
-import { DOCKS, THEMES } from './preferences.js';
+import { DOCKS, NARROW, THEMES } from './preferences.js';
 import { downloadDot, exportRun, importRun } from './run-file.js';
+
+const narrow = mediaQuery(NARROW);
 
 /** What is watched, its state in figures, and what can be done to it. */
 export function Toolbar(): ReactElement {
@@ -93,7 +96,7 @@ function Figures(): ReactElement {
   return (
     <div className="figures hide-narrow" aria-hidden="true">
       <span>
-        <b>{rate(perSecond)}</b> messages/s
+        <b>{rate(perSecond)}</b> msg/s
       </span>
       <span>
         <b>{state.unfinished.length}</b> unfinished
@@ -110,6 +113,7 @@ function Figures(): ReactElement {
 
 function PanelMenu(): ReactElement {
   const { store, preferences, change, notify } = usePanel();
+  const isNarrow = useSyncExternalStore(narrow.subscribe, narrow.matches, () => false);
   const dock = DOCKS.map(
     (name): MenuEntry => ({
       label: name === 'fill' ? 'Fill its element' : `At the ${name}`,
@@ -140,7 +144,8 @@ function PanelMenu(): ReactElement {
             ...(store.imported ? [{ label: 'Back to the executor', run: () => store.leaveImport() }] : []),
           ],
         },
-        { title: 'Dock', entries: dock },
+        // Where there is room for nothing else, a side to dock to is no choice.
+        ...(isNarrow && preferences.dock !== 'fill' ? [] : [{ title: 'Dock', entries: dock }]),
         { title: 'Theme', entries: theme },
       ]}
     />

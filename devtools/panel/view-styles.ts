@@ -2,11 +2,11 @@
 export const VIEW_STYLES: string = `
 .mono { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 11.5px; }
 .split { flex: 1 1 0; min-height: 0; display: flex; }
-.split > .main { flex: 1 1 0; min-width: 0; display: flex; flex-direction: column; }
+.split > .main { flex: 1 1 0; min-width: 0; min-height: 0; display: flex; flex-direction: column; }
 .split > .side { flex: 0 0 min(42%, 460px); border-left: 1px solid var(--border); overflow: auto; background: var(--background); }
 @container (max-width: 720px) {
   .split { flex-direction: column; }
-  .split > .side { flex: 1 1 55%; border-left: 0; border-top: 1px solid var(--border); min-height: 0; }
+  .split > .side { flex: 0 1 auto; max-height: 56%; border-left: 0; border-top: 1px solid var(--border); min-height: 0; }
 }
 .viewbar { display: flex; gap: 6px; align-items: center; padding: 6px 8px; border-bottom: 1px solid var(--border); flex: none; flex-wrap: wrap; }
 .viewbar .search { flex: 1 1 180px; position: relative; display: flex; }
@@ -26,6 +26,8 @@ export const VIEW_STYLES: string = `
 .table-row .end, .table-head .end { text-align: right; }
 .table[data-narrow='true'] .wide { display: none; }
 .table-row .chip { border: 0; background: none; padding: 0; font-size: inherit; font-weight: 500; }
+.table > .empty { position: absolute; inset: 26px 0 0; display: grid; place-content: center; margin: 0 auto; }
+.canvas-slot .empty { position: absolute; inset: 0; display: grid; place-content: center; margin: 0 auto; pointer-events: none; }
 .dim { color: var(--muted); }
 .status { display: inline-flex; align-items: center; gap: 6px; }
 .status::before { content: ''; width: 7px; height: 7px; border-radius: 50%; background: var(--dot); flex: none; }
@@ -75,8 +77,8 @@ export const VIEW_STYLES: string = `
 .meter i { display: block; height: 100%; background: var(--channel); width: var(--share); }
 .meter[data-level='full'] i { background: var(--bad); }
 .meter[data-level='high'] i { background: var(--warn); }
-.board { display: grid; grid-template-columns: repeat(4, minmax(150px, 1fr)); gap: 8px; overflow-x: auto; }
-.column { background: var(--surface); border: 1px solid var(--border); border-radius: 8px; padding: 6px; display: flex; flex-direction: column; gap: 6px; min-height: 72px; }
+.board { align-items: start; display: grid; grid-template-columns: repeat(4, minmax(150px, 1fr)); gap: 8px; overflow-x: auto; }
+.column { background: var(--surface); border: 1px solid var(--border); border-radius: 8px; padding: 6px; display: flex; flex-direction: column; gap: 6px; min-height: 72px; max-height: 340px; overflow-y: auto; }
 .column h3 { font-size: 11.5px; font-weight: 600; color: var(--muted); padding: 0 4px; display: flex; justify-content: space-between; }
 .plain { width: 100%; border-collapse: collapse; }
 .plain th { text-align: left; font-weight: 600; font-size: 11.5px; color: var(--muted); padding: 3px 8px; border-bottom: 1px solid var(--border); }
@@ -88,19 +90,35 @@ export const VIEW_STYLES: string = `
 .question { border: 1px solid var(--border); border-radius: 10px; padding: 14px; background: var(--raised); display: flex; flex-direction: column; gap: 10px; }
 .question .ask { font-size: 15px; font-weight: 600; overflow-wrap: anywhere; }
 .form { display: flex; flex-direction: column; gap: 10px; }
-.form-row .field:not([type='checkbox']) { width: 100%; max-width: 440px; }
+.form-row .field:not([type='checkbox']) { width: 100%; max-width: 560px; }
 .form-row small { color: var(--muted); display: block; }
 .form-row small.bad { color: var(--bad); }
 .form fieldset { border: 1px solid var(--border); border-radius: 8px; padding: 8px 10px; display: flex; flex-direction: column; gap: 8px; }
 .form legend { font-weight: 600; padding: 0 4px; }
 .checkbox { display: inline-flex; gap: 8px; align-items: center; }
 
-.problem { border: 1px solid var(--border); border-left: 3px solid var(--dot); border-radius: 8px; padding: 8px 10px; background: var(--raised); display: grid; grid-template-columns: 1fr auto; gap: 4px 12px; align-items: start; }
+.root .problems { display: grid; border: 1px solid var(--border); border-radius: 8px; background: var(--raised); overflow: hidden; flex: none; }
+.problem { padding: 7px 8px 7px 12px; display: grid; grid-template-columns: 1fr auto; gap: 2px 12px; align-items: center; box-shadow: inset 3px 0 0 var(--dot); }
+.problem + .problem { border-top: 1px solid var(--border); }
+.problem .times { font-weight: 600; font-variant-numeric: tabular-nums; }
 .problem .where { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; }
 .problem .error-text { grid-column: 1 / -1; font-size: 12px; }
+.channels td { vertical-align: middle; }
+.channels .meter { width: 72px; display: inline-block; vertical-align: middle; }
+.channels .name { color: var(--channel); font-weight: 500; }
+.channels .icon-button { width: 24px; height: 24px; margin: -3px 0; }
+.channels td:last-child { width: 32px; padding: 0 4px; }
+.channels tbody tr:hover { background: var(--surface); }
+.sheet { border: 1px solid var(--border); border-radius: 8px; overflow-x: auto; background: var(--raised); }
+.sheet .plain tr:last-child td { border-bottom: 0; }
+.sheet .plain th, .sheet .plain td { padding-left: 10px; padding-right: 10px; white-space: nowrap; }
+.sheet .plain .wrap { white-space: normal; min-width: 120px; }
+@container (max-width: 640px) {
+  .channels .roomy, .channels .meter { display: none; }
+}
 @container (max-width: 560px) {
-  .problem { grid-template-columns: 1fr; }
-  .problem .actions { grid-row: 3; }
+  .problem { grid-template-columns: 1fr; gap: 6px; }
+  .problem .actions { grid-row: 3; justify-content: flex-start; }
 }
 .filters { display: flex; gap: 4px; flex-wrap: wrap; }
 

@@ -6,6 +6,7 @@ import { Icon } from '../panel/icons.js';
 import { canvasTheme } from '../panel/palette.js';
 import { usePanel, useStore } from '../panel/panel-context.js';
 import { download } from '../panel/run-file.js';
+import type { PanelStore } from '../store/panel-store.js';
 import { type DrawnView, loadDrawnView } from './drawn-views.js';
 import { NodeDetail } from './node-detail.js';
 import { Outline } from './outline.js';
@@ -144,13 +145,24 @@ export function CanvasSlot({ view: name }: { readonly view: DrawnView }): ReactE
         <div className="main">
           <div className="canvas-slot">
             <canvas ref={canvas} tabIndex={0} role="img" aria-label={`${LABELS[name]}. ${summary(items)}`} />
+            {isEmpty(name, store) && (
+              <p className="empty">
+                <strong>{EMPTY[name].title}</strong>
+                {EMPTY[name].text}
+              </p>
+            )}
           </div>
           {outline && (
             <Outline
               label={LABELS[name]}
               items={items}
               selection={store.selection}
-              onSelect={(each) => store.select(each)}
+              onSelect={(each) => {
+                // Also what is selected already, and was moved out of sight since, is brought back into it.
+                view.current?.select(undefined);
+                view.current?.select(each);
+                store.select(each);
+              }}
             />
           )}
         </div>
@@ -162,6 +174,17 @@ export function CanvasSlot({ view: name }: { readonly view: DrawnView }): ReactE
       </div>
     </>
   );
+}
+
+/** What a newcomer reads in place of an empty picture. */
+const EMPTY: Readonly<Record<DrawnView, { readonly title: string; readonly text: string }>> = {
+  graph: { title: 'No agents yet', text: 'Register one, and it appears here with its channels.' },
+  tree: { title: 'Nothing has happened yet', text: 'What a message causes grows here, branch by branch.' },
+  timeline: { title: 'Nothing has run yet', text: 'Each agent gets a lane, each invocation a bar.' },
+};
+
+function isEmpty(name: DrawnView, { state }: PanelStore): boolean {
+  return name === 'graph' ? state.agents.size + state.channels.size === 0 : state.tree.size === 0;
 }
 
 function summary(items: readonly AccessibleItem[]): string {

@@ -6,7 +6,7 @@ export type FormField = {
   readonly description: string;
   readonly initial: JsonValue;
 } & (
-  | { readonly kind: 'text' | 'boolean' | 'json' }
+  | { readonly kind: 'text' | 'boolean' | 'json' | 'lines' }
   | { readonly kind: 'number'; readonly whole: boolean; readonly minimum?: number; readonly maximum?: number }
   | { readonly kind: 'choice'; readonly choices: readonly JsonValue[] }
   | { readonly kind: 'object'; readonly members: readonly FormMember[] }
@@ -47,6 +47,10 @@ export function formField(schema: JsonValue, fallback: JsonValue, title = '', de
         ...(typeof rules.minimum === 'number' && { minimum: rules.minimum }),
         ...(typeof rules.maximum === 'number' && { maximum: rules.maximum }),
       };
+    case 'array':
+      // Without a schema of its items nobody knows that they are texts, unless those proposed all are.
+      if (!isTexts(own) && recordOf(rules.items ?? null)?.type !== 'string') break;
+      return { ...base, kind: 'lines', initial: isTexts(own) ? own : [] };
     case 'object': {
       const properties = recordOf(rules.properties ?? null);
       if (!properties || depth >= DEEPEST) break;
@@ -60,7 +64,13 @@ export function formField(schema: JsonValue, fallback: JsonValue, title = '', de
       return { ...base, kind: 'object', members, initial: initialOf(members) };
     }
   }
+  if (type === undefined && isTexts(own) && own.length > 0) return { ...base, kind: 'lines', initial: own };
   return { ...base, kind: 'json', initial: own };
+}
+
+/** A list of texts, none of which has a line of its own inside. */
+function isTexts(value: JsonValue): value is readonly string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string' && !each.includes('\n'));
 }
 
 /** What an object's form begins with: its required members, and those that have a default. */

@@ -66,7 +66,13 @@ function Question({ request }: { readonly request: HumanRequest }): ReactElement
       <p className="ask">{question}</p>
       <form className="form" onSubmit={send} aria-label={`Answer to ${agent}`}>
         <SchemaField field={field} value={value} onChange={setValue} />
-        {request.default !== null && <p className="dim">Autopilot would answer {preview(request.default)}</p>}
+        {request.default !== null && (
+          <p className="dim">
+            {JSON.stringify(value) === JSON.stringify(request.default)
+              ? 'Autopilot would answer the same.'
+              : `Autopilot would answer ${preview(request.default)}`}
+          </p>
+        )}
         <p className="error-text" role="alert">
           {problem}
         </p>

@@ -99,6 +99,10 @@ export function MessageTable({ list, selected, compared, selectedNode, onSelect 
               aria-selected={row.seq === 0 ? row.node === selectedNode : row.seq === selected}
               data-compared={row.seq === compared}
               style={{ top: rows.topOf(index) }}
+              onMouseDown={(event) => {
+                // Shift+click compares; the browser would mark all the text up to here besides.
+                if (event.shiftKey) event.preventDefault();
+              }}
               onClick={(event) => {
                 setActive(index);
                 onSelect(row, event.shiftKey);

@@ -26,6 +26,7 @@ export function ProblemsView(): ReactElement {
   const problems = (store.recording?.activity.problems ?? []).filter(({ seq }) => seq <= store.seq);
   const letters = new Map([...store.state.tree.deadLetters()].map((letter) => [letter.number, letter]));
   const listed = problems.filter((problem) => kind === undefined || problem.kind === kind);
+  const groups = grouped(listed);
   const retry = async (ids: readonly string[]): Promise<void> => {
     try {
       for (const node of ids) await store.command({ name: 'retry', node });
@@ -39,7 +40,7 @@ export function ProblemsView(): ReactElement {
   const older = [...letters.values()].filter(({ number }) => !seen.has(number));
   return (
     <>
-      <div className="viewbar">
+      <div className="viewbar" hidden={problems.length === 0 && letters.size === 0}>
         <div className="filters" role="group" aria-label="Kinds of problems">
           <button
             type="button"
@@ -51,13 +52,12 @@ export function ProblemsView(): ReactElement {
           </button>
           {KINDS.map((each) => {
             const total = problems.reduce((sum, problem) => sum + Number(problem.kind === each), 0);
-            return (
+            return total === 0 && kind !== each ? null : (
               <button
                 key={each}
                 type="button"
                 className="button"
                 aria-pressed={kind === each}
-                disabled={total === 0}
                 onClick={() => setKind(each)}
               >
                 {WORDS[each]} <span className="dim">{count(total)}</span>
@@ -66,14 +66,16 @@ export function ProblemsView(): ReactElement {
           })}
         </div>
         <span className="spacer" />
-        <button
-          type="button"
-          className="button"
-          disabled={letters.size === 0 || store.imported}
-          onClick={() => retry([...letters.values()].map(({ id }) => id))}
-        >
-          {letters.size === 1 ? 'Retry the dead letter' : `Retry all ${count(letters.size)} dead letters`}
-        </button>
+        {letters.size > 0 && (
+          <button
+            type="button"
+            className="button"
+            disabled={store.imported}
+            onClick={() => retry([...letters.values()].map(({ id }) => id))}
+          >
+            {letters.size === 1 ? 'Retry the dead letter' : `Retry all ${count(letters.size)} dead letters`}
+          </button>
+        )}
       </div>
       <div className="scroll">
         {listed.length === 0 && older.length === 0 && (
@@ -81,21 +83,20 @@ export function ProblemsView(): ReactElement {
             <strong>No problems</strong>Failures, drops, refused publishes and dead letters are listed here.
           </p>
         )}
-        <ul style={{ display: 'grid', gap: 6 }}>
-          {listed
-            .slice(-shown)
-            .reverse()
-            .map((problem) => (
-              <ProblemItem
-                key={problem.seq}
-                problem={problem}
-                deadLetter={problem.kind === 'retrying' ? undefined : letters.get(problem.node)?.id}
-                retry={retry}
-              />
-            ))}
+        <ul className="problems" hidden={listed.length === 0 && older.length === 0}>
+          {groups.slice(0, shown).map(({ problem, times }) => (
+            <ProblemItem
+              key={problem.seq}
+              problem={problem}
+              times={times}
+              deadLetter={problem.kind === 'retrying' ? undefined : letters.get(problem.node)?.id}
+              retry={retry}
+            />
+          ))}
           {older.map((letter) => (
             <ProblemItem
               key={`node ${letter.number}`}
+              times={1}
               problem={{
                 seq: 0,
                 at: letter.startedAt,
@@ -110,9 +111,9 @@ export function ProblemsView(): ReactElement {
             />
           ))}
         </ul>
-        {listed.length > shown && (
+        {groups.length > shown && (
           <button type="button" className="button" onClick={() => setShown(shown + PAGE * 5)}>
-            {count(listed.length - shown)} more
+            {count(groups.length - shown)} more
           </button>
         )}
       </div>
@@ -120,12 +121,36 @@ export function ProblemsView(): ReactElement {
   );
 }
 
+interface ProblemGroup {
+  /** The newest of them. */
+  readonly problem: Problem;
+  readonly times: number;
+}
+
+/** Newest first; what happened again and again without anything else between is one line. What can be retried never is. */
+function grouped(problems: readonly Problem[]): ProblemGroup[] {
+  const groups: { problem: Problem; times: number }[] = [];
+  for (const problem of problems.toReversed()) {
+    const last = groups.at(-1);
+    if (last && isSame(last.problem, problem)) last.times++;
+    else groups.push({ problem, times: 1 });
+  }
+  return groups;
+}
+
+function isSame(left: Problem, right: Problem): boolean {
+  if (left.kind !== right.kind || left.agent !== right.agent || left.channel !== right.channel) return false;
+  return left.kind !== 'failed' && left.kind !== 'invalid' && left.error?.message === right.error?.message;
+}
+
 function ProblemItem({
   problem,
+  times,
   deadLetter,
   retry,
 }: {
   readonly problem: Problem;
+  readonly times: number;
   readonly deadLetter: string | undefined;
   retry(ids: readonly string[]): Promise<void>;
 }): ReactElement {
@@ -137,6 +162,7 @@ function ProblemItem({
     <li className="problem" ref={(element) => element?.style.setProperty('--dot', `var(--status-${status})`)}>
       <div className="where">
         <Status name={status}>{WORDS[problem.kind]}</Status>
+        {times > 1 && <span className="times">×{count(times)}</span>}
         {problem.agent && <span className="chip agent">{problem.agent}</span>}
         {channel && <span className="chip channel">{channel}</span>}
         <span className="dim mono">

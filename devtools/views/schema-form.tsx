@@ -119,24 +119,45 @@ export function SchemaField({ field, value, required = false, onChange }: Props)
           {note}
         </div>
       );
+    case 'lines':
+      return <LinesField id={id} name={name} note={note} initial={field.initial} onChange={onChange} />;
     case 'json':
       return <JsonField id={id} name={name} note={note} initial={field.initial} onChange={onChange} />;
   }
 }
 
-function JsonField({
-  id,
-  name,
-  note,
-  initial,
-  onChange,
-}: {
+/** A list of texts, one a line; empty lines are none. */
+function LinesField({ id, name, note, initial, onChange }: OwnTextProps): ReactElement {
+  const [text, setText] = useState(() => (Array.isArray(initial) ? initial.join('\n') : ''));
+  return (
+    <div className="form-row">
+      <label htmlFor={id}>{name} (one a line)</label>
+      <textarea
+        id={id}
+        className="field prose"
+        rows={Math.min(12, Math.max(3, text.split('\n').length))}
+        value={text}
+        onChange={({ target }) => {
+          setText(target.value);
+          const lines = target.value.split('\n').map((each) => each.trim());
+          onChange(lines.filter((each) => each !== ''));
+        }}
+      />
+      {note}
+    </div>
+  );
+}
+
+/** A control that keeps what is typed into it, as not all of that can be sent. */
+interface OwnTextProps {
   readonly id: string;
   readonly name: ReactElement;
   readonly note: ReactElement | false;
   readonly initial: JsonValue;
   onChange(value: JsonValue | undefined): void;
-}): ReactElement {
+}
+
+function JsonField({ id, name, note, initial, onChange }: OwnTextProps): ReactElement {
   const [text, setText] = useState(() => JSON.stringify(initial, null, 2));
   const [problem, setProblem] = useState<string | undefined>();
   return (
@@ -145,7 +166,7 @@ function JsonField({
       <textarea
         id={id}
         className="field"
-        rows={4}
+        rows={Math.min(12, Math.max(4, text.split('\n').length))}
         spellCheck={false}
         aria-invalid={problem !== undefined}
         value={text}

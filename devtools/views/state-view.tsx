@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/noNoninteractiveTabindex: what scrolls must be within reach of the keyboard
 // biome-ignore-all lint/a11y/useSemanticElements: a fieldset or a <meter> is not what these are; the roles say it
 import { type CSSProperties, type ReactElement, useState } from 'react';
 import type { JsonValue } from '../../core/json.js';
@@ -22,11 +23,7 @@ export function StateView(): ReactElement {
         <h2 id="state-channels">
           Channels <span className="dim">{source.channels().length}</span>
         </h2>
-        <div className="cards">
-          {source.channels().map((channel) => (
-            <ChannelCard key={channel.name} channel={channel} />
-          ))}
-        </div>
+        <Channels channels={source.channels()} />
       </section>
       <Tasks />
       <CacheEntries />
@@ -36,15 +33,63 @@ export function StateView(): ReactElement {
   );
 }
 
-function ChannelCard({ channel }: { readonly channel: CanvasChannel }): ReactElement {
+function Channels({ channels }: { readonly channels: readonly CanvasChannel[] }): ReactElement {
+  if (channels.length === 0) return <p className="dim">No channels so far.</p>;
+  return (
+    <div className="sheet" role="group" aria-label="Channels" tabIndex={0}>
+      <table className="plain channels">
+        <thead>
+          <tr>
+            <th>Channel</th>
+            <th>Fullest mailbox</th>
+            <th className="end">Published</th>
+            <th className="end roomy">A second</th>
+            <th className="end">Dropped</th>
+            <th className="roomy">Read by</th>
+            <th>
+              <span className="visually-hidden">Publish</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {channels.map((channel) => (
+            <ChannelRow key={channel.name} channel={channel} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function ChannelRow({ channel }: { readonly channel: CanvasChannel }): ReactElement {
   const { compose, store } = usePanel();
-  const { name, depth, capacity, published, dropped } = channel;
+  const { name, depth, capacity, published, dropped, subscribers } = channel;
   const share = Math.min(1, depth / Math.max(1, capacity));
   const style = { '--share': `${share * 100}%` } as CSSProperties;
   return (
-    <div className="card">
-      <div className="title">
-        <span className="mono">{name}</span>
+    <tr>
+      <td className="name">{name}</td>
+      <td>
+        <div
+          className="meter"
+          role="meter"
+          aria-label={`Fullest mailbox of ${name}`}
+          aria-valuemin={0}
+          aria-valuemax={capacity}
+          aria-valuenow={depth}
+          data-level={share >= 1 ? 'full' : share > 0.7 ? 'high' : 'fine'}
+        >
+          <i style={style} />
+        </div>{' '}
+        <span className={depth === 0 ? 'dim' : ''}>
+          {count(depth)} of {count(capacity)}
+        </span>
+      </td>
+      <td className="end">{count(published)}</td>
+      <td className={channel.rate === 0 ? 'end roomy dim' : 'end roomy'}>{rate(channel.rate)}</td>
+      <td className={dropped > 0 ? 'end error-text' : 'end dim'}>{count(dropped)}</td>
+      <td className="roomy wrap dim">{subscribers.length === 0 ? 'nobody' : subscribers.join(', ')}</td>
+      <td>
         <button
           type="button"
           className="icon-button"
@@ -55,30 +100,8 @@ function ChannelCard({ channel }: { readonly channel: CanvasChannel }): ReactEle
         >
           <Icon name="publish" size={14} />
         </button>
-      </div>
-      <div
-        className="meter"
-        role="meter"
-        aria-label={`Fullest mailbox of ${name}`}
-        aria-valuemin={0}
-        aria-valuemax={capacity}
-        aria-valuenow={depth}
-        data-level={share >= 1 ? 'full' : share > 0.7 ? 'high' : 'fine'}
-      >
-        <i style={style} />
-      </div>
-      <div className="numbers">
-        <span>
-          {count(depth)} of {count(capacity)} waiting
-        </span>
-        <span>{rate(channel.rate)}/s</span>
-        <span>{count(published)} published</span>
-        {dropped > 0 && <span className="error-text">{count(dropped)} dropped</span>}
-        <span>
-          {channel.subscribers.length === 0 ? 'nobody listens' : `to ${channel.subscribers.join(', ')}`}
-        </span>
-      </div>
-    </div>
+      </td>
+    </tr>
   );
 }
 
@@ -104,12 +127,17 @@ function Tasks(): ReactElement {
       {tasks.length === 0 ? (
         <p className="dim">No tasks so far.</p>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways where it is narrow
         <div className="board" role="group" aria-label="Tasks by status" tabIndex={0}>
           {TASK_STATUSES.map((status) => {
             const these = tasks.filter((task) => task.status === status);
             return (
-              <div key={status} className="column">
+              <div
+                key={status}
+                className="column"
+                role="group"
+                aria-label={COLUMN_TITLES[status]}
+                tabIndex={0}
+              >
                 <h3>
                   {COLUMN_TITLES[status]} <span>{these.length}</span>
                 </h3>
@@ -204,8 +232,7 @@ function Runs(): ReactElement {
       {runs.length === 0 ? (
         <p className="dim">No run so far.</p>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways where it is narrow
-        <div style={{ overflowX: 'auto' }} role="group" aria-label="Runs" tabIndex={0}>
+        <div className="sheet" role="group" aria-label="Runs" tabIndex={0}>
           <table className="plain">
             <thead>
               <tr>

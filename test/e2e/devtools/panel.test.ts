@@ -62,18 +62,44 @@ test('closed by default: a button; opened by keyboard; closed again, watching no
 });
 
 for (const dark of [false, true]) {
-  for (const view of VIEWS) {
-    test(`axe finds nothing in ${view}, ${dark ? 'dark' : 'light'}, wide and narrow`, async () => {
-      const page = await opened(`view=${view}`, { dark });
+  for (const dock of ['bottom', 'right', 'left', 'top', 'fill']) {
+    test(`axe finds nothing in any view, ${dark ? 'dark' : 'light'}, ${dock}, wide and narrow`, async () => {
+      const page = await opened(`dock=${dock}&size=0.6`, { dark });
       await work(page);
-      if (view === 'graph') await page.getByRole('button', { name: 'The same in words' }).click();
-      if (view === 'messages') await page.getByRole('row').nth(3).click();
-      expect(await violations(page)).toEqual([]);
-      await page.setViewportSize({ width: 360, height: 740 });
-      expect(await violations(page)).toEqual([]);
+      for (const view of VIEWS) {
+        await page.getByRole('tab', { name: view }).click();
+        if (view === 'graph') await page.getByRole('button', { name: 'The same in words' }).click();
+        if (view === 'messages') await page.getByRole('row').nth(3).click();
+        expect(await violations(page), view).toEqual([]);
+        // On a narrow screen all sides are the same: the whole of it.
+        if (dock !== 'bottom' && dock !== 'fill') continue;
+        await page.setViewportSize({ width: 360, height: 740 });
+        expect(await violations(page), `${view}, narrow`).toEqual([]);
+        await page.setViewportSize({ width: 1280, height: 800 });
+      }
     });
   }
 }
+
+test('axe finds nothing where there is nothing to show yet', async () => {
+  const page = await opened('');
+  for (const view of VIEWS) {
+    await page.getByRole('tab', { name: view }).click();
+    expect(await violations(page), view).toEqual([]);
+  }
+});
+
+test('on a narrow screen a docked panel takes the whole page, and offers no sides', async () => {
+  const page = await opened('dock=right&size=0.5', { width: 360, height: 740 });
+  const panel = page.getByRole('region', { name: 'Dagger devtools' });
+  expect(await panel.boundingBox()).toEqual({ x: 0, y: 0, width: 360, height: 740 });
+  await page.getByRole('button', { name: 'Panel menu' }).click();
+  await page.getByRole('menuitemradio', { name: 'Dark' }).waitFor();
+  expect(await page.getByRole('menuitemradio', { name: 'At the left' }).count()).toBe(0);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.getByRole('menuitemradio', { name: 'At the left' }).waitFor();
+  expect(await panel.boundingBox()).toEqual({ x: 640, y: 0, width: 640, height: 800 });
+});
 
 test('messages: filtered, inspected, compared, edited and sent again', async () => {
   const page = await opened('view=messages');
