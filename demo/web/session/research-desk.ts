@@ -7,9 +7,9 @@ import type { DeskState } from './desk-state.js';
 import { corpusOf, type Documents, takeFiles } from './documents.js';
 import { forget, openExecutor, setWantsMemory, wantsMemory } from './executors.js';
 import { Faults, type Member, TEAM } from './faults.js';
-import { Story } from './story.js';
+import { type Step, Story } from './story.js';
 import { Traffic } from './traffic.js';
-import { loadVisit, saveVisit } from './visit.js';
+import { loadSteps, loadVisit, saveStep, saveVisit } from './visit.js';
 
 /** Changes are shown together, at most so often. */
 const SHOWN_MILLISECONDS = 50;
@@ -17,7 +17,7 @@ const SHOWN_MILLISECONDS = 50;
 /** What stands behind the page: an executor with the research team, and everything the user can do with it. */
 export class ResearchDesk {
   readonly #faults = new Faults();
-  readonly #story = new Story();
+  readonly #story = new Story((step) => this.#keep(step));
   readonly #listeners = new Set<() => void>();
   /** As it is, and as it was shown last. */
   #state: DeskState;
@@ -77,9 +77,10 @@ export class ResearchDesk {
     this.#corpus = corpusOf(documents);
     this.#change({ question, askFirst, documents });
     this.#hireTeam();
+    this.#story.goOn(loadSteps(executor.cache), executor.tree);
+    this.#tellStory();
     const { report } = new Notebook(executor.cache, researchId);
     if (report) return this.#change({ phase: 'ended', report });
-    this.#story.begin();
     this.#story.tell('executor', 'goes on where the last visit ended');
     await this.#research({ resume: true });
   }
@@ -220,6 +221,12 @@ export class ResearchDesk {
       this.#run = undefined;
       this.#tellStory();
     }
+  }
+
+  /** So that the story can be told again after a reload. */
+  #keep(step: Step): void {
+    const { remember, phase } = this.#state;
+    if (this.#executor && remember && phase !== 'opening') saveStep(this.#executor.cache, step);
   }
 
   #hear(event: RunEvent): void {

@@ -1,5 +1,6 @@
-import type { PubSubExecutionReport, RunEvent } from 'dagger-agents';
+import type { ExecutionTree, PubSubExecutionReport, RunEvent } from 'dagger-agents';
 import { narrate } from '../../agents/narrate.js';
+import { QUESTIONS } from '../../agents/team.js';
 import { isMember, type Member, TEAM } from './faults.js';
 
 export interface Step {
@@ -20,19 +21,45 @@ export interface Workload {
 export type Workloads = Readonly<Record<Member, Workload>>;
 
 const LONGEST = 500;
+/** Statuses of invocations that are over. */
+const OVER: ReadonlySet<string> = new Set(['succeeded', 'failed', 'invalid', 'dropped', 'cancelled']);
 
 /** The story of one piece of research, told from the executor's events. */
 export class Story {
+  readonly #keep: (step: Step) => void;
   #began = performance.now();
   #steps: Step[] = [];
   #told = 0;
   #workloads = new Map<Member, { addressed: number; settled: number }>();
+
+  /** @param keep Called with each step, so that it can be told again after a reload. */
+  constructor(keep: (step: Step) => void) {
+    this.#keep = keep;
+  }
 
   begin(): void {
     this.#began = performance.now();
     this.#steps = [];
     this.#told = 0;
     this.#workloads = new Map();
+  }
+
+  /** Goes on with a story that was begun before the page was loaded: its steps were kept, who did what is in the tree. */
+  goOn(steps: readonly Step[], tree: ExecutionTree): void {
+    this.begin();
+    const last = steps.at(-1);
+    this.#steps = steps.slice(-LONGEST);
+    this.#told = last?.id ?? 0;
+    this.#began -= (last?.seconds ?? 0) * 1000;
+    for (const node of tree.nodes()) {
+      if (node.kind === 'publish') {
+        if (node.channel === QUESTIONS) this.#workloads = new Map();
+      } else if (isMember(node.agent)) {
+        const workload = this.#workload(node.agent);
+        workload.addressed++;
+        if (OVER.has(node.status)) workload.settled++;
+      }
+    }
   }
 
   /** True when the event added to the story. */
@@ -48,7 +75,9 @@ export class Story {
   tell(agent: string, text: string): void {
     this.#told++;
     const seconds = (performance.now() - this.#began) / 1000;
-    this.#steps.push({ id: this.#told, agent, text, seconds });
+    const step = { id: this.#told, agent, text, seconds };
+    this.#steps.push(step);
+    this.#keep(step);
     if (this.#steps.length > LONGEST) this.#steps.shift();
   }
 

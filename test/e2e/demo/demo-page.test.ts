@@ -194,6 +194,14 @@ test('what is remembered outlives a reload in the middle of the work, and can be
   expect(await page.getByLabel('Your question').inputValue()).toBe(lampQuestion);
   await page.getByRole('button', { name: 'Search for these' }).click();
   expect(await answered(page)).toContain('burns whale oil');
+  const story = await page.locator('.steps li').allTextContents();
+  expect(story.some((step) => step.includes('goes on where the last visit ended'))).toBe(true);
+  expect(story.at(-1)).toMatch(/^reporter/u);
+
+  await page.reload();
+  await answered(page);
+  expect(await page.locator('.steps li').allTextContents()).toEqual(story);
+  await page.locator('.team [data-state="done"]', { hasText: 'reporter' }).waitFor();
 
   // Left in the middle of a load: what it had not delivered must not keep the answer back.
   await page.getByRole('button', { name: 'Load: 10,000 messages a second' }).click();
