@@ -201,8 +201,8 @@ export class PubSubExecutor {
     const { scheduler, persistence } = this.#parts;
     const durable = persistence.durable();
     const nextTurn = scheduler.breathe();
-    if (!durable && !nextTurn) return Promise.resolve(message);
-    return Promise.all([durable, nextTurn]).then(() => message);
+    if (!nextTurn) return durable ? durable.then(() => message) : Promise.resolve(message);
+    return nextTurn.then(() => durable).then(() => message);
   }
 
   /** Makes a channel, or changes the options of one that exists. */

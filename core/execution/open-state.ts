@@ -85,7 +85,7 @@ export async function openState(
         return held;
       },
     });
-    recorder.attach(journal);
+    recorder.keepBy(journal);
     return { recorder, persistence: journal, reload };
   } catch (thrown) {
     await held.close().catch((cause: unknown) => logger.warn(`storage: closing failed: ${messageOf(cause)}`));

@@ -20,12 +20,28 @@ import type { RunRecord } from '../state/run-record.js';
 import type { RunState } from '../state/run-state.js';
 import type { TurnClock } from './turn-clock.js';
 
-/** Takes events in order: the journal, the listeners. */
+/** Takes events in order. */
 export interface EventSink {
   take(event: RunEvent): void;
+}
+
+/** Keeps events: the journal. The three kinds that make up nearly all of them it takes as what they are made from. */
+export interface EventKeeper extends EventSink {
+  messagePublished(
+    at: number,
+    channel: Channel,
+    message: Message,
+    publisher: Delivery | undefined,
+    ordinal: number,
+    fromOutside: boolean,
+    run: RunRecord | undefined,
+    mailboxes: readonly Mailbox<Delivery>[],
+  ): void;
+  deliveryStarted(at: number, delivery: Delivery): void;
+  deliverySucceeded(at: number, delivery: Delivery): void;
   /** The events between these two belong together: all of them are kept, or none. */
-  beginGroup?(): void;
-  endGroup?(): void;
+  beginGroup(): void;
+  endGroup(): void;
 }
 
 /**
@@ -35,6 +51,7 @@ export interface EventSink {
 export class Recorder {
   #state: RunState;
   readonly #clock: TurnClock;
+  #keeper: EventKeeper | undefined;
   #sinks: readonly EventSink[] = [];
 
   constructor(state: RunState, clock: TurnClock) {
@@ -60,6 +77,11 @@ export class Recorder {
     return this.#clock.recent();
   }
 
+  /** From now on this one keeps what happens. */
+  keepBy(keeper: EventKeeper): void {
+    this.#keeper = keeper;
+  }
+
   /** Adds a sink; the answer takes it out again. */
   attach(sink: EventSink): () => void {
     this.#sinks = [...this.#sinks, sink];
@@ -70,11 +92,11 @@ export class Recorder {
 
   /** Everything that `happen` records is kept together or not at all. */
   group(happen: () => void): void {
-    for (const sink of this.#sinks) sink.beginGroup?.();
+    this.#keeper?.beginGroup();
     try {
       happen();
     } finally {
-      for (const sink of this.#sinks) sink.endGroup?.();
+      this.#keeper?.endGroup();
     }
   }
 
@@ -82,7 +104,7 @@ export class Recorder {
   record(body: NewEvent, at: number = this.#clock.now()): void {
     const event: RunEvent = { seq: this.state.seq + 1, at, ...body };
     applyEvent(this.state, event);
-    for (const sink of this.#sinks) sink.take(event);
+    this.#emit(event);
   }
 
   messagePublished(
@@ -97,8 +119,9 @@ export class Recorder {
   ): void {
     const seq = ++this.state.seq;
     messagePublished(this.state, at, channel, message, publisher, ordinal, fromOutside, run, mailboxes);
+    this.#keeper?.messagePublished(at, channel, message, publisher, ordinal, fromOutside, run, mailboxes);
     if (this.#sinks.length === 0) return;
-    this.#emit({
+    this.#tell({
       seq,
       at,
       type: 'message.published',
@@ -114,14 +137,16 @@ export class Recorder {
   deliveryStarted(at: number, delivery: Delivery): void {
     const seq = ++this.state.seq;
     deliveryStarted(this.state, at, delivery);
-    if (this.#sinks.length > 0) this.#emit({ seq, at, type: 'delivery.started', delivery: delivery.number });
+    this.#keeper?.deliveryStarted(at, delivery);
+    if (this.#sinks.length > 0) this.#tell({ seq, at, type: 'delivery.started', delivery: delivery.number });
   }
 
   deliverySucceeded(at: number, delivery: Delivery): void {
     const seq = ++this.state.seq;
     deliverySucceeded(this.state, at, delivery);
+    this.#keeper?.deliverySucceeded(at, delivery);
     if (this.#sinks.length > 0)
-      this.#emit({ seq, at, type: 'delivery.succeeded', delivery: delivery.number });
+      this.#tell({ seq, at, type: 'delivery.succeeded', delivery: delivery.number });
   }
 
   deliveryRetrying(at: number, delivery: Delivery, error: ErrorRecord, dueAt: number): void {
@@ -163,6 +188,11 @@ export class Recorder {
   }
 
   #emit(event: RunEvent): void {
+    this.#keeper?.take(event);
+    this.#tell(event);
+  }
+
+  #tell(event: RunEvent): void {
     for (const sink of this.#sinks) sink.take(event);
   }
 }

@@ -1,10 +1,9 @@
 import { PubSubError } from '../errors.js';
-import { applyEvent } from '../state/fold.js';
 import { restore } from '../state/restore.js';
 import type { RunEvent } from '../state/run-event.js';
 import { RunState, type StateLimits } from '../state/run-state.js';
 import { decodeParts } from '../state/snapshot.js';
-import { decodeRecord } from './event-codec.js';
+import { foldRecord } from './record-reader.js';
 import type { StoredBatch, StoredSnapshot } from './storage-adapter.js';
 
 /** Where records come from: a namespace that somebody else writes, or one that is our own by now. */
@@ -76,10 +75,7 @@ export class FollowedState {
     const folded: RunEvent[] = [];
     try {
       for (const text of records) {
-        for (const event of decodeRecord(text, this.#state.seq)) {
-          applyEvent(this.#state, event);
-          folded.push(event);
-        }
+        foldRecord(this.#state, text, (event) => folded.push(event));
         this.#record++;
       }
     } finally {

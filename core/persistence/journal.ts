@@ -1,17 +1,19 @@
 import { PubSubError, toPubSubError } from '../errors.js';
 import type { Runtime } from '../runtime.js';
+import type { Delivery } from '../state/delivery.js';
 import type { RunEvent } from '../state/run-event.js';
-import { encodeParts, type SnapshotPart } from '../state/snapshot.js';
-import { encodeEvent, encodeGroup } from './event-codec.js';
+import type { SnapshotPart } from '../state/snapshot.js';
+import { DurabilityWaiters, refused } from './durability-waiters.js';
+import { encodeSnapshot } from './encode-snapshot.js';
 import { PendingRecords } from './pending-records.js';
 import type { Persistence } from './persistence.js';
+import type { RecordWriter } from './record-writer.js';
 import type { StorageNamespace } from './storage-adapter.js';
 
 /** When so much waits to be written, publishers wait too; they go on when half of it is written. */
 const HIGH_WATER = 16 * 1024 * 1024;
 /** A snapshot is taken when the log has grown by this many characters, and by twice the last snapshot. */
 const SNAPSHOT_AFTER = 8 * 1024 * 1024;
-const SNAPSHOT_STRIDE = 8; // records of a snapshot that are encoded at a time
 /** Waits between attempts to write again after a failure, in milliseconds; the last is repeated. */
 const RETRY_DELAYS = [50, 200, 1000, 5000];
 
@@ -30,12 +32,11 @@ export interface JournalSurroundings {
   reopen(): Promise<StorageNamespace>;
 }
 
-type Waiter = { readonly record: number; readonly settle: (error: PubSubError | undefined) => void };
-
 /**
- * Writes events down in their order. While one batch is being written the next gathers behind it: one durable write
- * for all that came meanwhile. When the store fails nothing is acknowledged any more and what was not written stays in
- * memory; it is written when the fault is gone. When the store is taken away that is for good.
+ * Writes events down in their order. Those of one turn of the event loop, and all that come while a batch is being
+ * written, are written together: one durable write, and one record unless it becomes too large. When the store fails
+ * nothing is acknowledged any more and what was not written stays in memory; it is written when the fault is gone. When
+ * the store is taken away that is for good.
  */
 export class Journal implements Persistence {
   readonly #surroundings: JournalSurroundings;
@@ -44,10 +45,9 @@ export class Journal implements Persistence {
   readonly #pending = new PendingRecords();
   /** Number of the newest record that is durable. */
   #durable: number;
-  #group: string[] | undefined;
   #writing: Promise<void> | undefined;
   #writePlanned = false;
-  #waiters: Waiter[] = [];
+  readonly #waiters = new DurabilityWaiters();
   #failure: PubSubError | undefined;
   #failures = 0;
   #stopRetry: (() => void) | undefined;
@@ -64,15 +64,11 @@ export class Journal implements Persistence {
   #lost: ((error: PubSubError) => void) | undefined;
   #closed = false;
 
-  constructor(
-    namespace: StorageNamespace,
-    durable: number,
-    logSize: number,
-    surroundings: JournalSurroundings,
-  ) {
+  /** @param newest number of the newest record in the store; `size` as of `#logSize`. */
+  constructor(namespace: StorageNamespace, newest: number, size: number, surroundings: JournalSurroundings) {
     this.#namespace = namespace;
-    this.#durable = durable;
-    this.#logSize = logSize;
+    this.#durable = newest;
+    this.#logSize = size;
     this.#surroundings = surroundings;
   }
 
@@ -82,34 +78,43 @@ export class Journal implements Persistence {
   }
 
   take(event: RunEvent): void {
-    const text = encodeEvent(event);
-    if (this.#group) this.#group.push(text);
-    else this.#add(text);
+    this.#pending.open.event(event);
+    this.#taken();
+  }
+
+  messagePublished(...published: Parameters<RecordWriter['published']>): void {
+    this.#pending.open.published(...published);
+    this.#taken();
+  }
+
+  deliveryStarted(at: number, { number }: Delivery): void {
+    this.#pending.open.started(at, number);
+    this.#taken();
+  }
+
+  deliverySucceeded(at: number, { number }: Delivery): void {
+    this.#pending.open.succeeded(at, number);
+    this.#taken();
   }
 
   beginGroup(): void {
-    this.#group = [];
+    this.#pending.grouping = true;
   }
 
   endGroup(): void {
-    const group = this.#group ?? [];
-    this.#group = undefined;
-    if (group.length > 0) this.#add(encodeGroup(group));
+    this.#pending.grouping = false;
   }
 
   /** Settles when everything recorded so far is durable. @throws PubSubError `DATABASE_ERROR` when it cannot be now. */
   durable(): Promise<void> | undefined {
-    if (this.#pending.count === 0 && !this.#failure) return undefined;
-    return new Promise((resolve, reject) => {
-      this.whenDurable((error) => (error ? reject(error) : resolve()));
-    });
+    if (this.#failure) return refused(this.#failure);
+    return this.#pending.count === 0 ? undefined : this.#waiters.promise(this.#newest);
   }
 
   /** Calls back once everything recorded so far is durable, or has turned out not to be. */
   whenDurable(settle: (error: PubSubError | undefined) => void): void {
-    const record = this.#durable + this.#pending.count;
-    if (this.#failure || record === this.#durable) settle(this.#failure);
-    else this.#waiters.push({ record, settle });
+    if (this.#failure || this.#pending.count === 0) settle(this.#failure);
+    else this.#waiters.add(this.#newest, settle);
   }
 
   whenLost(callback: (error: PubSubError) => void): void {
@@ -152,17 +157,21 @@ export class Journal implements Persistence {
     return this.#pending.count > 0 || this.#savesDone < this.#savesWanted;
   }
 
-  #add(record: string): void {
-    this.#pending.add(record);
-    if (this.#pending.size > HIGH_WATER) this.#hold();
-    if (!this.#writing && !this.#writePlanned && !this.#failure) this.#planWrite();
+  /** Number of the record that holds the newest event. */
+  get #newest(): number {
+    return this.#durable + this.#pending.count;
   }
 
-  /** Writing begins after the running code, so that what happens together is written together. */
+  #taken(): void {
+    if (this.#pending.hasGrown() && this.#pending.size > HIGH_WATER) this.#hold();
+    if (!this.#writePlanned && !this.#writing && !this.#failure) this.#planWrite();
+  }
+
+  /** Writing begins with the next turn of the event loop, so that what happens in this one is written together. */
   #planWrite(): void {
     if (this.#writePlanned || this.#writing || this.#closed) return;
     this.#writePlanned = true;
-    this.#surroundings.runtime.defer(() => void this.#nextWrite());
+    this.#surroundings.runtime.yieldTurn(() => void this.#nextWrite());
   }
 
   #nextWrite(): Promise<void> {
@@ -182,11 +191,17 @@ export class Journal implements Persistence {
       while (this.#pending.count > 0 && !this.#closed) {
         await this.#append(Number.POSITIVE_INFINITY);
         if (this.#logSize > this.#snapshotAt) await this.#compact();
+        // With nothing to wait for, the next batch would be what came during some promises.
+        if (!this.#surroundings.sync && this.#pending.count > 0) await this.#nextTurn();
       }
       if (this.#savesDone < this.#savesWanted && !this.#closed) await this.#writeSnapshot(true);
     } catch (thrown) {
       this.#fail(toPubSubError(thrown, 'DATABASE_ERROR'));
     }
+  }
+
+  #nextTurn(): Promise<void> {
+    return new Promise((resolve) => this.#surroundings.runtime.yieldTurn(resolve));
   }
 
   async #append(most: number): Promise<void> {
@@ -213,19 +228,11 @@ export class Journal implements Persistence {
   /** @param afterLog whether everything in the picture goes into the log first, so that it is acknowledged sooner. */
   async #writeSnapshot(afterLog: boolean): Promise<void> {
     const asked = this.#savesWanted;
+    this.#pending.endRecord();
     const parts = this.#surroundings.snapshot();
-    const sequence = this.#durable + this.#pending.count;
+    const sequence = this.#newest;
     while (afterLog && this.#durable < sequence) await this.#append(sequence - this.#durable);
-    const records: string[] = [];
-    let size = 0;
-    for (const record of encodeParts(parts)) {
-      records.push(record);
-      size += record.length;
-      // Encoding a large state takes long; it must not hold up the page.
-      if (records.length % SNAPSHOT_STRIDE === 0) {
-        await new Promise<void>((resolve) => this.#surroundings.runtime.yieldTurn(resolve));
-      }
-    }
+    const { records, size } = await encodeSnapshot(parts, () => this.#nextTurn());
     await this.#namespace.writeSnapshot({ sequence, records });
     this.#logSize = 0;
     this.#snapshotAt = Math.max(SNAPSHOT_AFTER, 2 * size);
@@ -242,12 +249,7 @@ export class Journal implements Persistence {
     if (this.#failure?.code === 'LOCK_ERROR') return;
     if (this.#failure) this.#surroundings.warn('the storage works again');
     this.#failure = undefined;
-    let settled = 0;
-    for (const { record } of this.#waiters) {
-      if (record > this.#durable) break;
-      settled++;
-    }
-    for (const { settle } of this.#waiters.splice(0, settled)) settle(undefined);
+    this.#waiters.settle(this.#durable);
     if (this.#held && this.#pending.size < HIGH_WATER / 2) {
       this.#held = false;
       this.#surroundings.release();
@@ -270,7 +272,7 @@ export class Journal implements Persistence {
       this.#surroundings.warn(`the storage fails, nothing is acknowledged: ${message}`, failure);
     this.#failure = failure;
     this.#hold();
-    for (const { settle } of this.#waiters.splice(0)) settle(failure);
+    this.#waiters.refuse(failure);
     this.#stopRetry?.();
     if (code === 'LOCK_ERROR') this.#lost?.(failure);
     else if (!this.#closed) this.#planRetry(failure);

@@ -1,30 +1,49 @@
+import { RecordWriter } from './record-writer.js';
+
+/** Events gather in one record until it has so many characters, or is written. */
+const RECORD_SIZE = 64 * 1024;
 /** Most records, and characters of them, that are written at once. */
 const BATCH_RECORDS = 4096;
 const BATCH_SIZE = 4 * 1024 * 1024;
 
-/** Records that wait to be written, oldest first. */
+/** Records that wait to be written, oldest first; the newest of them is open for more events. */
 export class PendingRecords {
-  /** Waiting are `#records[#first]` and those after it. */
+  /** Takes the events of the open record. */
+  readonly open: RecordWriter = new RecordWriter();
+  /** While this is set the open record is not ended: what comes belongs together. */
+  grouping = false;
+  /** Complete ones: `#records[#first]` and those after it. */
   #records: string[] = [];
   #first = 0;
   #size = 0;
 
   get count(): number {
-    return this.#records.length - this.#first;
+    return this.#records.length - this.#first + (this.open.size > 0 ? 1 : 0);
   }
 
-  /** Characters of them all. */
+  /** Characters of the complete ones. */
   get size(): number {
     return this.#size;
   }
 
-  add(record: string): void {
+  /** Ends the open record if it has become long. Answers whether it had. */
+  hasGrown(): boolean {
+    if (this.open.size <= RECORD_SIZE || this.grouping) return false;
+    this.endRecord();
+    return true;
+  }
+
+  /** What comes next goes into another record. */
+  endRecord(): void {
+    if (this.open.size === 0) return;
+    const record = this.open.end();
     this.#records.push(record);
     this.#size += record.length;
   }
 
   /** The oldest, as many as are written at once; at most `most` of them. */
   nextBatch(most: number): string[] {
+    this.endRecord();
     const end = Math.min(this.#records.length, this.#first + Math.min(most, BATCH_RECORDS));
     let size = 0;
     let place = this.#first;

@@ -1,9 +1,8 @@
 import { PubSubError } from '../errors.js';
-import { applyEvent } from '../state/fold.js';
 import { restore } from '../state/restore.js';
 import { RunState, type StateLimits } from '../state/run-state.js';
 import { decodeParts } from '../state/snapshot.js';
-import { decodeRecord } from './event-codec.js';
+import { foldRecord } from './record-reader.js';
 import type { StorageNamespace, TornTail } from './storage-adapter.js';
 
 /** What was found in storage. */
@@ -36,7 +35,7 @@ export async function recover(namespace: StorageNamespace, limits: StateLimits):
       });
     }
     for (const text of records) {
-      for (const event of decodeRecord(text, state.seq)) applyEvent(state, event);
+      foldRecord(state, text);
       logSize += text.length;
     }
     record += records.length;

@@ -1,11 +1,10 @@
 import { requireOptions } from '../config.js';
 import { invalid } from '../errors.js';
 import { requireName } from '../identifiers.js';
-import { applyEvent } from '../state/fold.js';
 import { restore } from '../state/restore.js';
 import { RunState } from '../state/run-state.js';
 import { decodeParts, encodeParts, snapshotOf } from '../state/snapshot.js';
-import { decodeRecord } from './event-codec.js';
+import { foldRecord } from './record-reader.js';
 import type { RepairReport, StorageAdapter, StorageNamespace } from './storage-adapter.js';
 
 /** Options of `PubSubExecutor.repair`. */
@@ -68,9 +67,7 @@ async function keepWhatFolds(
       unusableRecords += records.length;
       continue;
     }
-    for (const record of records) {
-      for (const event of decodeRecord(record, state.seq)) applyEvent(state, event);
-    }
+    for (const record of records) foldRecord(state, record);
   }
   if (unusableRecords > 0) {
     const records = [...encodeParts(snapshotOf(state))];

@@ -23,6 +23,7 @@ const silent = { warn: () => {} };
 async function owner(storage: FollowableMemory, options: OpenOptions = {}): Promise<PubSubExecutor> {
   const executor = await PubSubExecutor.open({ storage, logger: silent, ...options });
   onTestFinished(() => executor.close().catch(() => {}));
+  await executor.idle(); // its opening is stored
   return executor;
 }
 

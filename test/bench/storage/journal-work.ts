@@ -1,19 +1,19 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PubSubError } from '../../../core/errors.js';
+import { isoTime } from '../../../core/identifiers.js';
 import {
   type Durability,
   defineAgent,
-  type Message,
   type OpenOptions,
   PubSubExecutor,
-  type RunEvent,
   type StorageAdapter,
   type StorageNamespace,
   systemRuntime,
 } from '../../../core/index.js';
-import { encodeEvent } from '../../../core/persistence/event-codec.js';
+import { Channel } from '../../../core/messaging/channel.js';
 import { Journal } from '../../../core/persistence/journal.js';
+import { RecordWriter } from '../../../core/persistence/record-writer.js';
 import { fileSystemStorage } from '../../../storage-adapters/filesystem.js';
 import { GroupCommit } from './group-commit.js';
 
@@ -26,24 +26,15 @@ export function payloadOf(number: number): { number: number; url: string; text: 
   };
 }
 
-function eventOf(number: number): RunEvent {
+/** Writes down that a message was published. */
+function publishedTo(writer: Pick<Journal, 'messagePublished'>, number: number): void {
+  const at = 1_767_225_600_000 + number / 64;
   const id = `mws4c0d3jl9bi2nk-0.${number}`;
-  const message: Message = {
-    id,
-    timestamp: '2026-01-01T00:00:00.000Z',
-    source: 'app',
-    channel: 'in',
-    payload: payloadOf(number),
-  };
-  return {
-    seq: number + 1,
-    at: 1_767_225_600_000 + number,
-    type: 'message.published',
-    message,
-    ordinal: number,
-    to: [],
-  };
+  const message = { id, timestamp: isoTime(at), source: 'app', channel: 'in', payload: payloadOf(number) };
+  writer.messagePublished(at, CHANNEL, message, undefined, number, false, undefined, CHANNEL.subscribers);
 }
+
+const CHANNEL = new Channel('in', 0, 1, 'drop-oldest', 0);
 
 /** Keeps `width` of `count` operations in flight, each begun when an earlier one calls back. Answers milliseconds. */
 function inFlight(
@@ -65,7 +56,12 @@ function inFlight(
 
 export async function byHand(path: string, sync: boolean, count: number, width: number): Promise<number> {
   const log = new GroupCommit(join(path, 'by-hand.log'), sync);
-  const time = await inFlight(count, width, (number, done) => log.append(encodeEvent(eventOf(number)), done));
+  // The same bytes as the journal writes, but for what a record begins and ends with.
+  const writer = new RecordWriter();
+  const time = await inFlight(count, width, (number, done) => {
+    publishedTo({ messagePublished: (...published) => writer.published(...published) }, number);
+    log.append(writer.end(), done);
+  });
   await log.close();
   return time;
 }
@@ -83,7 +79,7 @@ export async function byJournal(path: string, sync: boolean, count: number, widt
     reopen: () => Promise.reject(new Error('not here')),
   });
   const time = await inFlight(count, width, (number, done) => {
-    journal.take(eventOf(number));
+    publishedTo(journal, number);
     journal.whenDurable(done);
   });
   await journal.close();

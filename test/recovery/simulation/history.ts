@@ -1,5 +1,5 @@
 import { fold, type RunEvent } from 'dagger-agents';
-import { decodeRecord } from '../../../core/persistence/event-codec.js';
+import { foldRecord } from '../../../core/persistence/record-reader.js';
 import { type SnapshotPart, snapshotOf } from '../../../core/state/snapshot.js';
 import { pathOf } from './life.js';
 import { behaviourOf, childPath, type Team } from './team.js';
@@ -29,7 +29,8 @@ export function claim(holds: boolean, promise: () => string): asserts holds {
 
 export function eventsOf(records: readonly string[]): RunEvent[] {
   const events: RunEvent[] = [];
-  for (const record of records) events.push(...decodeRecord(record, events.length));
+  const state = fold([]);
+  for (const record of records) foldRecord(state, record, (event) => events.push(event));
   return events;
 }
 
