@@ -16,6 +16,7 @@ import {
 import { applyEvent } from '../state/fold.js';
 import { messagePublished } from '../state/message-changes.js';
 import type { NewEvent, RunEvent } from '../state/run-event.js';
+import { letObserve, type RunObserver } from '../state/run-observer.js';
 import type { RunRecord } from '../state/run-record.js';
 import type { RunState } from '../state/run-state.js';
 import type { TurnClock } from './turn-clock.js';
@@ -53,10 +54,12 @@ export class Recorder {
   readonly #clock: TurnClock;
   #keeper: EventKeeper | undefined;
   #sinks: readonly EventSink[] = [];
+  #observers: readonly RunObserver[] = [];
 
   constructor(state: RunState, clock: TurnClock) {
     this.#state = state;
     this.#clock = clock;
+    letObserve(state, this);
   }
 
   get state(): RunState {
@@ -66,6 +69,7 @@ export class Recorder {
   /** Goes on from another state: the stored one. */
   replace(state: RunState): void {
     this.#state = state;
+    letObserve(state, this);
   }
 
   now(): number {
@@ -87,6 +91,14 @@ export class Recorder {
     this.#sinks = [...this.#sinks, sink];
     return () => {
       this.#sinks = this.#sinks.filter((other) => other !== sink);
+    };
+  }
+
+  /** Adds an observer; the answer takes it out again. */
+  observe(observer: RunObserver): () => void {
+    this.#observers = [...this.#observers, observer];
+    return () => {
+      this.#observers = this.#observers.filter((other) => other !== observer);
     };
   }
 
@@ -120,6 +132,8 @@ export class Recorder {
     const seq = ++this.state.seq;
     messagePublished(this.state, at, channel, message, publisher, ordinal, fromOutside, run, mailboxes);
     this.#keeper?.messagePublished(at, channel, message, publisher, ordinal, fromOutside, run, mailboxes);
+    for (const observer of this.#observers)
+      observer.messagePublished(at, channel, message, publisher, ordinal, fromOutside, run, mailboxes);
     if (this.#sinks.length === 0) return;
     this.#tell({
       seq,
@@ -138,6 +152,7 @@ export class Recorder {
     const seq = ++this.state.seq;
     deliveryStarted(this.state, at, delivery);
     this.#keeper?.deliveryStarted(at, delivery);
+    for (const observer of this.#observers) observer.deliveryStarted(at, delivery);
     if (this.#sinks.length > 0) this.#tell({ seq, at, type: 'delivery.started', delivery: delivery.number });
   }
 
@@ -145,6 +160,7 @@ export class Recorder {
     const seq = ++this.state.seq;
     deliverySucceeded(this.state, at, delivery);
     this.#keeper?.deliverySucceeded(at, delivery);
+    for (const observer of this.#observers) observer.deliverySucceeded(at, delivery);
     if (this.#sinks.length > 0)
       this.#tell({ seq, at, type: 'delivery.succeeded', delivery: delivery.number });
   }
@@ -189,6 +205,7 @@ export class Recorder {
 
   #emit(event: RunEvent): void {
     this.#keeper?.take(event);
+    for (const observer of this.#observers) observer.take(event);
     this.#tell(event);
   }
 

@@ -1,14 +1,11 @@
 import type { Message } from '../messaging/message.js';
 import type { RunEvent } from '../state/run-event.js';
-import type { RunObserver } from '../state/run-observer.js';
 import type { RunState } from '../state/run-state.js';
 
 /** What an inspector needs of an executor; `PubSubExecutor` is one. */
 export interface Inspected {
   readonly state: RunState;
   subscribe(listener: (event: RunEvent) => void): () => void;
-  /** As `subscribe`, at once and without an object for each event. Where it is missing, `subscribe` is used. */
-  observe?(observer: RunObserver): () => void;
   pause(): Promise<void>;
   resume(): void;
   step(count?: number): number;

@@ -1,6 +1,6 @@
 import { invalid, toPubSubError } from '../errors.js';
 import type { RunEvent } from '../state/run-event.js';
-import type { RunObserver } from '../state/run-observer.js';
+import { observableOf, type RunObserver } from '../state/run-observer.js';
 import type { RunState } from '../state/run-state.js';
 import { partsBesideTree, type SnapshotPart, snapshotOf } from '../state/snapshot.js';
 import { treeNodeParts } from '../state/tree-snapshot.js';
@@ -171,8 +171,8 @@ class Inspector {
     this.#sent = seq;
     this.#received = seq;
     this.#state = state;
-    const executor = this.#executor;
-    this.#unsubscribe = executor.observe?.(this.#observer) ?? executor.subscribe(this.#take);
+    // A follower's state is nobody's: its events are heard of as they come.
+    this.#unsubscribe = observableOf(state)?.observe(this.#observer) ?? this.#executor.subscribe(this.#take);
     this.#send({ v: INSPECTOR_VERSION, type: 'snapshot', seq, parts: shown });
   }
 

@@ -4,6 +4,7 @@ import type { Message } from '../messaging/message.js';
 import type { Delivery } from './delivery.js';
 import type { RunEvent } from './run-event.js';
 import type { RunRecord } from './run-record.js';
+import type { RunState } from './run-state.js';
 
 /**
  * Sees each event at once, as soon as the state has taken it in. For what happens most no event is made: who keeps columns
@@ -25,4 +26,23 @@ export interface RunObserver {
   deliverySucceeded(at: number, delivery: Delivery): void;
   /** Anything else. */
   take(event: RunEvent): void;
+}
+
+/** Who makes things happen to a live state, and tells of it. */
+export interface Observable {
+  /** Adds an observer; the answer takes it out again. */
+  observe(observer: RunObserver): () => void;
+}
+
+const observables = new WeakMap<RunState, Observable>();
+
+/** From now on, who observes this state is told by `observable`; undefined: by nobody. */
+export function letObserve(state: RunState, observable: Observable | undefined): void {
+  if (observable) observables.set(state, observable);
+  else observables.delete(state);
+}
+
+/** Who tells of a live state; undefined for one that nobody lives, as it was folded or restored. */
+export function observableOf(state: RunState): Observable | undefined {
+  return observables.get(state);
 }

@@ -1,5 +1,6 @@
 import type { ErrorRecord } from '../../core/errors.js';
 import { EVENT_KINDS, type EventBatch, type MessageRoute } from '../../core/inspection/event-batch.js';
+import type { ExecutionTree } from '../../core/state/execution-tree.js';
 import type { RunEvent } from '../../core/state/run-event.js';
 import type { RunState } from '../../core/state/run-state.js';
 import type { DeliveryPart, SnapshotPart } from '../../core/state/snapshot.js';
@@ -146,6 +147,13 @@ export class Activity {
       const settled = !delivery;
       this.#close(number, code(status), due.seq, due.at, settled);
     }
+  }
+
+  /** The event that published the message of a node: the publish itself, or what an invocation was given. */
+  messageOf(tree: ExecutionTree, node: number): number | undefined {
+    const found = tree.get(node);
+    const row = this.messages.rowOfNode(found?.kind === 'invocation' ? found.parent : node);
+    return row < 0 ? undefined : this.messages.seqOf(row) || undefined;
   }
 
   dropUpTo(seq: number): void {

@@ -4,8 +4,8 @@ import { type SnapshotPart, snapshotOf } from '../../core/state/snapshot.js';
 import { type Checkpoint, type Checkpoints, type ShowPart, weightOf } from './checkpoint.js';
 import type { EventLog } from './event-log.js';
 
-/** Events between two checkpoints: about 10 ms of folding. */
-const CHECKPOINT_EVENTS = 10_000;
+/** Events between two checkpoints: about 20 ms of folding. */
+const CHECKPOINT_EVENTS = 20_000;
 /** A checkpoint of more parts than this is a large one. */
 const LARGE = 1000;
 /** Events folded between two looks at the clock. */

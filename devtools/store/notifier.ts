@@ -6,6 +6,8 @@ const BUSY_EVENTS = 2000;
 const QUIET_MS = 300;
 /** Milliseconds between two notifications while many events come. */
 const BUSY_NOTIFY_MS = 250;
+/** While so many events come in a second, there is a millisecond between two frames: 5 frames a second at 150,000. */
+const EVENTS_A_SECOND_PER_GAP = 750;
 /** When nothing comes any more, rates must be seen to fall to nothing. */
 const SILENCE_MS = 1600;
 
@@ -18,6 +20,8 @@ export class Notifier {
   #cancelSilence: (() => void) | undefined;
   #busyUntil = 0;
   #notifiedAt = 0;
+  #batchAt = 0;
+  #eventsASecond = 0;
   version = 0;
 
   constructor(scheduler: FrameScheduler) {
@@ -34,9 +38,20 @@ export class Notifier {
     return this.#busyUntil - performance.now();
   }
 
+  /**
+   * Milliseconds that should pass between two frames of what moves by itself: 0 while the page has time. Drawing a large
+   * canvas without help by a graphics card takes milliseconds, which a busy page would miss.
+   */
+  get frameGap(): number {
+    return this.busyFor > 0 ? this.#eventsASecond / EVENTS_A_SECOND_PER_GAP : 0;
+  }
+
   /** So many events came at once. */
   batch(events: number): void {
-    if (events > BUSY_EVENTS) this.#busyUntil = performance.now() + QUIET_MS;
+    const now = performance.now();
+    this.#eventsASecond = (events * 1000) / Math.max(50, now - this.#batchAt);
+    this.#batchAt = now;
+    if (events > BUSY_EVENTS) this.#busyUntil = now + QUIET_MS;
     this.#cancelSilence?.();
     this.#cancelSilence = this.#scheduler.later(SILENCE_MS, () => this.changed());
   }

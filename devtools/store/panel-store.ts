@@ -27,7 +27,7 @@ const WATCH = { v: INSPECTOR_VERSION, type: 'watch', rows: 'shared' } as const;
 export interface PanelStoreOptions {
   /** For tests and recordings: when to notify and to fold on. The page's frames and timers by default. */
   readonly scheduler?: FrameScheduler;
-  /** Events between two checkpoints for time travel; 10,000 by default. */
+  /** Events between two checkpoints for time travel; 20,000 by default. */
   readonly checkpointEvents?: number;
 }
 
@@ -99,6 +99,11 @@ export class PanelStore {
 
   get version(): number {
     return this.#notifier.version;
+  }
+
+  /** Milliseconds that should pass between two frames of what moves by itself. */
+  get frameGap(): number {
+    return this.#notifier.frameGap;
   }
 
   /** Changes when the past is another: a seek, a gap, another recording. */
@@ -203,10 +208,7 @@ export class PanelStore {
 
   /** The event that published the message of a node: the publish itself, or what an invocation was given. */
   messageOfNode(node: number): number | undefined {
-    const { messages } = this.#recording?.activity ?? {};
-    const found = this.state.tree.get(node);
-    const row = messages?.rowOfNode(found?.kind === 'invocation' ? found.parent : node) ?? -1;
-    return row < 0 ? undefined : messages?.seqOf(row) || undefined;
+    return this.#recording?.activity.messageOf(this.state.tree, node);
   }
 
   /** Shows a recording instead of the executor. */

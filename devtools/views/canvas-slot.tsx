@@ -7,6 +7,7 @@ import { canvasTheme } from '../panel/palette.js';
 import { usePanel, useStore } from '../panel/panel-context.js';
 import { download } from '../panel/run-file.js';
 import type { PanelStore } from '../store/panel-store.js';
+import { FramePace } from '../store/frame-pace.js';
 import { type DrawnView, loadDrawnView } from './drawn-views.js';
 import { NodeDetail } from './node-detail.js';
 import { Outline } from './outline.js';
@@ -36,14 +37,11 @@ export function CanvasSlot({ view: name }: { readonly view: DrawnView }): ReactE
     if (!element) return undefined;
     let gone = false;
     let made: CanvasView | undefined;
-    let frame = 0;
-    const draw = (): void => {
-      frame = 0;
-      if (made?.draw(performance.now())) requestDraw.current();
-    };
-    requestDraw.current = () => {
-      if (frame === 0 && !gone) frame = requestAnimationFrame(draw);
-    };
+    const pace = new FramePace(
+      () => made?.draw(performance.now()) ?? false,
+      () => store.frameGap,
+    );
+    requestDraw.current = () => pace.request();
     const resize = (): void => {
       const { clientWidth, clientHeight } = element;
       if (clientWidth === 0 || clientHeight === 0) return;
@@ -54,7 +52,7 @@ export function CanvasSlot({ view: name }: { readonly view: DrawnView }): ReactE
     loadDrawnView(name).then(
       (create) => {
         if (gone) return;
-        const options = { ...first.current, requestDraw: () => requestDraw.current() };
+        const options = { ...first.current, requestDraw: () => pace.request(true) };
         made = create(element, source, options);
         view.current = made;
         made.onSelect((selection) => store.select(selection));
@@ -67,7 +65,7 @@ export function CanvasSlot({ view: name }: { readonly view: DrawnView }): ReactE
     );
     return () => {
       gone = true;
-      cancelAnimationFrame(frame);
+      pace.stop();
       observer.disconnect();
       made?.destroy();
       view.current = undefined;

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { defineAgent, PubSubExecutor } from '../../../core/index.js';
 import { attachInspector, type InspectorOptions } from '../../../core/inspection/inspector.js';
 import { inPageLink, portInspectorEnd, portWatcherEnd } from '../../../core/inspection/link.js';
+import { letObserve, observableOf } from '../../../core/state/run-observer.js';
 import { encodeParts, snapshotOf } from '../../../core/state/snapshot.js';
 import { Mirror } from './mirror.js';
 
@@ -36,22 +37,20 @@ async function watched(options: InspectorOptions = {}): Promise<Watched> {
   let subscriptions = 0;
   const due = new Set<() => void>();
   const { inspector, watcher } = inPageLink();
-  const counted = new Proxy(executor, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name, target);
-      if (typeof value !== 'function') return value;
-      if (name !== 'subscribe') return value.bind(target);
-      return (listener: () => void) => {
-        subscriptions++;
-        const remove = target.subscribe(listener);
-        return () => {
-          subscriptions--;
-          remove();
-        };
+  const { state } = executor;
+  const observable = observableOf(state);
+  if (!observable) throw new Error('a live state can be observed');
+  letObserve(state, {
+    observe(observer) {
+      subscriptions++;
+      const remove = observable.observe(observer);
+      return () => {
+        subscriptions--;
+        remove();
       };
     },
   });
-  const detach = attachInspector(counted, inspector, {
+  const detach = attachInspector(executor, inspector, {
     ...options,
     setTimer(_, callback) {
       due.add(callback);
@@ -81,20 +80,25 @@ async function work({ executor }: Watched, payloads: readonly unknown[]): Promis
   await run.report;
 }
 
-test('hello, snapshot, then one batch for all that happened: the fold of it is the live state, payloads apart', async () => {
-  const all = await watched();
-  const { executor, mirror, tick } = all;
-  mirror.watch();
-  await work(all, ['a', 'b', 'bad']);
-  tick();
-  expect(mirror.frames.map(({ type }) => type)).toEqual(['hello', 'snapshot', 'delta']);
-  expect(mirror.state.seq).toBe(executor.state.seq);
-  const withoutPayloads = (text: string): string =>
-    text.replaceAll(/"payload":("[a-z]+"|\{"of":"[a-z]+"\})/g, '"payload":null');
-  const textOf = (state: typeof mirror.state): string => [...encodeParts(snapshotOf(state))].join('\n');
-  expect(textOf(mirror.state)).toBe(withoutPayloads(textOf(executor.state)));
-  expect(textOf(executor.state)).toContain('"payload":"bad"');
-});
+test.each(['observed as it happens', 'heard of by events'])(
+  'hello, snapshot, then one batch for all that happened, %s: the fold of it is the live state',
+  async (how) => {
+    const all = await watched();
+    const { executor, mirror, tick } = all;
+    // As with a follower, whose state nobody lives.
+    if (how === 'heard of by events') letObserve(executor.state, undefined);
+    mirror.watch();
+    await work(all, ['a', 'b', 'bad']);
+    tick();
+    expect(mirror.frames.map(({ type }) => type)).toEqual(['hello', 'snapshot', 'delta']);
+    expect(mirror.state.seq).toBe(executor.state.seq);
+    const withoutPayloads = (text: string): string =>
+      text.replaceAll(/"payload":("[a-z]+"|\{"of":"[a-z]+"\})/g, '"payload":null');
+    const textOf = (state: typeof mirror.state): string => [...encodeParts(snapshotOf(state))].join('\n');
+    expect(textOf(mirror.state)).toBe(withoutPayloads(textOf(executor.state)));
+    expect(textOf(executor.state)).toContain('"payload":"bad"');
+  },
+);
 
 test('every frame is plain JSON', async () => {
   const all = await watched();
