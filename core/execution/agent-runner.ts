@@ -94,14 +94,13 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     while (this.#hasSlot()) {
       const delivery = this.#takeNext();
       if (!delivery) return false;
-      // It came back to its mailbox before its retry was due: it takes its slot, and waits in there.
-      if (delivery.dueAt > at) {
-        this.#waitForRetry(delivery);
-        continue;
+      if (delivery.dueAt <= at) {
+        this.#start(delivery, at);
+        if (this.#hasMail() && this.#hasSlot()) this.#environment.scheduler.enqueue(this);
+        return true;
       }
-      this.#start(delivery, at);
-      if (this.#hasMail() && this.#hasSlot()) this.#environment.scheduler.enqueue(this);
-      return true;
+      // It came back to its mailbox before its retry was due: it takes its slot, and waits in there.
+      this.#waitForRetry(delivery);
     }
     return false;
   }
@@ -173,7 +172,10 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   }
 
   #hasMail(): boolean {
-    for (const { length } of this.#mailboxes) if (length > 0) return true;
+    const mailboxes = this.#mailboxes;
+    for (let index = 0; index < mailboxes.length; index++) {
+      if ((mailboxes[index]?.length ?? 0) > 0) return true;
+    }
     return false;
   }
 
@@ -183,9 +185,10 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
 
   /** The oldest delivery over all its mailboxes that belongs to a run that is going on. */
   #takeNext(): Delivery | undefined {
+    const mailboxes = this.#mailboxes;
     let oldest: Delivery | undefined;
-    for (const mailbox of this.#mailboxes) {
-      let candidate = mailbox.head;
+    for (let index = 0; index < mailboxes.length; index++) {
+      let candidate = mailboxes[index]?.head;
       while (candidate && !this.#isRunnable(candidate)) candidate = candidate.nextInMailbox;
       if (candidate && (!oldest || candidate.number < oldest.number)) oldest = candidate;
     }

@@ -30,8 +30,8 @@ export interface Attempt {
   publish(channel: string, payload: unknown, options: PublishOptions | undefined): Promise<Message>;
 }
 
-/** All that an attempt can ask of the world around it. It never sees the executor. */
-export interface AttemptServices {
+/** How an attempt publishes. */
+export interface AttemptPublishing {
   /** A promise only where the message has to wait. @throws PubSubError when it is refused. */
   publish(
     attempt: Attempt,
@@ -50,8 +50,18 @@ export interface AttemptServices {
   holds(attempt: Attempt, value: unknown): boolean;
   /** Records that a publish came too late and makes the error that says so. */
   refuseLate(attempt: Attempt, channel: string, reason: PubSubError): PubSubError;
+}
+
+/** The cache and the tasks as an attempt sees them. */
+export interface AttemptState {
   cacheOf(attempt: Attempt): Cache;
   tasksOf(attempt: Attempt): TaskManager;
+}
+
+/** All that an attempt can ask of the world around it. It never sees the executor. */
+export interface AttemptServices {
+  readonly publisher: AttemptPublishing;
+  readonly transactions: AttemptState;
   ask(attempt: Attempt, question: HumanQuestion): Promise<HumanAnswer>;
   /** Undefined while this turn of the event loop has time left; else a promise for the next one. */
   breathe(): Promise<void> | undefined;

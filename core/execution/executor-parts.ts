@@ -71,13 +71,15 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
   const logger = safeLogger({ ...consoleLogger, ...options.logger });
   // Where time is not the system's, a run must be repeatable: then nothing may depend on how long something loads.
   const staged = options.runtime === undefined;
-  const validator = options.validator ?? (await defaultValidator((note) => logger.info(note), staged));
+  const loading = options.validator ?? defaultValidator((note) => logger.info(note), staged);
   const retainedNodes = options.retention?.nodes ?? DEFAULT_NODES;
 
   const listeners = new Listeners(runtime, logger);
   const clock = new TurnClock(runtime);
   const scheduler = new Scheduler(runtime, clock);
   const limits = { nodes: retainedNodes };
+  // Before the store: nobody would release it if this failed.
+  const validator = await loading;
   const { recorder, persistence, reload } = await openState(
     options,
     limits,
@@ -133,7 +135,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     runtime,
     config,
     services,
-    commit: (attempt, succeeded) => services.commit(attempt, succeeded),
+    commit: (attempt, succeeded) => services.transactions.commit(attempt, succeeded),
     mailTaken: (mailbox) => {
       current = mailbox.agent;
       router.roomMade(mailbox);

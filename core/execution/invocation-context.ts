@@ -47,11 +47,11 @@ export class InvocationContext implements AgentContext {
   }
 
   get cache(): Cache {
-    return this.#attempt.services.cacheOf(this.#attempt);
+    return this.#attempt.services.transactions.cacheOf(this.#attempt);
   }
 
   get tasks(): TaskManager {
-    return this.#attempt.services.tasksOf(this.#attempt);
+    return this.#attempt.services.transactions.tasksOf(this.#attempt);
   }
 
   get human(): HumanGate {

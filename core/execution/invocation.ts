@@ -7,7 +7,9 @@ import type { Attempt, AttemptServices } from './attempt.js';
 import { FloatingRefusal } from './floating-refusal.js';
 import { InvocationContext } from './invocation-context.js';
 import type { PayloadGate } from './payload-gate.js';
+import { RareParts } from './rare-parts.js';
 import type { RegisteredAgent } from './registered-agent.js';
+import { isIterator, isThenable } from './returned-value.js';
 import type { SettlementWatch } from './settlement.js';
 import type { Transaction } from './transaction.js';
 
@@ -21,17 +23,6 @@ export interface AttemptObserver {
   attemptFailed(invocation: Invocation, error: PubSubError): void;
   /** The input did not fit; the agent's code was not called. */
   inputRefused(invocation: Invocation, error: PubSubError): void;
-}
-
-/** What few attempts need; made when one does, so that the others stay small. */
-class RareParts {
-  stopTimer: (() => void) | undefined;
-  questions = 0;
-  transaction: Transaction | undefined;
-  pendingPublishes = 0;
-  whenPublished: (() => void) | undefined;
-  refusals: { readonly promise: FloatingRefusal<Message>; readonly error: PubSubError }[] | undefined;
-  controller: AbortController | undefined;
 }
 
 /** One attempt of one agent at one message: validate, run, publish what it returns, settle. */
@@ -140,8 +131,8 @@ export class Invocation implements Attempt {
    */
   publish(channel: string, payload: unknown, options: PublishOptions | undefined): Promise<Message> {
     try {
-      if (this.#over) throw this.services.refuseLate(this, channel, this.#over);
-      const published = this.services.publish(this, channel, payload, options);
+      if (this.#over) throw this.services.publisher.refuseLate(this, channel, this.#over);
+      const published = this.services.publisher.publish(this, channel, payload, options);
       return published instanceof Promise ? this.#track(published) : Promise.resolve(published);
     } catch (thrown) {
       return this.#refused(toPubSubError(thrown));
@@ -190,8 +181,11 @@ export class Invocation implements Attempt {
   /** `process: ({ publish }) => publish(…)` returns the message it has published: not to be published once more. */
   #isOwnMessage(value: unknown): boolean {
     if (typeof value !== 'object' || value === null) return false;
-    if (!Array.isArray(value)) return this.services.holds(this, value);
-    return value.length > 0 && value.every((item) => item === undefined || this.services.holds(this, item));
+    if (!Array.isArray(value)) return this.services.publisher.holds(this, value);
+    return (
+      value.length > 0 &&
+      value.every((item) => item === undefined || this.services.publisher.holds(this, item))
+    );
   }
 
   async #publishEach(values: AsyncIterable<unknown> | Iterable<unknown>): Promise<void> {
@@ -205,8 +199,8 @@ export class Invocation implements Attempt {
   #publishReturned(value: unknown): Promise<Message> | undefined {
     const { onlyOutput } = this.registered;
     if (!onlyOutput) throw this.#unpublishable(value);
-    if (this.#over) throw this.services.refuseLate(this, onlyOutput.channel, this.#over);
-    const published = this.services.publishThrough(this, onlyOutput, value, undefined);
+    if (this.#over) throw this.services.publisher.refuseLate(this, onlyOutput.channel, this.#over);
+    const published = this.services.publisher.publishThrough(this, onlyOutput, value, undefined);
     return published instanceof Promise ? published : undefined;
   }
 
@@ -318,13 +312,3 @@ export class Invocation implements Attempt {
 }
 
 const SETTLED = new PubSubError('EXECUTION_ERROR', 'the invocation has ended already');
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
-}
-
-/** Generators and other iterators; not arrays and strings, which are values. */
-function isIterator(value: unknown): value is AsyncIterable<unknown> | Iterable<unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  return Symbol.asyncIterator in value || (Symbol.iterator in value && 'next' in value);
-}

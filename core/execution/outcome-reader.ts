@@ -69,8 +69,10 @@ export class OutcomeReader implements AsyncIterableIterator<NodeExecutionOutcome
 
   next(): Promise<Result> {
     try {
-      const result = this.#requests.length === 0 ? this.#take() : undefined;
-      if (result) return Promise.resolve(result);
+      if (this.#requests.length === 0) {
+        const result = this.#take();
+        if (result) return Promise.resolve(result);
+      }
     } catch (thrown) {
       return Promise.reject(thrown);
     }

@@ -45,6 +45,10 @@ export class Router {
   channelBehind(gate: PayloadGate): Channel {
     const known = gate.target;
     if (known?.isOpen) return known;
+    return this.#findBehind(gate);
+  }
+
+  #findBehind(gate: PayloadGate): Channel {
     const found = this.channel(gate.channel);
     gate.target = found;
     return found;
@@ -57,7 +61,10 @@ export class Router {
    */
   hasRoom(channel: Channel, count = 1): boolean {
     if (this.#waiters.size > 0 && this.#waiters.has(channel.name)) return false;
-    if (channel.overflow === 'drop-oldest') return true;
+    return channel.overflow === 'drop-oldest' || this.#hasRoomFor(channel, count);
+  }
+
+  #hasRoomFor(channel: Channel, count: number): boolean {
     for (const mailbox of channel.subscribers) {
       if (mailbox.length + count <= channel.capacity) continue;
       if (channel.overflow === 'backpressure') return false;
@@ -144,22 +151,21 @@ export class Router {
     fromOutside: boolean,
     run: RunRecord | undefined,
   ): void {
-    const recorder = this.#recorder;
-    const { subscribers, capacity } = channel;
-    let displaced: RunRecord[] | undefined;
-    if (channel.overflow === 'drop-oldest') {
-      for (const mailbox of subscribers) {
-        if (mailbox.length < capacity) continue;
-        const loser = this.#dropOldest(at, mailbox);
-        if (loser && loser !== run) {
-          displaced ??= [];
-          displaced.push(loser);
-        }
-      }
+    const { subscribers } = channel;
+    const losers = isOverfull(channel) ? this.#makeRoom(at, channel) : NOBODY;
+    this.#recorder.messagePublished(at, channel, message, publisher, ordinal, fromOutside, run, subscribers);
+    for (let index = 0; index < subscribers.length; index++) subscribers[index]?.consumer?.mailArrived();
+    if (losers.length > 0) for (const loser of losers) if (loser !== run) this.#displaced(loser);
+  }
+
+  /** Pushes the oldest out of each full mailbox. Answers which runs have lost one. */
+  #makeRoom(at: number, { subscribers, capacity }: Channel): RunRecord[] {
+    const losers: RunRecord[] = [];
+    for (const mailbox of subscribers) {
+      const loser = mailbox.length < capacity ? undefined : this.#dropOldest(at, mailbox);
+      if (loser) losers.push(loser);
     }
-    recorder.messagePublished(at, channel, message, publisher, ordinal, fromOutside, run, subscribers);
-    for (const mailbox of subscribers) mailbox.consumer?.mailArrived();
-    if (displaced) for (const loser of displaced) this.#displaced(loser);
+    return losers;
   }
 
   /** Hands a retained message to an agent that came later; whatever the channel's policy, the newest are kept. */
@@ -179,6 +185,17 @@ export class Router {
     if (oldest) this.#recorder.deliveryDropped(at, oldest);
     return oldest?.run;
   }
+}
+
+const NOBODY: readonly RunRecord[] = [];
+
+/** Whether a mailbox would have to drop its oldest for one message more. */
+function isOverfull({ overflow, subscribers, capacity }: Channel): boolean {
+  if (overflow !== 'drop-oldest') return false;
+  for (let index = 0; index < subscribers.length; index++) {
+    if ((subscribers[index]?.length ?? 0) >= capacity) return true;
+  }
+  return false;
 }
 
 function fits(channel: Channel): boolean {

@@ -59,6 +59,15 @@ export class Mailbox<Item extends Mail<Item>> {
 
   /** Takes one out: at once when it is the oldest, by a search otherwise. False when it is not in here. */
   remove(item: Item): boolean {
+    if (item !== this.head) return this.#removeFromMiddle(item);
+    this.head = item.nextInMailbox;
+    if (this.#tail === item) this.#tail = undefined;
+    item.nextInMailbox = undefined;
+    this.length--;
+    return true;
+  }
+
+  #removeFromMiddle(item: Item): boolean {
     let before: Item | undefined;
     let at = this.head;
     while (at && at !== item) {
@@ -67,7 +76,6 @@ export class Mailbox<Item extends Mail<Item>> {
     }
     if (!at) return false;
     if (before) before.nextInMailbox = item.nextInMailbox;
-    else this.head = item.nextInMailbox;
     if (this.#tail === item) this.#tail = before;
     item.nextInMailbox = undefined;
     this.length--;

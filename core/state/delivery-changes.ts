@@ -14,13 +14,15 @@ export function deliveryStarted(state: RunState, at: number, delivery: Delivery)
   delivery.mailbox.remove(delivery);
   delivery.status = 'running';
   delivery.attempts++;
-  if (!state.tree.has(delivery.node)) {
-    // It waited so long that its node is gone; what happens to it now must still be seen.
-    const scope = state.scopeOf(delivery.run, delivery.session);
-    delivery.node = state.tree.addInvocation(at, 0, delivery.mailbox.label, scope, delivery.number);
-    if (delivery.errors) state.tree.setErrors(delivery.node, delivery.errors);
-  }
+  if (!state.tree.has(delivery.node)) addForgottenNode(state, at, delivery);
   state.tree.started(delivery.node, at, delivery.attempts);
+}
+
+/** It waited so long that its node is gone; what happens to it now must still be seen. */
+function addForgottenNode(state: RunState, at: number, delivery: Delivery): void {
+  const scope = state.scopeOf(delivery.run, delivery.session);
+  delivery.node = state.tree.addInvocation(at, 0, delivery.mailbox.label, scope, delivery.number);
+  if (delivery.errors) state.tree.setErrors(delivery.node, delivery.errors);
 }
 
 export function deliveryRetrying(
@@ -110,24 +112,27 @@ export function tokensUsed(delivery: Delivery, amount: number): void {
 }
 
 export function finish(state: RunState, at: number, delivery: Delivery, status: FinalStatus): void {
-  if (delivery.run) {
-    delivery.run.outstanding--;
-    if (isStalled(delivery)) delivery.run.stalled--;
-  }
-  if (delivery.tokensReserved > 0) releaseTokens(delivery);
-  if (delivery.status === 'waiting' || delivery.status === 'parked') {
-    delivery.mailbox.remove(delivery);
-    state.tree.mark(delivery.node, status, delivery.attempts);
-  } else {
-    state.tree.settled(delivery.node, status, at);
-  }
+  const { run } = delivery;
+  if (run) run.outstanding--;
+  if (delivery.status === 'waiting' || delivery.status === 'parked') leaveMailbox(state, delivery, status);
+  else state.tree.settled(delivery.node, status, at);
   state.unfinished.remove(delivery);
+  if (delivery.tokensReserved > 0) releaseTokens(delivery);
   if (!delivery.mailbox.subscribed) forgetIfDone(state, delivery.mailbox);
-  if (delivery.questions) {
-    for (const id of delivery.questions) {
-      state.humans.delete(id);
-      state.resolutions.delete(id);
-    }
+  if (delivery.questions) forgetQuestions(state, delivery.questions);
+}
+
+/** It ends without having been started (again). */
+function leaveMailbox(state: RunState, delivery: Delivery, status: FinalStatus): void {
+  if (delivery.run && isStalled(delivery)) delivery.run.stalled--;
+  delivery.mailbox.remove(delivery);
+  state.tree.mark(delivery.node, status, delivery.attempts);
+}
+
+function forgetQuestions(state: RunState, questions: readonly string[]): void {
+  for (const id of questions) {
+    state.humans.delete(id);
+    state.resolutions.delete(id);
   }
 }
 

@@ -42,7 +42,9 @@ export function messagePublished(
     run.counts.published++;
     if (mailboxes.length === 0) run.counts.unheard++;
   }
-  for (const mailbox of mailboxes) {
+  for (let index = 0; index < mailboxes.length; index++) {
+    const mailbox = mailboxes[index];
+    if (!mailbox) continue;
     mailbox.lastReceived = place;
     deliver(state, at, node, message, mailbox, run);
   }

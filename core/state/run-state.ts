@@ -59,8 +59,12 @@ export class RunState {
   /** How the tree names what belongs to this run and session; the same object as long as they are the same. */
   scopeOf(run: RunRecord | undefined, session: Session): TreeScope {
     const owner = run ?? session;
-    if (owner === this.#lastScopeOf && this.#lastScope?.sessionPrefix === session.prefix)
-      return this.#lastScope;
+    const last = this.#lastScope;
+    if (last && owner === this.#lastScopeOf && last.sessionPrefix === session.prefix) return last;
+    return this.#findScope(owner, run, session);
+  }
+
+  #findScope(owner: RunRecord | Session, run: RunRecord | undefined, session: Session): TreeScope {
     let scope = this.#scopes.get(owner);
     if (scope?.sessionPrefix !== session.prefix) {
       scope = { run: run?.id, sessionPrefix: session.prefix, sessionStartedAt: session.startedAt, index: -1 };
