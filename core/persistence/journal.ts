@@ -12,8 +12,9 @@ import type { StorageNamespace } from './storage-adapter.js';
 
 /** When so much waits to be written, publishers wait too; they go on when half of it is written. */
 const HIGH_WATER = 16 * 1024 * 1024;
-/** A snapshot is taken when the log has grown by this many characters, and by twice the last snapshot. */
-const SNAPSHOT_AFTER = 8 * 1024 * 1024;
+/** A snapshot is taken when the log has grown by this many characters, and by some times the last snapshot. */
+const SNAPSHOT_AFTER = 16 * 1024 * 1024;
+const SNAPSHOT_RATIO = 3;
 /** Waits between attempts to write again after a failure, in milliseconds; the last is repeated. */
 const RETRY_DELAYS = [50, 200, 1000, 5000];
 
@@ -235,7 +236,7 @@ export class Journal implements Persistence {
     const { records, size } = await encodeSnapshot(parts, () => this.#nextTurn());
     await this.#namespace.writeSnapshot({ sequence, records });
     this.#logSize = 0;
-    this.#snapshotAt = Math.max(SNAPSHOT_AFTER, 2 * size);
+    this.#snapshotAt = Math.max(SNAPSHOT_AFTER, SNAPSHOT_RATIO * size);
     this.#pending.drop(sequence - this.#durable);
     this.#durable = sequence;
     this.#savesDone = asked;

@@ -6,6 +6,7 @@ import type { Message } from '../messaging/message.js';
 import type { Delivery } from '../state/delivery.js';
 import type { RunEvent } from '../state/run-event.js';
 import type { RunRecord } from '../state/run-record.js';
+import { encodePayload } from './encode-payload.js';
 
 /** Version of the records that are written. Older ones are read, newer ones refused; see `record-reader.ts`. */
 export const RECORD_FORMAT = 2;
@@ -89,7 +90,7 @@ export class RecordWriter {
       return;
     }
     // Made before anything is changed here.
-    const content = `${ordinal},${this.#quote(channel.name)},${encodeJson(message.payload)}`;
+    const content = `${ordinal},${this.#quote(channel.name)},${encodePayload(message.payload)}`;
     if (publisher) {
       const { taskId } = message;
       const extras = taskId === undefined ? '' : `,${JSON.stringify({ taskId })}`;

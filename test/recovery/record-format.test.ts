@@ -1,8 +1,11 @@
 import { createMessage, defineAgent, fold, PubSubExecutor, type RunEvent } from 'dagger-agents';
 import { memoryStorage } from 'dagger-agents/storage/memory';
 import { createTestRuntime } from 'dagger-agents/testing';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { copyJson } from '../../core/json.js';
 import type { Message } from '../../core/messaging/message.js';
+import { encodePayload } from '../../core/persistence/encode-payload.js';
 import { foldRecord } from '../../core/persistence/record-reader.js';
 import { RECORD_FORMAT, RecordWriter, TICKS } from '../../core/persistence/record-writer.js';
 import { snapshotOf } from '../../core/state/snapshot.js';
@@ -198,4 +201,26 @@ test('a record that tells of what does not exist is refused', async () => {
       message: expect.stringContaining('does not exist'),
     });
   }
+});
+
+test('the text of a payload is what JSON.stringify makes of it, and keeps -0', () => {
+  const awkward = fc.oneof(
+    fc.constantFrom(-0, '"', '\\', '\n', '\u2028', '\ud800', 'x'.repeat(600)),
+    fc.jsonValue(),
+  );
+  const payload = fc.oneof(
+    fc.jsonValue({ maxDepth: 4 }),
+    fc.dictionary(fc.oneof(fc.string({ unit: 'binary' }), fc.constant('__proto__')), awkward),
+    fc.array(awkward),
+  );
+  fc.assert(
+    fc.property(payload, (value) => {
+      const copy = copyJson(value, 'payload');
+      const text = encodePayload(copy);
+      expect(text.replaceAll('-0', '0')).toBe(JSON.stringify(copy).replaceAll('-0', '0'));
+      expect(JSON.parse(text)).toEqual(copy);
+    }),
+    { numRuns: 2000 },
+  );
+  expect(encodePayload([-0, { zero: -0 }, 0])).toBe('[-0,{"zero":-0},0]');
 });
