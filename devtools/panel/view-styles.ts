@@ -115,6 +115,7 @@ export const VIEW_STYLES: string = `
 .sheet .plain .wrap { white-space: normal; min-width: 120px; }
 @container (max-width: 640px) {
   .channels .roomy, .channels .meter { display: none; }
+  .root .board { grid-template-columns: repeat(2, minmax(0, 1fr)); }
 }
 @container (max-width: 560px) {
   .problem { grid-template-columns: 1fr; gap: 6px; }

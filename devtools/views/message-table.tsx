@@ -91,7 +91,8 @@ export function MessageTable({ list, selected, compared, selectedNode, onSelect 
         <div style={{ height: rows.height, position: 'relative' }} role="rowgroup">
           {visible.map(({ index, row }) => (
             <div
-              key={index}
+              // The elements of rows that have gone out of sight are used again: only texts change.
+              key={index % rows.count}
               id={`message-${index}`}
               className="table-row"
               role="row"

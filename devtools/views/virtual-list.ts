@@ -32,8 +32,11 @@ export function useVirtualRows(length: number, rowHeight: number): VirtualRows {
     const element = body.current;
     if (!element) return undefined;
     const onScroll = (): void => {
+      const atEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - rowHeight;
+      // While it follows what comes, where it is follows too: nothing to render again.
+      if (atEnd && follows.current) return;
+      follows.current = atEnd;
       setScrollTop(element.scrollTop);
-      follows.current = element.scrollTop + element.clientHeight >= element.scrollHeight - rowHeight;
     };
     const observer = new ResizeObserver(() =>
       setVisible(Math.max(rowHeight, element.clientHeight - rowHeight)),
@@ -53,7 +56,8 @@ export function useVirtualRows(length: number, rowHeight: number): VirtualRows {
   }, [height, rowHeight]);
 
   const rowsPerPage = Math.max(1, Math.floor(visible / rowHeight));
-  const offset = scrollTop * scale;
+  const top = follows.current ? Math.max(0, height - visible) : scrollTop;
+  const offset = top * scale;
   const from = Math.max(0, Math.min(length - 1, Math.floor(offset / rowHeight)) - 4);
   return {
     body,
@@ -62,14 +66,15 @@ export function useVirtualRows(length: number, rowHeight: number): VirtualRows {
     height,
     rowsPerPage,
     atEnd: follows.current,
-    topOf: (index) => scrollTop + (index * rowHeight - offset),
+    topOf: (index) => top + (index * rowHeight - offset),
     scrollTo(index) {
       const element = body.current;
       if (!element) return;
-      const top = index * rowHeight;
+      const place = index * rowHeight;
       const before = element.scrollTop * scale;
-      if (top < before) element.scrollTop = top / scale;
-      else if (top + rowHeight > before + visible) element.scrollTop = (top + rowHeight - visible) / scale;
+      if (place < before) element.scrollTop = place / scale;
+      else if (place + rowHeight > before + visible)
+        element.scrollTop = (place + rowHeight - visible) / scale;
     },
   };
 }

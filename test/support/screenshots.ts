@@ -1,12 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { type DemoSite, startDemoSite } from '../e2e/demo/demo-site.js';
+import { packageRoot } from './package-entries.js';
 
 /**
  * `npm run screenshots [-- folder]`: pictures of the demo page and of every view of the panel, in both themes, wide and
- * narrow, to be looked at; by default into a folder of their own among the system's temporary files.
+ * narrow, to be looked at; by default into a folder of their own among the system's temporary files. Besides, it makes the
+ * pictures of the README anew. With `-- --readme` it makes only these.
  */
 
 interface Look {
@@ -216,14 +218,93 @@ async function visit(site: DemoSite, folder: string, look: Look): Promise<void> 
   for (const context of site.browser.contexts()) await context.close();
 }
 
-const folder = process.argv[2] ?? mkdtempSync(join(tmpdir(), 'dagger-screenshots-'));
-mkdirSync(folder, { recursive: true });
+/** What the README shows, in `docs/images`: WebP, as large as is needed on a sharp screen. */
+async function readmePictures(site: DemoSite): Promise<void> {
+  await pictureOf(site, { dark: false }, async (page) => {
+    await page.getByRole('button', { name: 'Research', exact: true }).click();
+    await page.getByRole('heading', { name: 'Answer' }).waitFor();
+    return ['demo-page', await page.screenshot()];
+  });
+  await pictureOf(site, { dark: true, view: 'timeline' }, async (page) => {
+    await page.getByLabel('Failing agent').selectOption('searcher');
+    await research(page);
+    await page.getByRole('button', { name: 'The same in words' }).click();
+    await page.locator('.outline button', { hasText: 'searcher · succeeded' }).first().click();
+    await page.getByRole('button', { name: 'The same in words' }).click();
+    await page.mouse.move(0, 0);
+    return ['devtools-timeline', await page.locator('.panel').screenshot()];
+  });
+  await pictureOf(site, { dark: false, view: 'tree' }, async (page) => {
+    await research(page);
+    await page.getByRole('button', { name: 'The same in words' }).click();
+    await page.locator('.outline button', { hasText: 'reader' }).first().click();
+    await page.getByRole('button', { name: 'The same in words' }).click();
+    await page.mouse.move(0, 0);
+    return ['devtools-tree', await page.locator('.panel').screenshot()];
+  });
+}
+
+/** Lets the team work behind a panel that covers the page. */
+async function research(page: Page): Promise<void> {
+  const button = page.getByRole('button', { name: 'Research', exact: true, includeHidden: true });
+  await button.dispatchEvent('click');
+  await page.getByText('done, see below').waitFor({ state: 'attached' });
+}
+
+interface PictureLook {
+  readonly dark: boolean;
+  /** The panel alone, with this view; without it, the page with the panel beside it. */
+  readonly view?: string;
+}
+
+async function pictureOf(
+  site: DemoSite,
+  { dark, view }: PictureLook,
+  take: (page: Page) => Promise<[name: string, png: Buffer]>,
+): Promise<void> {
+  const context = await site.browser.newContext({ deviceScaleFactor: 1.5 });
+  if (view !== undefined) {
+    const preferences = JSON.stringify({ open: true, dock: 'bottom', size: 0.95, view });
+    await context.addInitScript((text) => localStorage.setItem('dagger-devtools', text), preferences);
+  }
+  const page = await site.open({ dark, context, width: 1280, height: view === undefined ? 800 : 720 });
+  await page.getByText('ready when you are').waitFor({ state: 'attached' });
+  await page.getByRole('tab', { name: 'Graph' }).waitFor();
+  const [name, png] = await take(page);
+  const webp = await webpOf(page, png);
+  writeFileSync(join(packageRoot, `docs/images/${name}.webp`), webp);
+  console.log(`docs/images/${name}.webp: ${Math.round(webp.length / 1024)} KB`);
+  await context.close();
+}
+
+/** The browser has the encoder. */
+async function webpOf(page: Page, png: Buffer): Promise<Buffer> {
+  const url = `data:image/png;base64,${png.toString('base64')}`;
+  const encoded = await page.evaluate(async (source) => {
+    const image = new Image();
+    image.src = source;
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    canvas.width = image.naturalWidth;
+    canvas.height = image.naturalHeight;
+    canvas.getContext('2d')?.drawImage(image, 0, 0);
+    return canvas.toDataURL('image/webp', 0.82);
+  }, url);
+  return Buffer.from(encoded.replace(/^data:[^,]*,/, ''), 'base64');
+}
+
+const onlyReadme = process.argv[2] === '--readme';
 const built = mkdtempSync(join(tmpdir(), 'dagger-demo-'));
 const site = await startDemoSite(built);
 try {
-  for (const look of LOOKS) await visit(site, folder, look);
+  await readmePictures(site);
+  if (!onlyReadme) {
+    const folder = process.argv[2] ?? mkdtempSync(join(tmpdir(), 'dagger-screenshots-'));
+    mkdirSync(folder, { recursive: true });
+    for (const look of LOOKS) await visit(site, folder, look);
+    console.log(`The pictures are in ${folder}`);
+  }
   for (const complaint of site.complaints) console.log(`The page said ${complaint}`);
-  console.log(`The pictures are in ${folder}`);
 } finally {
   await site.close();
   rmSync(built, { recursive: true, force: true });

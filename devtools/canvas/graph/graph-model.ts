@@ -9,7 +9,7 @@ import { APP, type GraphEdge, type GraphNode, linksOf, weighEdges } from './grap
 
 const SIZES = {
   agent: { width: 140, height: 46 },
-  channel: { width: 120, height: 34 },
+  channel: { width: 126, height: 34 },
   app: { width: 64, height: 30 },
 } as const;
 const GAP = 26;

@@ -131,7 +131,7 @@ function paintAgent(pen: Pen, text: TextFitter, theme: CanvasTheme, node: GraphN
   if (agent.waiting > 0) parts.push(`${compact(agent.waiting)} queued`);
   else if (agent.running > 0) parts.push(`${compact(agent.running)} running`);
   else if (agent.rate === 0 && agent.succeeded > 0) parts.push(`${compact(agent.succeeded)} done`);
-  const font = `11px ${theme.font}`;
+  const font = smallFont(theme, look);
   pen.font = font;
   pen.fillStyle = theme.mutedText;
   pen.textAlign = 'left';
@@ -148,20 +148,25 @@ function paintChannel(pen: Pen, text: TextFitter, theme: CanvasTheme, node: Grap
   if (!channel) return;
   const left = node.x - node.width / 2;
   const detailed = look.scale >= 0.55;
-  const room = node.width - 32;
+  const inset = detailed ? 16 : 12;
+  const room = node.width - 2 * inset;
   const full = channel.capacity > 0 ? Math.min(1, channel.depth / channel.capacity) : 0;
   let titleRoom = room;
   const y = node.y + (full > 0 ? -3.5 : 0.5);
   if (detailed) {
     const count = countOf(channel);
-    const font = `11px ${theme.font}`;
-    pen.font = font;
-    pen.fillStyle = channel.depth > 0 ? theme.text : theme.mutedText;
-    pen.textAlign = 'right';
-    pen.fillText(count, left + node.width - 15, y);
-    titleRoom -= text.width(count, font) + 8;
+    const font = smallFont(theme, look);
+    const countRoom = text.width(count, font) + 8;
+    // A name says more than a number, unless that number is a queue.
+    if (channel.depth > 0 || text.width(node.name, titleFont(theme, node, look)) + countRoom <= room) {
+      pen.font = font;
+      pen.fillStyle = channel.depth > 0 ? theme.text : theme.mutedText;
+      pen.textAlign = 'right';
+      pen.fillText(count, left + node.width - 15, y);
+      titleRoom -= countRoom;
+    }
   }
-  title(pen, text, theme, node, look, left + 16, y, titleRoom, 'left');
+  title(pen, text, theme, node, look, left + inset, y, titleRoom, 'left');
   if (full > 0) paintGauge(pen, theme, left + 17.5, node.y + 9, node.width - 35, full);
 }
 
@@ -205,13 +210,24 @@ function title(
   room: number,
   align: 'left' | 'center',
 ): void {
-  // Far out, names grow in the world so that they can still be read on the screen.
-  const size = Math.round(13.5 * Math.min(1.3, Math.max(1, 0.6 / look.scale)) * 2) / 2;
-  const font = `${node.kind === 'agent' ? 600 : 500} ${size}px ${theme.font}`;
+  const font = titleFont(theme, node, look);
   pen.font = font;
   pen.fillStyle = theme.text;
   pen.textAlign = align;
   pen.fillText(text.fit(node.name, font, room), align === 'left' ? left : left + room / 2, y);
+}
+
+function titleFont(theme: CanvasTheme, { kind }: GraphNode, { scale }: NodeLook): string {
+  return `${kind === 'agent' ? 600 : 500} ${grown(13.5, 1.3, scale)}px ${theme.font}`;
+}
+
+function smallFont(theme: CanvasTheme, { scale }: NodeLook): string {
+  return `${grown(11, 1.2, scale)}px ${theme.font}`;
+}
+
+/** Far out, words grow in the world so that they can still be read on the screen. In half pixels, for few fonts. */
+function grown(size: number, most: number, scale: number): number {
+  return Math.round(size * Math.min(most, Math.max(1, 0.8 / scale)) * 2) / 2;
 }
 
 function badge(

@@ -216,7 +216,9 @@ export class LanePainter {
       const row = bars.row[at] ?? 0;
       const attempt = model.columns.attempt[row] ?? 1;
       const took = duration(model.endOf(row) - (model.columns.start[row] ?? 0));
-      const label = this.#text.fit(attempt > 1 ? `${took} · try ${attempt}` : took, font, width - 12);
+      const whole = attempt > 1 ? `${took} · try ${attempt}` : took;
+      const fits = this.#text.width(whole, font) <= width - 12;
+      const label = fits ? whole : this.#text.fit(took, font, width - 12);
       pen.fillText(label, left + 6, (bars.top[at] ?? 0) + height / 2 + 0.5);
     }
   }
