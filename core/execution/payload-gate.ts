@@ -26,16 +26,17 @@ export class PayloadGate {
   /** What the agent is given: the payload, or what a Standard Schema makes of it. A promise only for async schemas. */
   admit(payload: JsonValue): unknown {
     const check = this.#check;
-    if (check?.fast) {
-      const issues = check.fast(payload);
-      if (issues) throw validationError(this.#where, issues);
-    } else if (check) {
-      const result = check.check(payload);
-      if (result instanceof Promise) return result.then((settled) => this.#settle(payload, settled));
-      return this.#settle(payload, result);
-    }
+    if (check && !check.fast) return this.#admitTransformed(check, payload);
+    const issues = check?.fast?.(payload);
+    if (issues) throw validationError(this.#where, issues);
     if (this.#hook) this.#runHook(this.#hook, payload);
     return payload;
+  }
+
+  #admitTransformed(check: SchemaCheck, payload: JsonValue): unknown {
+    const result = check.check(payload);
+    if (result instanceof Promise) return result.then((settled) => this.#settle(payload, settled));
+    return this.#settle(payload, result);
   }
 
   /** Whether it would let the payload through; false where that takes waiting, as for an asynchronous schema. */

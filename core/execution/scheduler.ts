@@ -163,19 +163,23 @@ export class Scheduler {
     while (this.#next < this.#end) {
       const work = this.#ready[this.#next];
       this.#ready[this.#next++] = undefined;
-      if (this.#next === this.#end) {
-        this.#next = 0;
-        this.#end = 0;
-      } else if (this.#next > 1024 && this.#next * 2 > this.#end) {
-        this.#ready = this.#ready.slice(this.#next, this.#end);
-        this.#end -= this.#next;
-        this.#next = 0;
-      }
+      if (this.#next === this.#end || this.#next > 1024) this.#shorten();
       if (!work) continue;
       work.queued = false;
       if (work.startOne(at)) return true;
     }
     return false;
+  }
+
+  #shorten(): void {
+    if (this.#next === this.#end) {
+      this.#next = 0;
+      this.#end = 0;
+    } else if (this.#next * 2 > this.#end) {
+      this.#ready = this.#ready.slice(this.#next, this.#end);
+      this.#end -= this.#next;
+      this.#next = 0;
+    }
   }
 
   /** Makes sure that a turn is open. */
