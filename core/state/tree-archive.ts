@@ -41,7 +41,6 @@ export class TreeArchive {
     const scopeNumbers = numbering(scopes, ({ run = null, ...session }) =>
       this.#scopeNumber({ run, ...session }),
     );
-    const draft = this.#draft;
     const chunks: TreeChunk[] = [];
     for (let place = placeOf(first); place * CHUNK_ROWS < next; place++) {
       const known = before && chunkAt(before, place);
@@ -49,8 +48,9 @@ export class TreeArchive {
         chunks.push(known);
         continue;
       }
-      // Rows that the tree has dropped since stay as they were.
-      draft.become(known);
+      // Rows that the tree has dropped since stay as they were. A chunk that is new need not be compared.
+      const draft = known ? this.#draft : new TreeChunk();
+      if (known) draft.become(known);
       const end = Math.min(next, (place + 1) * CHUNK_ROWS);
       for (let number = Math.max(first, place * CHUNK_ROWS); number < end; ) {
         const from = columns.row(number);
@@ -62,13 +62,11 @@ export class TreeArchive {
         draft.delivery.set(columns.delivery.subarray(from, to), at);
         draft.count.set(columns.count.subarray(from, to), at);
         draft.status.set(columns.status.subarray(from, to), at);
-        for (let row = from; row < to; row++) {
-          draft.label[at + row - from] = labelNumbers[columns.label[row] ?? 0] ?? 0;
-          draft.scope[at + row - from] = scopeNumbers[columns.scope[row] ?? 0] ?? 0;
-        }
+        renumber(columns.label.subarray(from, to), labelNumbers, draft.label.subarray(at));
+        renumber(columns.scope.subarray(from, to), scopeNumbers, draft.scope.subarray(at));
         number += to - from;
       }
-      chunks.push(known?.equals(draft) ? known : draft.copy());
+      chunks.push(known ? (known.equals(draft) ? known : draft.copy()) : draft);
     }
     return { first, next, chunks, open };
   }
@@ -195,12 +193,17 @@ export function isSettled({ next, open }: ArchivedTree, place: number): boolean 
   return (place + 1) * CHUNK_ROWS <= next && !open.has(place);
 }
 
-/** The archive's numbers for what a tree has numbered itself. */
+/** The archive's numbers for what a tree has numbered itself; undefined when they are the same. */
 function numbering<Label extends { index: number }>(
   table: LabelTable<Label>,
   numberOf: (label: Label) => number,
-): number[] {
+): readonly number[] | undefined {
   const numbers: number[] = [];
   for (let label = table.get(0); label; label = table.get(numbers.length)) numbers.push(numberOf(label));
-  return numbers;
+  return numbers.every((number, index) => number === index) ? undefined : numbers;
+}
+
+function renumber(from: Uint32Array, numbers: readonly number[] | undefined, to: Uint32Array): void {
+  if (!numbers) to.set(from);
+  else for (let row = 0; row < from.length; row++) to[row] = numbers[from[row] ?? 0] ?? 0;
 }

@@ -48,9 +48,8 @@ export class TreeChunk {
     return new TreeChunk(this.#bytes.slice(0));
   }
 
-  /** Makes this chunk the same as another; all zero without one. */
-  become(other: TreeChunk | undefined): void {
-    if (other) this.#words.set(other.#words);
-    else this.#words.fill(0);
+  /** Makes this chunk the same as another. */
+  become(other: TreeChunk): void {
+    this.#words.set(other.#words);
   }
 }

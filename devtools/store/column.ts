@@ -14,9 +14,11 @@ export class Column<Values extends Numbers> {
 
   /** Appends one and answers its place. */
   push(value: number): number {
-    this.#reserve(this.length + 1);
-    this.values[this.length] = value;
-    return this.length++;
+    const place = this.length;
+    if (place === this.values.length) this.#reserve(place + 1);
+    this.values[place] = value;
+    this.length = place + 1;
+    return place;
   }
 
   pushAll(values: readonly number[]): void {

@@ -4,10 +4,12 @@ import type { FrameScheduler } from './frame-scheduler.js';
 const BUSY_EVENTS = 2000;
 /** After such a batch it is taken to be busy for this long. */
 const QUIET_MS = 300;
-/** Milliseconds between two notifications while many events come. */
-const BUSY_NOTIFY_MS = 250;
-/** While so many events come in a second, there is a millisecond between two frames: 5 frames a second at 150,000. */
-const EVENTS_A_SECOND_PER_GAP = 750;
+/** Milliseconds between two notifications while many events come, and while very many do. */
+const BUSY_NOTIFY_MS = [250, 400] as const;
+/** Very many. */
+const FLOOD_EVENTS_A_SECOND = 100_000;
+/** While so many events come in a second, there is a millisecond between two frames: 4 frames a second at 150,000. */
+const EVENTS_A_SECOND_PER_GAP = 600;
 /** When nothing comes any more, rates must be seen to fall to nothing. */
 const SILENCE_MS = 1600;
 
@@ -56,14 +58,15 @@ export class Notifier {
     this.#cancelSilence = this.#scheduler.later(SILENCE_MS, () => this.changed());
   }
 
-  /** Events came: told with the next frame, or four times a second while there are many. */
+  /** Events came: told with the next frame, or a few times a second while there are many. */
   came(): void {
     const sinceLast = performance.now() - this.#notifiedAt;
-    if (this.busyFor <= 0 || sinceLast >= BUSY_NOTIFY_MS) {
+    const pause = BUSY_NOTIFY_MS[this.#eventsASecond > FLOOD_EVENTS_A_SECOND ? 1 : 0];
+    if (this.busyFor <= 0 || sinceLast >= pause) {
       this.changed();
       return;
     }
-    this.#cancelLater ??= this.#scheduler.later(BUSY_NOTIFY_MS - sinceLast, () => {
+    this.#cancelLater ??= this.#scheduler.later(pause - sinceLast, () => {
       this.#cancelLater = undefined;
       this.changed();
     });
