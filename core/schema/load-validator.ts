@@ -1,4 +1,3 @@
-import { messageOf } from '../errors.js';
 import { ajvValidator } from './ajv-validator.js';
 import { evalFreeValidator } from './eval-free-validator.js';
 import type { SchemaValidator } from './schema-validator.js';
@@ -32,17 +31,5 @@ export async function loadValidator(log: (note: string) => void): Promise<Schema
 
 /** The same validator in two stages, for a quick start: see {@link StagedSchemas}. */
 export function stagedValidator(log: (note: string) => void): SchemaValidator {
-  return new StagedSchemas(evalFreeValidator(), () => loadOr(evalFreeValidator, log));
-}
-
-/** By now messages are under way: a validator that cannot be fetched (offline, or replaced by a new version) must not end them. */
-async function loadOr(other: () => SchemaValidator, log: (note: string) => void): Promise<SchemaValidator> {
-  try {
-    return await loadValidator(log);
-  } catch (thrown) {
-    log(
-      `Schemas are checked by the eval-free validator, which is slower: ajv did not load (${messageOf(thrown)}).`,
-    );
-    return other();
-  }
+  return new StagedSchemas(evalFreeValidator(), () => loadValidator(log), log);
 }

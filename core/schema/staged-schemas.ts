@@ -1,45 +1,45 @@
 import { messageOf } from '../errors.js';
 import { type CheckResult, compiledCheck, type SchemaCheck, type StagedValidator } from './compile-schema.js';
-import { copySchema, isNode, type SchemaNode } from './copy-schema.js';
+import { copySchema, type SchemaNode } from './copy-schema.js';
 import { toIssues } from './issues.js';
 import { parseSchema } from './parse-schema.js';
+import { plainlyFits } from './plain-fit.js';
 import type { CompiledSchema, JSONSchema, SchemaValidator } from './schema-validator.js';
 
-/** Checks that the first stage answers before the second is fetched: a program of few messages never needs it. */
-const FIRST_STAGE_CHECKS = 200;
-/** Largest value that the first stage looks at, in JSON values: some two milliseconds of its time. */
-const FIRST_STAGE_VALUES = 500;
+/** Values that the first stage lets through before the second is fetched: a program of few messages never needs it. */
+export const FIRST_STAGE_CHECKS = 1000;
 
 /**
- * Two validators as one: a small one that is there at once, and the full one, which takes tens of milliseconds to load
- * and to compile its first schema, and is some eighty times faster from then on.
+ * A validator that takes tens of milliseconds to load and to compile its first schema, behind a stage that lets the
+ * first messages through meanwhile.
  *
- * The first stage can only accept. A value that it does not plainly accept waits for the full validator, which decides,
- * so that the verdict, and the words of a refusal, never depend on what was loaded when. The first stage is not asked at
- * all about a schema with a keyword on which the two are known to differ, nor about a large value. The full validator is
- * loaded at the first value that has to wait, or after {@link FIRST_STAGE_CHECKS}; whatever comes after a value that
- * waits, waits behind it, so that values are let through in the order they came. From then on each schema is compiled
- * at its next check, and `SchemaCheck.fast` is that compiled check.
+ * **The first stage can only accept.** What does not plainly fit ({@link plainlyFits}) waits for the full validator,
+ * which decides, so that the verdict, and the words of a refusal, never depend on what was loaded when. The full
+ * validator is loaded for the first value that has to wait, or after {@link FIRST_STAGE_CHECKS}. Whatever comes after a
+ * value that waits, waits behind it: values are let through in the order they came. Once it is there, each schema is
+ * compiled at its next check, and `SchemaCheck.fast` is that compiled check.
  *
- * Whether a schema is one is found out when it is registered, by `parseSchema`, in either stage.
+ * Whether a schema is one, `parseSchema` finds out when it is registered, in either stage.
  */
 export class StagedSchemas implements StagedValidator {
-  readonly #first: SchemaValidator;
+  /** Answers where there is no waiting, and for good where the full one cannot be loaded. */
+  readonly spare: SchemaValidator;
   readonly #load: () => Promise<SchemaValidator>;
-  readonly #cache = new WeakMap<object, StagedCheck>();
+  readonly #log: (note: string) => void;
+  readonly #staged = new WeakMap<object, StagedCheck>();
   #full: SchemaValidator | undefined;
   #loading: Promise<void> | undefined;
   #checks = 0;
   #someWait = false;
 
-  /** @param load must not reject. */
-  constructor(first: SchemaValidator, load: () => Promise<SchemaValidator>) {
-    this.#first = first;
+  constructor(spare: SchemaValidator, load: () => Promise<SchemaValidator>, log: (note: string) => void) {
+    this.spare = spare;
     this.#load = load;
+    this.#log = log;
   }
 
   get name(): string {
-    return (this.#full ?? this.#first).name;
+    return (this.#full ?? this.spare).name;
   }
 
   /** The full validator, once it is loaded. */
@@ -58,10 +58,10 @@ export class StagedSchemas implements StagedValidator {
   }
 
   #stage(schema: JSONSchema): StagedCheck {
-    const known = typeof schema === 'object' ? this.#cache.get(schema) : undefined;
+    const known = typeof schema === 'object' ? this.#staged.get(schema) : undefined;
     if (known) return known;
-    const staged = new StagedCheck(schema, this, this.#first);
-    if (typeof schema === 'object') this.#cache.set(schema, staged);
+    const staged = new StagedCheck(schema, this);
+    if (typeof schema === 'object') this.#staged.set(schema, staged);
     return staged;
   }
 
@@ -78,9 +78,16 @@ export class StagedSchemas implements StagedValidator {
   }
 
   #loadFull(): Promise<void> {
-    this.#loading ??= this.#load().then((full) => {
-      this.#full = full;
-    });
+    this.#loading ??= this.#load().then(
+      (full) => {
+        this.#full = full;
+      },
+      // Messages are under way: a file that cannot be fetched (offline, or replaced by a new version) must not end them.
+      (thrown: unknown) => {
+        this.#log(`Schemas are checked by the slower validator, as ajv did not load: ${messageOf(thrown)}`);
+        this.#full = this.spare;
+      },
+    );
     return this.#loading;
   }
 }
@@ -91,19 +98,18 @@ class StagedCheck implements SchemaCheck {
   readonly json: JSONSchema;
   fast: CompiledSchema | undefined = undefined;
   readonly #stages: StagedSchemas;
-  readonly #first: SchemaValidator;
-  /** Undefined once it is compiled for good. The original may be changed by its owner at any time. */
-  #copy: JSONSchema | undefined;
-  readonly #isPlain: boolean;
+  /** For the first stage; changed by `parseSchema`. */
+  #parsed: SchemaNode | boolean;
+  /** For the validators, as the original may be changed by its owner at any time. */
+  #copy: JSONSchema;
 
-  constructor(schema: JSONSchema, stages: StagedSchemas, first: SchemaValidator) {
+  constructor(schema: JSONSchema, stages: StagedSchemas) {
     const copy = copySchema(schema);
     this.json = schema;
     this.#stages = stages;
-    this.#first = first;
-    // It is a schema: `parseSchema` says so, or throws.
+    this.#parsed = parseSchema(copy).root;
+    // It is a JSON Schema: parsing it is what shows that.
     this.#copy = copy as JSONSchema;
-    this.#isPlain = parseSchema(copy).nodes.every(isPlain);
   }
 
   check(value: unknown): CheckResult | Promise<CheckResult> {
@@ -112,15 +118,12 @@ class StagedCheck implements SchemaCheck {
       const issues = compiled(value);
       return issues ? { ok: false, issues } : { ok: true, value };
     }
-    const stages = this.#stages;
-    if (stages.firstStageAnswers() && this.#isPlain && isSmall(value) && this.atOnce(value) === undefined) {
-      return { ok: true, value };
-    }
-    return stages.whenFull().then(() => this.check(value));
+    if (this.#stages.firstStageAnswers() && plainlyFits(value, this.#parsed)) return { ok: true, value };
+    return this.#stages.whenFull().then(() => this.check(value));
   }
 
   atOnce(value: unknown): ReturnType<CompiledSchema> {
-    const compiled = this.#compiled() ?? compileOr(this.#first, this.#copy);
+    const compiled = this.#compiled() ?? compileLate(this.#stages.spare, this.#copy);
     return compiled(value);
   }
 
@@ -128,53 +131,20 @@ class StagedCheck implements SchemaCheck {
     if (this.fast) return this.fast;
     const { full } = this.#stages;
     if (!full) return undefined;
-    this.fast = compileOr(full, this.#copy);
-    this.#copy = undefined;
+    this.fast = compileLate(full, this.#copy);
+    // Neither is needed any more.
+    this.#parsed = true;
+    this.#copy = true;
     return this.fast;
   }
 }
 
-/** What a validator cannot compile fits nothing, and says why: its schema was registered long ago. */
-function compileOr(validator: SchemaValidator, schema: JSONSchema | undefined): CompiledSchema {
+/** What a validator cannot compile fits nothing, and says why: it is too late to refuse the schema. */
+function compileLate(validator: SchemaValidator, schema: JSONSchema): CompiledSchema {
   try {
-    if (schema !== undefined) return validator.compile(schema);
-    throw new Error('there is no schema');
+    return validator.compile(schema);
   } catch (thrown) {
     const reason = messageOf(thrown);
     return (value) => toIssues(value, [{ path: '', keyword: 'uncheckable', parameter: reason }]);
   }
-}
-
-/**
- * Keywords on which the two validators are known to differ in some case, however rare (rounding, references by name,
- * what counts as evaluated, objects with a property named `valueOf`).
- */
-const UNEQUAL: readonly string[] = [
-  '$id',
-  '$anchor',
-  '$dynamicRef',
-  '$dynamicAnchor',
-  'multipleOf',
-  'unevaluatedItems',
-  'unevaluatedProperties',
-  'uniqueItems',
-];
-
-function isPlain(node: SchemaNode): boolean {
-  if (UNEQUAL.some((keyword) => Object.hasOwn(node, keyword))) return false;
-  const values: readonly unknown[] = Array.isArray(node.enum) ? [node.const, ...node.enum] : [node.const];
-  return values.every((value) => typeof value !== 'object' || value === null);
-}
-
-/** True for at most {@link FIRST_STAGE_VALUES} JSON values; looks at no more of them. */
-function isSmall(value: unknown): boolean {
-  let left = FIRST_STAGE_VALUES;
-  const fits = (part: unknown): boolean => {
-    if (--left < 0) return false;
-    if (Array.isArray(part)) return part.length <= left && part.every(fits);
-    if (!isNode(part)) return true;
-    for (const key in part) if (!fits(part[key])) return false;
-    return true;
-  };
-  return fits(value);
 }

@@ -4,15 +4,32 @@ import { expect, test } from 'vitest';
 
 const run = promisify(execFile);
 
-/** What a program sees that loads a validator and checks two values, in a Node started with these flags. */
-async function inNode(...flags: string[]): Promise<unknown> {
-  const program = `
-    import { loadValidator } from ${JSON.stringify(new URL('../../../core/schema/load-validator.ts', import.meta.url).href)};
-    const notes = [];
-    const validator = await loadValidator((note) => notes.push(note));
-    const check = validator.compile({ type: 'object', properties: { url: { type: 'string' } } });
-    console.log(JSON.stringify({ name: validator.name, notes, good: check({ url: 'x' }) ?? null, bad: check({ url: 7 }) }));
-  `;
+/** A module of ours, as a program names it that stands nowhere. */
+const module = (path: string): string =>
+  JSON.stringify(new URL(`../../../core/${path}`, import.meta.url).href);
+
+const LOADED = `
+  import { loadValidator } from ${module('schema/load-validator.ts')};
+  const notes = [];
+  const validator = await loadValidator((note) => notes.push(note));
+  const check = validator.compile({ type: 'object', properties: { url: { type: 'string' } } });
+  console.log(JSON.stringify({ name: validator.name, notes, good: check({ url: 'x' }) ?? null, bad: check({ url: 7 }) }));
+`;
+
+const STAGED = `
+  import { compileSchema } from ${module('schema/compile-schema.ts')};
+  import { stagedValidator } from ${module('schema/load-validator.ts')};
+  const notes = [];
+  const validator = stagedValidator((note) => notes.push(note));
+  const urls = compileSchema({ type: 'object', properties: { url: { type: 'string' } } }, validator, 'here');
+  const good = urls.check({ url: 'x' });
+  const notesBefore = notes.length;
+  const bad = await urls.check({ url: 7 });
+  console.log(JSON.stringify({ good: good.ok, notesBefore, bad: bad.issues, name: validator.name, notes }));
+`;
+
+/** What a program prints, in a Node started with these flags. */
+async function inNode(program: string, ...flags: string[]): Promise<unknown> {
   const args = [...flags, '--import', 'tsx', '--input-type=module', '--eval', program];
   const { stdout } = await run(process.execPath, args, { timeout: 20_000 });
   return JSON.parse(stdout);
@@ -21,7 +38,7 @@ async function inNode(...flags: string[]): Promise<unknown> {
 const bad = [{ path: '/url', message: 'must be string', received: '7' }];
 
 test('Node that refuses generated code gets the eval-free validator, and one note', async () => {
-  expect(await inNode('--disallow-code-generation-from-strings')).toEqual({
+  expect(await inNode(LOADED, '--disallow-code-generation-from-strings')).toEqual({
     name: 'cfworker',
     notes: [expect.stringContaining('refuses generated code')],
     good: null,
@@ -30,5 +47,12 @@ test('Node that refuses generated code gets the eval-free validator, and one not
 });
 
 test('any other Node gets ajv, with the same issues', async () => {
-  expect(await inNode()).toEqual({ name: 'ajv', notes: [], good: null, bad });
+  expect(await inNode(LOADED)).toEqual({ name: 'ajv', notes: [], good: null, bad });
+});
+
+test('in stages, refused code is found out at the first value that has to wait, with the same words', async () => {
+  const refused = await inNode(STAGED, '--disallow-code-generation-from-strings');
+  const notes = [expect.stringContaining('refuses generated code')];
+  expect(refused).toEqual({ good: true, notesBefore: 0, bad, name: 'cfworker', notes });
+  expect(await inNode(STAGED)).toEqual({ good: true, notesBefore: 0, bad, name: 'ajv', notes: [] });
 });
