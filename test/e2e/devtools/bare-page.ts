@@ -63,6 +63,13 @@ executor.registerAgents([
       await publish('report', { line: payload.title, answer: answer.answer });
     },
   }),
+  defineAgent({
+    name: 'lister', description: 'Asks for a list', subscribe: 'lists', publish: ['report'],
+    async process({ human, publish }) {
+      const { answer } = await human.ask({ question: 'Which pages?', default: ['one', 'two'] });
+      await publish('report', { chosen: answer });
+    },
+  }),
   defineAgent({ name: 'logger', description: 'Keeps the log, slowly', subscribe: 'log', async process() { await wait(40); } }),
 ]);
 const run = executor.execute();

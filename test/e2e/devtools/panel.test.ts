@@ -180,6 +180,60 @@ test('humans: the form comes from the schema, a bad answer is refused, a good on
   expect(channel).toBe(6);
 });
 
+test('humans: a list of texts is answered line by line', async () => {
+  const page = await opened('view=humans');
+  await page.evaluate('window.executor.publish("lists", null)');
+  const lines = page.getByLabel('Answer (one a line)');
+  expect(await lines.inputValue()).toBe('one\ntwo');
+  await page.getByText('Autopilot would answer the same.').waitFor();
+  await lines.fill('three\n\n  four ');
+  await page.getByRole('button', { name: 'Answer' }).click();
+  await page.getByText('Nobody is asking').waitFor();
+  await until(page, 'window.executor.state.unfinished.length === 0');
+  await page.getByRole('tab', { name: 'Messages' }).click();
+  await page.locator('.table-row', { hasText: 'report' }).click();
+  await page.getByText('"four"').waitFor();
+});
+
+test('problems: what happens again and again is one line', async () => {
+  const page = await opened('view=problems');
+  await page.getByText('No problems').waitFor();
+  await page.evaluate('for (let n = 0; n < 40; n++) void window.executor.publish("log", n)');
+  const problem = page.locator('.problem');
+  await problem.filter({ hasText: /Dropped\s*×3\d/ }).waitFor();
+  expect(await problem.count()).toBe(1);
+  await problem.getByRole('button', { name: 'Go there' }).click();
+  await page.getByRole('button', { name: 'Live', exact: true, pressed: false }).waitFor();
+});
+
+test('tree: a line of the outline brings its card into sight, also a second time', async () => {
+  const page = await opened('view=tree&theme=light');
+  await work(page);
+  const canvas = page.getByRole('img', { name: 'Execution tree' });
+  /** Pixels in the colour of the ring around what is selected. */
+  const ring = (): Promise<number> =>
+    canvas.evaluate((element: HTMLCanvasElement) => {
+      const { width, height } = element;
+      const copy = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+      copy?.drawImage(element, 0, 0);
+      const pixels = copy?.getImageData(0, 0, width, height).data ?? [];
+      let count = 0;
+      for (let at = 0; at < pixels.length; at += 4)
+        if (pixels[at] === 0x52 && pixels[at + 1] === 0x42 && pixels[at + 2] === 0xd0) count++;
+      return count;
+    });
+  await page.getByRole('button', { name: 'The same in words' }).click();
+  const line = page.locator('.outline button', { hasText: 'Agent writer' }).last();
+  await line.click();
+  await page.getByRole('region', { name: 'Selection' }).waitFor();
+  await expect.poll(ring).toBeGreaterThan(100);
+  await canvas.focus();
+  for (let step = 0; step < 40; step++) await page.keyboard.press('Shift+ArrowDown');
+  await expect.poll(ring).toBe(0);
+  await line.click();
+  await expect.poll(ring).toBeGreaterThan(100);
+});
+
 test('problems: failures and dead letters, retried', async () => {
   const page = await opened('view=problems');
   await work(page);
