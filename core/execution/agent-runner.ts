@@ -10,7 +10,7 @@ import type { PayloadGate } from './payload-gate.js';
 import type { Recorder } from './recorder.js';
 import type { RegisteredAgent } from './registered-agent.js';
 import type { Scheduler, Startable } from './scheduler.js';
-import { SettlementWatch } from './settlement.js';
+import type { SettlementWatch } from './settlement.js';
 
 /** What the runners of all agents share. */
 export interface RunnerEnvironment {
@@ -19,6 +19,7 @@ export interface RunnerEnvironment {
   readonly runtime: Runtime;
   readonly config: ResolvedConfig;
   readonly services: AttemptServices;
+  readonly settlements: SettlementWatch;
   /** Records what a transactional attempt did together with its success. */
   commit(attempt: Attempt, succeeded: () => void): void;
   /** A delivery has left its mailbox: there may be room for who waits to publish. */
@@ -34,27 +35,33 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   readonly registered: RegisteredAgent;
   queued = false;
   readonly services: AttemptServices;
-  readonly settlements: SettlementWatch;
   readonly #environment: RunnerEnvironment;
   readonly #concurrency: number;
   readonly #timeoutMs: number | undefined;
   /** The gate of an agent with one channel, which most are: saves a look-up for each message. */
   readonly #onlyGate: PayloadGate | undefined;
   #mailboxes: Mailbox<Delivery>[] = [];
+  /** The mailbox of an agent with one channel, which most are. */
+  #onlyMailbox: Mailbox<Delivery> | undefined;
   readonly #running: Invocation[] = [];
   /** Deliveries whose retry is not due yet, with what cancels their timer. They keep their place: order is kept. */
-  readonly #retrying = new Map<Delivery, () => void>();
+  #retrying: Map<Delivery, () => void> | undefined;
+  /** Attempts in progress and deliveries waiting for a retry, together. */
+  #slotsTaken = 0;
   #gone = false;
 
   constructor(registered: RegisteredAgent, environment: RunnerEnvironment) {
     this.registered = registered;
     this.#environment = environment;
     this.services = environment.services;
-    this.settlements = new SettlementWatch(environment.scheduler);
     this.#onlyGate = registered.inputs.size === 1 ? [...registered.inputs.values()][0] : undefined;
     this.#concurrency = registered.agent.concurrency ?? 1;
     const { timeoutSeconds } = registered.agent;
     this.#timeoutMs = timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000;
+  }
+
+  get settlements(): SettlementWatch {
+    return this.#environment.settlements;
   }
 
   /** Attempts in progress. */
@@ -63,27 +70,32 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   }
 
   get isBusy(): boolean {
-    return this.#running.length > 0 || this.#retrying.size > 0;
+    return this.#slotsTaken > 0;
   }
 
   /** Starts to read a mailbox. */
   attach(mailbox: Mailbox<Delivery>): void {
     mailbox.consumer = this;
-    this.#mailboxes.push(mailbox);
+    this.#read([...this.#mailboxes, mailbox]);
     if (mailbox.length > 0) this.mailArrived();
   }
 
   /** Stops reading a mailbox. */
   detach(channel: string): void {
-    this.#mailboxes = this.#mailboxes.filter((mailbox) => mailbox.channel !== channel);
+    this.#read(this.#mailboxes.filter((mailbox) => mailbox.channel !== channel));
+  }
+
+  #read(mailboxes: Mailbox<Delivery>[]): void {
+    this.#mailboxes = mailboxes;
+    this.#onlyMailbox = mailboxes.length === 1 ? mailboxes[0] : undefined;
   }
 
   /** Reads no more mail. What runs goes on to its end; what waits for a retry goes back to its mailbox. */
   leave(): void {
     this.#gone = true;
     for (const mailbox of this.#mailboxes) mailbox.consumer = undefined;
-    this.#mailboxes = [];
-    for (const delivery of [...this.#retrying.keys()]) this.#putBack(delivery);
+    this.#read([]);
+    for (const delivery of [...(this.#retrying?.keys() ?? [])]) this.#putBack(delivery);
   }
 
   mailArrived(): void {
@@ -146,10 +158,8 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     for (const invocation of [...this.#running]) {
       if (invocation.delivery.run === run) this.#abandonOne(invocation, reason);
     }
-    for (const [delivery, cancel] of this.#retrying) {
-      if (delivery.run !== run) continue;
-      cancel();
-      this.#retrying.delete(delivery);
+    for (const delivery of this.#retrying?.keys() ?? []) {
+      if (delivery.run === run) this.#cancelRetry(delivery);
     }
     if (this.#hasMail()) this.mailArrived();
   }
@@ -168,36 +178,38 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
 
   /** Takes up a delivery that a run has adopted while its retry was not due. */
   resumeRetry(delivery: Delivery): void {
-    if (!this.#retrying.has(delivery)) this.#waitForRetry(delivery);
+    if (!this.#retrying?.has(delivery)) this.#waitForRetry(delivery);
   }
 
   #hasMail(): boolean {
-    const mailboxes = this.#mailboxes;
-    for (let index = 0; index < mailboxes.length; index++) {
-      if ((mailboxes[index]?.length ?? 0) > 0) return true;
-    }
-    return false;
+    if (this.#onlyMailbox) return this.#onlyMailbox.length > 0;
+    return this.#mailboxes.some(({ length }) => length > 0);
   }
 
   #hasSlot(): boolean {
-    return this.#running.length + this.#retrying.size < this.#concurrency;
+    return this.#slotsTaken < this.#concurrency;
   }
 
   /** The oldest delivery over all its mailboxes that belongs to a run that is going on. */
   #takeNext(): Delivery | undefined {
-    const mailboxes = this.#mailboxes;
+    if (this.#onlyMailbox) return this.#firstRunnable(this.#onlyMailbox);
     let oldest: Delivery | undefined;
-    for (let index = 0; index < mailboxes.length; index++) {
-      let candidate = mailboxes[index]?.head;
-      while (candidate && !this.#isRunnable(candidate)) candidate = candidate.nextInMailbox;
+    for (const mailbox of this.#mailboxes) {
+      const candidate = this.#firstRunnable(mailbox);
       if (candidate && (!oldest || candidate.number < oldest.number)) oldest = candidate;
     }
     return oldest;
   }
 
+  #firstRunnable({ head }: Mailbox<Delivery>): Delivery | undefined {
+    let candidate = head;
+    while (candidate && !this.#isRunnable(candidate)) candidate = candidate.nextInMailbox;
+    return candidate;
+  }
+
   #isRunnable(delivery: Delivery): boolean {
     if (delivery.status !== 'waiting' || delivery.run?.isRunning !== true) return false;
-    return this.#retrying.size === 0 || !this.#retrying.has(delivery);
+    return !this.#retrying?.has(delivery);
   }
 
   #start(delivery: Delivery, at: number): void {
@@ -206,6 +218,7 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     this.#environment.mailTaken(delivery.mailbox);
     const invocation = new Invocation(delivery, this);
     invocation.slot = this.#running.push(invocation) - 1;
+    this.#slotsTaken++;
     if (this.#timeoutMs !== undefined) this.#limit(invocation, this.#timeoutMs);
     invocation.start(this.#onlyGate ?? this.registered.inputs.get(delivery.mailbox.channel));
   }
@@ -228,6 +241,7 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
 
   #release(invocation: Invocation): void {
     invocation.unlimit();
+    this.#slotsTaken--;
     const last = this.#running.pop();
     if (last && last !== invocation) {
       this.#running[invocation.slot] = last;
@@ -255,20 +269,30 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
       return;
     }
     const cancel = runtime.setTimer(Math.max(0, delivery.dueAt - runtime.now()), () => {
-      this.#retrying.delete(delivery);
+      this.#forgetRetry(delivery);
       if (!delivery.run?.isRunning) return;
       // A paused executor starts nothing, retries included: back to the mailbox, to be started when it goes on.
       if (delivery.status === 'waiting') this.mailArrived();
       else if (this.#environment.scheduler.isStill) this.#putBack(delivery);
       else this.#start(delivery, recorder.now());
     });
+    this.#retrying ??= new Map();
     this.#retrying.set(delivery, cancel);
+    this.#slotsTaken++;
+  }
+
+  #cancelRetry(delivery: Delivery): void {
+    this.#retrying?.get(delivery)?.();
+    this.#forgetRetry(delivery);
+  }
+
+  #forgetRetry(delivery: Delivery): void {
+    if (this.#retrying?.delete(delivery)) this.#slotsTaken--;
   }
 
   #putBack(delivery: Delivery): void {
     const { recorder } = this.#environment;
-    this.#retrying.get(delivery)?.();
-    this.#retrying.delete(delivery);
+    this.#cancelRetry(delivery);
     recorder.deliveryReturned(recorder.now(), delivery, false);
     // Where this agent is gone and another of its name has come, that one has work now.
     delivery.mailbox.consumer?.mailArrived();

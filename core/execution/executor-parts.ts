@@ -28,6 +28,7 @@ import { RunHistory } from './run-history.js';
 import { RunManager } from './run-manager.js';
 import { Scheduler } from './scheduler.js';
 import { Services } from './services.js';
+import { SettlementWatch } from './settlement.js';
 import { TurnClock } from './turn-clock.js';
 
 /** Nodes of the tree that are kept when `retention.nodes` says nothing. */
@@ -135,6 +136,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     runtime,
     config,
     services,
+    settlements: new SettlementWatch(scheduler),
     commit: (attempt, succeeded) => services.transactions.commit(attempt, succeeded),
     mailTaken: (mailbox) => {
       current = mailbox.agent;
