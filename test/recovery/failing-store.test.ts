@@ -1,44 +1,8 @@
-import {
-  createMessage,
-  defineAgent,
-  type Message,
-  type OpenOptions,
-  type PubSubAgent,
-  PubSubError,
-  PubSubExecutor,
-} from 'dagger-agents';
-import { createTestRuntime, type TestRuntime } from 'dagger-agents/testing';
+import { createMessage, defineAgent } from 'dagger-agents';
 import { describe, expect, test } from 'vitest';
 import { outcomesOf, refusal } from '../support/bus.js';
 import { SimulatedStore } from '../support/simulated-store.js';
-
-interface Bench {
-  readonly store: SimulatedStore;
-  readonly executor: PubSubExecutor;
-  readonly runtime: TestRuntime;
-  readonly warnings: string[];
-}
-
-async function onStore(store = new SimulatedStore(), options: Partial<OpenOptions> = {}): Promise<Bench> {
-  const runtime = createTestRuntime();
-  const warnings: string[] = [];
-  const logger = { warn: (message: string) => void warnings.push(message) };
-  const executor = await PubSubExecutor.open({ storage: store, runtime, logger, ...options });
-  return { store, executor, runtime, warnings };
-}
-
-/** What a new executor finds. */
-async function reopened(store: SimulatedStore): Promise<PubSubExecutor> {
-  const { executor } = await onStore(store);
-  return executor;
-}
-
-function counting(heard: unknown[], name = 'reader'): PubSubAgent {
-  return defineAgent({ name, subscribe: 'in', process: ({ payload }) => void heard.push(payload) });
-}
-
-const published = (executor: PubSubExecutor, channel = 'in'): number =>
-  executor.state.channels.get(channel)?.publishedCount ?? 0;
+import { counting, onStore, published, reopened } from './on-store.js';
 
 describe('a fault that passes (disk full, quota)', () => {
   test('nothing is acknowledged while it lasts; what was taken before is written when it is gone', async () => {
@@ -195,14 +159,14 @@ describe('a fault that passes (disk full, quota)', () => {
     const { store, executor, warnings } = await onStore();
     store.fail('writeSnapshot', { fails: 'retryable' });
     const text = 'x'.repeat(1_000_000);
-    for (let number = 0; number < 12; number++) await executor.publish('in', { number, text });
+    for (let number = 0; number < 20; number++) await executor.publish('in', { number, text });
     expect(store.asked.writeSnapshot).toBe(1);
     expect(warnings).toEqual([expect.stringContaining('could not be shortened')]);
     store.heal();
-    for (let number = 12; number < 24; number++) await executor.publish('in', { number, text });
+    for (let number = 20; number < 40; number++) await executor.publish('in', { number, text });
     expect(store.asked.writeSnapshot).toBe(2);
     await executor.close();
-    expect(published(await reopened(store))).toBe(24);
+    expect(published(await reopened(store))).toBe(40);
   });
 });
 
@@ -267,155 +231,5 @@ describe('a fault that only opening anew mends', () => {
     await executor.publish('in', 5);
     await executor.close();
     expect(published(await reopened(store))).toBe(5);
-  });
-});
-
-describe('a store that is taken away', () => {
-  test('ends every run with LOCK_ERROR, acknowledges nothing ever again, and leaves nobody waiting', async () => {
-    const { store, executor, runtime } = await onStore();
-    const seen: unknown[] = [];
-    executor.registerAgents([
-      defineAgent({
-        name: 'hanging',
-        subscribe: 'in',
-        publish: 'out',
-        async process({ signal, publish }) {
-          await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
-          seen.push(signal.reason instanceof PubSubError && signal.reason.code);
-          await publish('out', 1);
-        },
-      }),
-    ]);
-    const listening = executor.execute();
-    const started = executor.execute({ channel: 'in', payload: 1 });
-    await runtime.runUntilIdle();
-    store.stall();
-    const waiting = refusal(() => executor.publish('in', 2));
-    await runtime.runUntilIdle();
-    store.takeAway('the other tab');
-    store.goOn();
-    for (const run of [listening, started]) {
-      expect(await run.report).toMatchObject({ status: 'failed', error: { code: 'LOCK_ERROR' } });
-    }
-    expect(await waiting).toMatchObject({ code: 'LOCK_ERROR', details: { owner: 'the other tab' } });
-    await runtime.runUntilIdle();
-    expect(seen).toContain('LOCK_ERROR');
-    await runtime.advance(60_000);
-    expect(await refusal(() => executor.publish('in', 3))).toMatchObject({ code: 'LOCK_ERROR' });
-    expect(await refusal(() => executor.saveState())).toMatchObject({ code: 'LOCK_ERROR' });
-    expect(await refusal(() => executor.execute().report)).toMatchObject({ code: 'LOCK_ERROR' });
-    expect(executor.step(5)).toBe(0);
-    await executor.idle().catch(() => {});
-    expect(await refusal(() => executor.close())).toMatchObject({ code: 'LOCK_ERROR' });
-    expect(runtime.pendingTimers).toBe(0);
-  });
-
-  test('what the new owner finds is what was acknowledged, and it is not disturbed', async () => {
-    const { store, executor, runtime } = await onStore();
-    const message: Message = await executor.publish('in', 'kept');
-    store.takeAway();
-    const owner = await reopened(store);
-    expect(owner.tree.find(message.id)).toBeDefined();
-    expect(await refusal(() => executor.publish('in', 'too late'))).toMatchObject({ code: 'LOCK_ERROR' });
-    await owner.publish('in', 'mine');
-    await runtime.advance(60_000);
-    await executor.close().catch(() => {});
-    await owner.close();
-    expect(published(await reopened(store))).toBe(2);
-  });
-});
-
-describe('closing', () => {
-  test('with a store that fails says so, and what could be written is there', async () => {
-    const { store, executor } = await onStore();
-    await executor.publish('in', 1);
-    store.fail('append', { fails: 'retryable' });
-    executor.cache.insertGlobalValue('not', 'stored', true);
-    expect(await refusal(() => executor.close())).toMatchObject({ code: 'DATABASE_ERROR' });
-    store.heal();
-    const found = await reopened(store);
-    expect(published(found)).toBe(1);
-    expect(found.cache.getGlobalInput('not', 'stored')).toBeUndefined();
-  });
-
-  test('when the fault has just gone writes everything', async () => {
-    const { store, executor } = await onStore();
-    store.fail('append', { fails: 'retryable' });
-    await refusal(() => executor.publish('in', 1));
-    store.heal();
-    await executor.close();
-    expect(published(await reopened(store))).toBe(1);
-  });
-
-  test('ends a save that was under way, one way or the other', async () => {
-    const { store, executor } = await onStore();
-    store.stall();
-    const saved = executor.saveState();
-    const closed = executor.close();
-    store.goOn();
-    await closed;
-    await saved;
-    expect(store.asked.writeSnapshot).toBe(1);
-  });
-
-  test('waits for what is being written', async () => {
-    const { store, executor, runtime } = await onStore();
-    store.stall();
-    const acknowledged = executor.publish('in', 1);
-    await runtime.runUntilIdle();
-    const closed = executor.close();
-    let isClosed = false;
-    void closed.then(() => {
-      isClosed = true;
-    });
-    await runtime.runUntilIdle();
-    expect(isClosed).toBe(false);
-    store.goOn();
-    await Promise.all([acknowledged, closed]);
-    expect(published(await reopened(store))).toBe(1);
-  });
-});
-
-describe('a slow store', () => {
-  test('publishers wait, so that what waits to be written stays bounded', async () => {
-    const { store, executor, runtime } = await onStore();
-    const size = 1024 * 1024;
-    let begun = 0;
-    executor.registerAgent(
-      defineAgent({
-        name: 'flooding',
-        subscribe: 'in',
-        publish: 'rows',
-        async process({ publish }) {
-          for (; begun < 100; begun++) await publish('rows', 'x'.repeat(size));
-        },
-      }),
-    );
-    await executor.publish('warm up', null);
-    store.stall();
-    const run = executor.execute({ channel: 'in', payload: null });
-    await runtime.runUntilIdle();
-    // 16 MiB may wait, and what the turn had time for.
-    expect(begun).toBeGreaterThan(10);
-    expect(begun).toBeLessThan(25);
-    store.goOn();
-    await runtime.runUntilIdle();
-    await runtime.runUntilIdle();
-    expect(await run.report).toMatchObject({ status: 'completed' });
-    expect(published(executor, 'rows')).toBe(100);
-    await executor.close();
-  });
-
-  test('everything that comes while a batch is being written is one batch', async () => {
-    const { store, executor, runtime } = await onStore();
-    await executor.publish('in', 'first');
-    const before = store.asked.append;
-    store.stall();
-    const acknowledged = Array.from({ length: 500 }, (_, number) => executor.publish('in', number));
-    await runtime.runUntilIdle();
-    store.goOn();
-    await Promise.all(acknowledged);
-    expect(store.asked.append - before).toBeLessThanOrEqual(3);
-    await executor.close();
   });
 });

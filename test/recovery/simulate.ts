@@ -13,8 +13,8 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '1000' },
   },
 });
-const first = Number(values.seed ?? values.from);
-const count = values.seed === undefined ? Number(values.seeds) : 1;
+const first = values.seed === undefined ? whole('--from', values.from, 0) : whole('--seed', values.seed, 0);
+const count = values.seed === undefined ? whole('--seeds', values.seeds, 1) : 1;
 const before = process.cpuUsage();
 let [failed, crashes, deliveries, events, partlyUnseen] = [0, 0, 0, 0, 0];
 for (let seed = first; seed < first + count; seed++) {
@@ -37,3 +37,9 @@ console.log(
     `${cpu.toFixed(1)} s of CPU, ${((1000 * cpu) / count).toFixed(2)} ms a seed`,
 );
 process.exitCode = failed > 0 ? 1 : 0;
+
+function whole(option: string, text: string, least: number): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(number) && number >= least) return number;
+  throw new Error(`${option}: expected a whole number of ${least} or more, got ${JSON.stringify(text)}`);
+}
