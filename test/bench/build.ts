@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { build as buildWithVite } from 'vite';
 
 export const BENCH: string = dirname(fileURLToPath(import.meta.url));
 export const ROOT: string = join(BENCH, '..', '..');
@@ -78,23 +79,10 @@ export async function bundleToText(options: {
   return result.outputFiles[0]?.text ?? '';
 }
 
-/** The core as a program's bundler would make it, with what loads lazily in files of its own, beside an empty module. */
-export async function bundleForStart(): Promise<string> {
-  const folder = join(OUTPUT, 'start');
-  await mkdir(folder, { recursive: true });
-  await build({
-    entryPoints: { core: join(ROOT, 'core', 'index.ts') },
-    outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    conditions: ['dagger-source'],
-    external: LOADED_BY_NODE,
-    logLevel: 'error',
-  });
-  await writeFile(join(folder, 'empty.mjs'), 'export {};\n');
-  return folder;
+/** The package as it is published, from the sources as they are now; the folder takes the place of `dist/`. */
+export async function buildPackage(): Promise<string> {
+  const outDir = join(OUTPUT, 'package');
+  const configFile = join(ROOT, 'vite.config.ts');
+  await buildWithVite({ root: ROOT, configFile, logLevel: 'error', build: { outDir, emptyOutDir: true } });
+  return outDir;
 }
