@@ -1,4 +1,6 @@
+import { RecordWriter } from '../../../core/persistence/record-writer.js';
 import { indexedDbStorage } from '../../../storage-adapters/indexeddb.js';
+import { bareJournal, inFlight, publishedTo } from './messages.js';
 
 /** Milliseconds of each repetition, per way. */
 export type Times = Readonly<Record<string, readonly number[]>>;
@@ -6,6 +8,8 @@ export type Times = Readonly<Record<string, readonly number[]>>;
 export interface IndexedDbBench {
   /** Our appends against the least that does the same: one put of an array per transaction. */
   append(size: number, sync: boolean, repetitions: number): Promise<Times>;
+  /** Messages through our journal, some in flight, against a group commit by hand that puts one value per batch. */
+  journal(count: number, width: number, sync: boolean, repetitions: number): Promise<Times>;
   /** Reading 100,000 records back, ours (checked) against getAll. */
   read(repetitions: number): Promise<Times>;
 }
@@ -27,6 +31,50 @@ const bench: IndexedDbBench = {
       'by hand': async (repetition) => {
         const records = makeRecords(size, repetition);
         return () => put(database, repetition, records, sync ? 'strict' : 'relaxed');
+      },
+    });
+    await storage.close();
+    database.close();
+    return times;
+  },
+
+  async journal(count, width, sync, repetitions) {
+    const storage = indexedDbStorage({ name: `bench journal ${Date.now()}` });
+    const database = await openPlain();
+    let batches = 0;
+    const times = await interleave(repetitions, {
+      ours: async (repetition) => {
+        const journal = bareJournal(await storage.open(`run ${repetition}`), sync);
+        return async () => {
+          await inFlight(count, width, (number, done) => {
+            publishedTo(journal, number);
+            journal.whenDurable(done);
+          });
+          await journal.close();
+        };
+      },
+      'by hand': async () => {
+        const writer = new RecordWriter();
+        let [records, waiters]: [string[], (() => void)[]] = [[], []];
+        let writing: Promise<void> | undefined;
+        const writeAll = async (): Promise<void> => {
+          while (records.length > 0) {
+            const [batch, woken] = [records, waiters];
+            [records, waiters] = [[], []];
+            await put(database, batches++, batch, sync ? 'strict' : 'relaxed');
+            for (const wake of woken) wake();
+          }
+          writing = undefined;
+        };
+        return async () => {
+          await inFlight(count, width, (number, done) => {
+            publishedTo({ messagePublished: (...published) => writer.published(...published) }, number);
+            records.push(writer.end());
+            waiters.push(done);
+            writing ??= Promise.resolve().then(writeAll);
+          });
+          await writing;
+        };
       },
     });
     await storage.close();

@@ -25,6 +25,18 @@ try {
       compare(`append, ${sync ? 'strict' : 'relaxed'}, ${size} in flight`, size, times);
     }
   }
+  for (const [sync, width] of [
+    [true, 1_024],
+    [true, 64],
+    [false, 1_024],
+  ] as const) {
+    const count = width * 10;
+    const times = await page.evaluate(
+      ([messages, inFlight, strict]) => window.bench.journal(messages, inFlight, strict, 15),
+      [count, width, sync] as const,
+    );
+    compare(`journal, ${sync ? 'strict' : 'relaxed'}, ${width} in flight`, count, times);
+  }
   compare('read 100,000', 100_000, await page.evaluate(() => window.bench.read(9)));
 } finally {
   await browser.end();

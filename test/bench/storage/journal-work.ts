@@ -1,7 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PubSubError } from '../../../core/errors.js';
-import { isoTime } from '../../../core/identifiers.js';
 import {
   type Durability,
   defineAgent,
@@ -9,50 +8,11 @@ import {
   PubSubExecutor,
   type StorageAdapter,
   type StorageNamespace,
-  systemRuntime,
 } from '../../../core/index.js';
-import { Channel } from '../../../core/messaging/channel.js';
-import { Journal } from '../../../core/persistence/journal.js';
 import { RecordWriter } from '../../../core/persistence/record-writer.js';
 import { fileSystemStorage } from '../../../storage-adapters/filesystem.js';
 import { GroupCommit } from './group-commit.js';
-
-/** What is written: messages of about 300 bytes. */
-export function payloadOf(number: number): { number: number; url: string; text: string } {
-  return {
-    number,
-    url: `https://example.org/pages/${number}`,
-    text: 'lorem ipsum dolor sit amet '.repeat(5),
-  };
-}
-
-/** Writes down that a message was published. */
-function publishedTo(writer: Pick<Journal, 'messagePublished'>, number: number): void {
-  const at = 1_767_225_600_000 + number / 64;
-  const id = `mws4c0d3jl9bi2nk-0.${number}`;
-  const message = { id, timestamp: isoTime(at), source: 'app', channel: 'in', payload: payloadOf(number) };
-  writer.messagePublished(at, CHANNEL, message, undefined, number, false, undefined, CHANNEL.subscribers);
-}
-
-const CHANNEL = new Channel('in', 0, 1, 'drop-oldest', 0);
-
-/** Keeps `width` of `count` operations in flight, each begun when an earlier one calls back. Answers milliseconds. */
-function inFlight(
-  count: number,
-  width: number,
-  begin: (number: number, done: () => void) => void,
-): Promise<number> {
-  return new Promise((resolve) => {
-    const started = performance.now();
-    let [begun, finished] = [0, 0];
-    const next = (): void => {
-      finished++;
-      if (finished === count) resolve(performance.now() - started);
-      else if (begun < count) begin(begun++, next);
-    };
-    while (begun < Math.min(width, count)) begin(begun++, next);
-  });
-}
+import { bareJournal, inFlight, payloadOf, publishedTo } from './messages.js';
 
 export async function byHand(path: string, sync: boolean, count: number, width: number): Promise<number> {
   const log = new GroupCommit(join(path, 'by-hand.log'), sync);
@@ -69,15 +29,7 @@ export async function byHand(path: string, sync: boolean, count: number, width: 
 /** The journal and the file store alone, fed with the same events. */
 export async function byJournal(path: string, sync: boolean, count: number, width: number): Promise<number> {
   const namespace = await fileSystemStorage({ directory: join(path, 'journal') }).open('default');
-  const journal = new Journal(namespace, 0, 0, {
-    runtime: systemRuntime(),
-    sync,
-    snapshot: () => [],
-    hold() {},
-    release() {},
-    warn: console.warn,
-    reopen: () => Promise.reject(new Error('not here')),
-  });
+  const journal = bareJournal(namespace, sync);
   const time = await inFlight(count, width, (number, done) => {
     publishedTo(journal, number);
     journal.whenDurable(done);

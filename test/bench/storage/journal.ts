@@ -6,16 +6,8 @@ import { runInNewContext } from 'node:vm';
 import { PubSubExecutor } from '../../../core/index.js';
 import { fileSystemStorage } from '../../../storage-adapters/filesystem.js';
 import { median } from '../statistics.js';
-import {
-  byHand,
-  byJournal,
-  byPublish,
-  bytesIn,
-  payloadOf,
-  run,
-  runOn,
-  withoutSnapshots,
-} from './journal-work.js';
+import { byHand, byJournal, byPublish, bytesIn, run, runOn, withoutSnapshots } from './journal-work.js';
+import { payloadOf } from './messages.js';
 
 /**
  * What durability costs in Node, as ratios within one run:
