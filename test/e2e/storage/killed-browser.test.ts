@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeProfile, startBrowser } from './real-browser.js';
 import { openTab, type Site, startSite } from './site.js';
 
-/** More on demand: DAGGER_KILL_CYCLES=100. */
-const cycles = Number(process.env.DAGGER_KILL_CYCLES ?? 10);
+/** More on demand: BROWSER_KILL_CYCLES=100. */
+const cycles = Number(process.env.BROWSER_KILL_CYCLES ?? 10);
 let site: Site;
 let profile: string;
 
