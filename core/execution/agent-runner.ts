@@ -43,7 +43,8 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   #mailboxes: Mailbox<Delivery>[] = [];
   /** The mailbox of an agent with one channel, which most are. */
   #onlyMailbox: Mailbox<Delivery> | undefined;
-  readonly #running: Invocation[] = [];
+  /** Attempts in progress, linked through themselves: a list would be an allocation for each of many agents. */
+  #running: Invocation | undefined;
   /** Deliveries whose retry is not due yet, with what cancels their timer. They keep their place: order is kept. */
   #retrying: Map<Delivery, () => void> | undefined;
   /** Attempts in progress and deliveries waiting for a retry, together. */
@@ -66,7 +67,9 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
 
   /** Attempts in progress. */
   get running(): readonly Invocation[] {
-    return this.#running;
+    const running: Invocation[] = [];
+    for (let at = this.#running; at; at = at.nextRunning) running.push(at);
+    return running.reverse();
   }
 
   get isBusy(): boolean {
@@ -155,7 +158,7 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
 
   /** The run has ended: its attempts have no say any more, its retries no timer. */
   abandon(run: RunRecord, reason: PubSubError): void {
-    for (const invocation of [...this.#running]) {
+    for (const invocation of this.running) {
       if (invocation.delivery.run === run) this.#abandonOne(invocation, reason);
     }
     for (const delivery of this.#retrying?.keys() ?? []) {
@@ -166,7 +169,7 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
 
   /** The human did not answer in time: the delivery goes back and waits there for the answer. */
   park(attempt: Attempt, reason: PubSubError): void {
-    const invocation = this.#running.find((running) => running === attempt);
+    const invocation = this.running.find((running) => running === attempt);
     if (!invocation) return;
     const { recorder } = this.#environment;
     const { run } = invocation.delivery;
@@ -217,10 +220,28 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     recorder.deliveryStarted(at, delivery);
     this.#environment.mailTaken(delivery.mailbox);
     const invocation = new Invocation(delivery, this);
-    invocation.slot = this.#running.push(invocation) - 1;
-    this.#slotsTaken++;
+    this.#takeSlot(invocation);
     if (this.#timeoutMs !== undefined) this.#limit(invocation, this.#timeoutMs);
     invocation.start(this.#onlyGate ?? this.registered.inputs.get(delivery.mailbox.channel));
+  }
+
+  #takeSlot(invocation: Invocation): void {
+    const next = this.#running;
+    invocation.nextRunning = next;
+    if (next) next.previousRunning = invocation;
+    this.#running = invocation;
+    this.#slotsTaken++;
+  }
+
+  #freeSlot(invocation: Invocation): void {
+    const { previousRunning: previous, nextRunning: next } = invocation;
+    if (previous) previous.nextRunning = next;
+    else this.#running = next;
+    if (next) next.previousRunning = previous;
+    // An agent that keeps its context must not keep the attempts after it.
+    invocation.previousRunning = undefined;
+    invocation.nextRunning = undefined;
+    this.#slotsTaken--;
   }
 
   #limit(invocation: Invocation, timeoutMs: number): void {
@@ -241,12 +262,7 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
 
   #release(invocation: Invocation): void {
     invocation.unlimit();
-    this.#slotsTaken--;
-    const last = this.#running.pop();
-    if (last && last !== invocation) {
-      this.#running[invocation.slot] = last;
-      last.slot = invocation.slot;
-    }
+    this.#freeSlot(invocation);
     if (this.#hasMail()) this.mailArrived();
   }
 

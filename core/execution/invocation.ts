@@ -29,8 +29,9 @@ export interface AttemptObserver {
 export class Invocation implements Attempt {
   readonly delivery: Delivery;
   readonly #observer: AttemptObserver;
-  /** Its place among the running invocations of its agent. */
-  slot = -1;
+  /** Its neighbours among the running invocations of its agent. */
+  previousRunning: Invocation | undefined;
+  nextRunning: Invocation | undefined;
   publishes = 0;
   nextOrdinal = 0;
   readonly repetition: Repetition | undefined;

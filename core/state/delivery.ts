@@ -1,7 +1,7 @@
 import type { ErrorRecord } from '../errors.js';
 import type { Mail, Mailbox } from '../messaging/mailbox.js';
 import type { Message } from '../messaging/message.js';
-import { endingsWith, NumberedText } from './numbered-text.js';
+import { decimal } from './decimal.js';
 import type { Published } from './publish-ledger.js';
 import type { RunRecord } from './run-record.js';
 
@@ -112,25 +112,10 @@ export class DeliveryList {
   }
 }
 
-/** The ids of one session: nearly all are an invocation's first message, or one of the application's. */
-class MessageIds {
-  readonly session: string;
-  readonly first: NumberedText;
-  readonly application: NumberedText;
-
-  constructor(session: string) {
-    this.session = session;
-    this.first = new NumberedText(`${session}-`, FIRST_MESSAGE);
-    this.application = new NumberedText(`${session}-0.`);
-  }
-}
-
-const FIRST_MESSAGE = endingsWith('.0');
-let ids = new MessageIds('');
+/** The ends of the ids of an invocation's first messages: nearly all there are. */
+const ORDINALS = Array.from({ length: 16 }, (_, ordinal) => `.${ordinal}`);
 
 /** Id of the `ordinal`-th message that delivery `publisher` publishes (0: the application). Deterministic. */
 export function messageIdOf(sessionPrefix: string, publisher: number, ordinal: number): string {
-  if (sessionPrefix !== ids.session) ids = new MessageIds(sessionPrefix);
-  if (publisher === 0) return ids.application.with(ordinal);
-  return ordinal === 0 ? ids.first.with(publisher) : `${sessionPrefix}-${publisher}.${ordinal}`;
+  return `${sessionPrefix}-${decimal(publisher)}${ORDINALS[ordinal] ?? `.${decimal(ordinal)}`}`;
 }

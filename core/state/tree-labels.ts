@@ -1,4 +1,4 @@
-import { NumberedText } from './numbered-text.js';
+import { decimal } from './decimal.js';
 
 /**
  * A name that many nodes of the tree share, stored once: columns hold its index. Its owner (a channel, a mailbox, a
@@ -8,25 +8,25 @@ export interface TreeLabel {
   readonly agent: string;
   readonly channel: string;
   index: number;
-  /** Makes the node ids of this agent in one session, and which session that was; see `nodeIdOf`. */
-  ids: NumberedText | undefined;
+  /** What the node ids of this agent in one session begin with, and which session that was; see `nodeIdOf`. */
+  idPrefix: string;
   idSession: string | undefined;
 }
 
 export function treeLabel(agent: string, channel: string): TreeLabel {
-  return { agent, channel, index: -1, ids: undefined, idSession: undefined };
+  return { agent, channel, index: -1, idPrefix: '', idSession: undefined };
 }
 
 /**
- * Stable over attempts and restarts: the node id of a delivery's invocation. The label keeps what its ids share, so
- * that most of an id is not joined anew each time.
+ * Stable over attempts and restarts: the node id of a delivery's invocation. The label keeps what its ids
+ * begin with, so that most of an id is not joined anew each time.
  */
 export function nodeIdOf(label: TreeLabel, sessionStartedAt: string, delivery: number): string {
-  if (!label.ids || label.idSession !== sessionStartedAt) {
-    label.ids = new NumberedText(`${label.agent}_${sessionStartedAt}_`);
+  if (label.idSession !== sessionStartedAt) {
+    label.idPrefix = `${label.agent}_${sessionStartedAt}_`;
     label.idSession = sessionStartedAt;
   }
-  return label.ids.with(delivery);
+  return label.idPrefix + decimal(delivery);
 }
 
 /** Which run and which session a node belongs to; shared like a label. */
