@@ -8,12 +8,11 @@ import { NODE_STATUSES } from '../../core/state/tree-node.js';
 import { DeliveryIndex } from './delivery-index.js';
 import { InvocationTable } from './invocation-table.js';
 import { MessageTable } from './message-table.js';
+import { takeOld } from './old-activity.js';
 import type { OldRows } from './old-rows.js';
 import { APPLICATION, Publishers } from './publishers.js';
 
 const code = (status: (typeof NODE_STATUSES)[number]): number => NODE_STATUSES.indexOf(status);
-const FIRST_INVOCATION = code('waiting');
-const REFUSED = code('refused');
 const RUNNING = code('running');
 const SUCCEEDED = code('succeeded');
 
@@ -69,30 +68,10 @@ export class Activity {
     this.deliveries = new DeliveryIndex(pending[0]?.number ?? head?.nextDelivery ?? 1);
     this.invocations = new InvocationTable();
     this.messages = new MessageTable(head?.session, head?.nextDelivery ?? 1);
-    this.#takeOld(old, head?.seq ?? 0);
+    takeOld(old, head?.seq ?? 0, this);
     for (const part of pending)
       this.#adopt(part, head?.seq ?? 0, old.has(part.node) ? old.time(part.node) : 0);
     this.deliveries.skipTo(head?.nextDelivery ?? 1);
-  }
-
-  /** What the tree remembers of the time before: messages, and invocations that are over. */
-  #takeOld(old: OldRows, seq: number): void {
-    for (let node = old.first; node < old.next; node++) {
-      const [status, parent] = [old.status(node), old.parent(node)];
-      const known = old.has(parent);
-      if (status < FIRST_INVOCATION) {
-        if (status === REFUSED) continue;
-        this.messages.addOld(node);
-        if (known || parent === 0)
-          this.publishers.note(old.channel(node), known ? old.agent(parent) : APPLICATION, 0);
-        continue;
-      }
-      const [start, took, attempts] = [old.time(node), old.duration(node), old.attempts(node)];
-      if (Number.isNaN(took)) continue;
-      const queued = known ? old.time(parent) : start;
-      const lane = this.invocations.laneOf(old.agent(node));
-      this.invocations.addOld(lane, queued, start, start + took, status, node, attempts, seq);
-    }
   }
 
   #adopt(part: DeliveryPart, seq: number, at: number): void {

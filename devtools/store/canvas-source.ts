@@ -84,12 +84,17 @@ export class StoreSource implements CanvasSource {
   }
 
   parentOf(number: number): number {
-    return this.#store.state.tree.get(number)?.parent ?? 0;
+    const { tree } = this.#store.state;
+    const { columns } = tree.data;
+    const row = columns.row(number);
+    const parent = row < 0 ? 0 : (columns.parent[row] ?? 0);
+    return tree.has(parent) ? parent : 0;
   }
 
   statusOf(number: number): number {
-    const node = this.#store.state.tree.get(number);
-    return node ? NODE_STATUSES.indexOf(node.status) : -1;
+    const { columns } = this.#store.state.tree.data;
+    const row = columns.row(number);
+    return row < 0 ? -1 : (columns.status[row] ?? -1);
   }
 
   touchedSince(version: number): readonly number[] | undefined {

@@ -26,6 +26,11 @@ export class InvocationTable {
   #totals: number[] = [];
   #activeAt: number[] = [];
 
+  /** Makes room for so many rows, so that they need not be moved while they come. */
+  reserve(rows: number): void {
+    while (this.#lane.length < rows) this.#grow();
+  }
+
   laneOf(agent: string): number {
     let lane = this.#laneNumbers.get(agent);
     if (lane === undefined) {

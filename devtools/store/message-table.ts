@@ -22,6 +22,11 @@ export class MessageTable {
     return this.#length;
   }
 
+  /** Makes room for so many rows, so that they need not be moved while they come. */
+  reserve(rows: number): void {
+    while (this.#seq.length < rows) this.#grow();
+  }
+
   add(seq: number, firstDelivery: number, publisher: number, node: number): void {
     const row = this.#length;
     if (row === this.#seq.length) this.#grow();

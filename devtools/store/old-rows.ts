@@ -1,5 +1,6 @@
 import { type ArchivedTree, chunkAt, placeOf, type TreeArchive } from '../../core/state/tree-archive.js';
 import { CHUNK_ROWS, TreeChunk } from '../../core/state/tree-chunk.js';
+import type { TreeLabel } from '../../core/state/tree-labels.js';
 
 const NOTHING = new TreeChunk();
 
@@ -23,12 +24,13 @@ export class OldRows {
     return node >= this.first && node < this.next;
   }
 
-  status(node: number): number {
-    return this.#at(node).status[node % CHUNK_ROWS] ?? 0;
-  }
-
-  parent(node: number): number {
-    return this.#at(node).parent[node % CHUNK_ROWS] ?? 0;
+  /** The chunks of rows, oldest first: those from `from` to `to` of each, whose nodes are `base` + row. */
+  *chunks(): Generator<{ chunk: TreeChunk; base: number; from: number; to: number }> {
+    for (let place = placeOf(this.first); place * CHUNK_ROWS < this.next; place++) {
+      const base = place * CHUNK_ROWS;
+      const chunk = chunkAt(this.#tree, place) ?? NOTHING;
+      yield { chunk, base, from: Math.max(0, this.first - base), to: Math.min(CHUNK_ROWS, this.next - base) };
+    }
   }
 
   /** When it was published, or when its newest attempt began. */
@@ -36,22 +38,13 @@ export class OldRows {
     return this.#at(node).time[node % CHUNK_ROWS] ?? 0;
   }
 
-  /** Milliseconds; NaN when it has not settled. */
-  duration(node: number): number {
-    return this.#at(node).duration[node % CHUNK_ROWS] ?? Number.NaN;
+  /** Number of its agent and channel; see `name`. */
+  label(node: number): number {
+    return this.#at(node).label[node % CHUNK_ROWS] ?? 0;
   }
 
-  /** Of an invocation. */
-  attempts(node: number): number {
-    return this.#at(node).count[node % CHUNK_ROWS] ?? 0;
-  }
-
-  agent(node: number): string {
-    return this.#archive.nameOf(this.#at(node).label[node % CHUNK_ROWS] ?? 0).agent;
-  }
-
-  channel(node: number): string {
-    return this.#archive.nameOf(this.#at(node).label[node % CHUNK_ROWS] ?? 0).channel;
+  name(label: number): Pick<TreeLabel, 'agent' | 'channel'> {
+    return this.#archive.nameOf(label);
   }
 
   #at(node: number): TreeChunk {

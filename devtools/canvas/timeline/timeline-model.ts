@@ -2,8 +2,8 @@ import type { CanvasSource, InvocationColumns } from '../../canvas-contract.js';
 import { LaneIndex } from '../../layout/lane-index.js';
 import { SEVERITY, STATUS } from '../colours.js';
 
-/** Rows indexed in one frame, at most: some tens of milliseconds, so that opening a long run freezes nothing. */
-const ROWS_A_FRAME = 30_000;
+/** Rows indexed in one frame, at most: ten milliseconds or two, so that opening a long run freezes nothing. */
+const ROWS_A_FRAME = 15_000;
 
 const NOTHING: InvocationColumns = {
   length: 0,

@@ -9,6 +9,8 @@ import { SEVERITY, STATUS, STATUS_BY_SEVERITY } from '../colours.js';
 export const CARD = { width: 150, height: 26, row: 36, column: 204 } as const;
 /** At most this share of the time goes into folding and laying out a growing tree. */
 const SHARE = 0.12;
+/** Nodes read in one frame, at most: a long run is opened bit by bit, and freezes nothing. */
+const NODES_A_FRAME = 20_000;
 
 /** What is drawn, in columns: no object is touched while drawing. Places are those in `nodes`. */
 export interface TreeScene {
@@ -52,13 +54,15 @@ export class TreeModel {
   #generation = Number.NaN;
   #run: string | undefined;
   #stale = false;
+  /** True while there are nodes that no frame has read yet. */
+  #behind = false;
   #nextLayout = 0;
 
   /** Takes what is new. True when the scene is another: it glides from `now` on. */
   update(source: CanvasSource, now: number, anchor: () => string | undefined, progress: number): boolean {
     const { version, generation, run } = source;
     if (generation !== this.#generation || run !== this.#run) this.#restart(source);
-    if (version !== this.#version) this.#read(source);
+    if (version !== this.#version || this.#behind) this.#read(source);
     if (!this.#stale || now < this.#nextLayout) return false;
     const start = performance.now();
     this.#layOut(anchor(), progress);
@@ -68,9 +72,9 @@ export class TreeModel {
     return true;
   }
 
-  /** True when new nodes wait for their layout. */
+  /** True when new nodes wait to be read, or for their layout. */
   get waiting(): boolean {
-    return this.#stale;
+    return this.#stale || this.#behind;
   }
 
   toggle(key: string): void {
@@ -122,7 +126,9 @@ export class TreeModel {
     const { tree } = this;
     const touched = Number.isNaN(this.#version) ? [] : source.touchedSince(this.#version);
     const known = tree.next;
-    for (const node of source.nodes(tree.next, source.nextNode)) this.#add(node);
+    const until = Math.min(source.nextNode, Math.max(tree.next, source.firstNode) + NODES_A_FRAME);
+    for (const node of source.nodes(tree.next, until)) this.#add(node);
+    this.#behind = until < source.nextNode;
     if (touched) {
       for (const number of touched) tree.setStatus(number, source.statusOf(number));
     } else {

@@ -3,7 +3,12 @@ export function loadedPage(packageRoot: string): string {
   return `
 import { defineAgent, evalFreeValidator, PubSubExecutor } from ${JSON.stringify(`${packageRoot}/core/index.ts`)};
 import { mountDevtools } from ${JSON.stringify(`${packageRoot}/devtools/index.ts`)};
-const executor = await PubSubExecutor.open({ validator: await evalFreeValidator(), config: { maxMessages: 100_000 } });
+const nodes = Number(new URLSearchParams(location.search).get('nodes') ?? 100_000);
+const executor = await PubSubExecutor.open({
+  validator: await evalFreeValidator(),
+  config: { maxMessages: 100_000 },
+  retention: { nodes },
+});
 executor.registerAgents([
   defineAgent({ name: 'first', subscribe: 'one', publish: ['two'], process: ({ payload, publish }) => void publish('two', payload) }),
   defineAgent({ name: 'second', subscribe: 'two', publish: ['three'], process: ({ payload, publish }) => void publish('three', payload) }),
