@@ -22,8 +22,8 @@ export interface SchemaCheck {
   /** A promise only where the schema is an asynchronous Standard Schema. Never throws, never rejects. */
   check(value: unknown): CheckResult | Promise<CheckResult>;
   /**
-   * The same check without a result object, for the hot path. Only JSON Schema has it, and while the validator is still
-   * loading it is undefined: read it anew for each value, and call `check` where there is none.
+   * The same check without a result object, for the hot path. Only JSON Schema has it, and not before it is compiled:
+   * read it anew for each value, and call `check` where there is none.
    */
   readonly fast: CompiledSchema | undefined;
   /**
@@ -59,7 +59,7 @@ function isStaged(validator: SchemaValidator): validator is StagedValidator {
 }
 
 /** The check of a schema that is compiled for good. */
-export function compiledCheck(schema: JSONSchema, compiled: CompiledSchema): SchemaCheck {
+function compiledCheck(schema: JSONSchema, compiled: CompiledSchema): SchemaCheck {
   return {
     transforms: false,
     check(value) {

@@ -1,5 +1,5 @@
 import { messageOf } from '../errors.js';
-import { type CheckResult, compiledCheck, type SchemaCheck, type StagedValidator } from './compile-schema.js';
+import type { CheckResult, SchemaCheck, StagedValidator } from './compile-schema.js';
 import { copySchema, type SchemaNode } from './copy-schema.js';
 import { toIssues } from './issues.js';
 import { parseSchema } from './parse-schema.js';
@@ -7,17 +7,20 @@ import { plainlyFits } from './plain-fit.js';
 import type { CompiledSchema, JSONSchema, SchemaValidator } from './schema-validator.js';
 
 /** Values that the first stage lets through before the second is fetched: a program of few messages never needs it. */
-export const FIRST_STAGE_CHECKS = 1000;
+export const CHECKS_BEFORE_LOADING = 1000;
+/** And for one schema before it is compiled, which costs as much as hundreds of looks: many are hardly ever used. */
+export const CHECKS_BEFORE_COMPILING = 20;
 
 /**
- * A validator that takes tens of milliseconds to load and to compile its first schema, behind a stage that lets the
- * first messages through meanwhile.
+ * A validator that takes tens of milliseconds to load, and one for each schema, behind a stage that lets the first
+ * messages through meanwhile.
  *
  * **The first stage can only accept.** What does not plainly fit ({@link plainlyFits}) waits for the full validator,
  * which decides, so that the verdict, and the words of a refusal, never depend on what was loaded when. The full
- * validator is loaded for the first value that has to wait, or after {@link FIRST_STAGE_CHECKS}. Whatever comes after a
- * value that waits, waits behind it: values are let through in the order they came. Once it is there, each schema is
- * compiled at its next check, and `SchemaCheck.fast` is that compiled check.
+ * validator is loaded for the first value that has to wait, or after {@link CHECKS_BEFORE_LOADING}. Whatever comes
+ * after a value that waits, waits behind it: values are let through in the order they came. Once it is there, a schema
+ * is compiled for its first value that does not plainly fit, or after {@link CHECKS_BEFORE_COMPILING}; from then on
+ * `SchemaCheck.fast` is that compiled check.
  *
  * Whether a schema is one, `parseSchema` finds out when it is registered, in either stage.
  */
@@ -54,7 +57,7 @@ export class StagedSchemas implements StagedValidator {
   }
 
   stage(schema: JSONSchema): SchemaCheck {
-    return this.#full ? compiledCheck(schema, this.#full.compile(schema)) : this.#stage(schema);
+    return this.#stage(schema);
   }
 
   #stage(schema: JSONSchema): StagedCheck {
@@ -65,10 +68,10 @@ export class StagedSchemas implements StagedValidator {
     return staged;
   }
 
-  /** Whether the first stage may still be asked; called once for each value. */
+  /** Whether the first stage may be asked while the full validator is not there; called once for each value. */
   firstStageAnswers(): boolean {
     if (this.#someWait) return false;
-    if (++this.#checks > FIRST_STAGE_CHECKS) void this.#loadFull();
+    if (++this.#checks > CHECKS_BEFORE_LOADING) void this.#loadFull();
     return true;
   }
 
@@ -98,6 +101,7 @@ class StagedCheck implements SchemaCheck {
   readonly json: JSONSchema;
   fast: CompiledSchema | undefined = undefined;
   readonly #stages: StagedSchemas;
+  #checks = 0;
   /** For the first stage; changed by `parseSchema`. */
   #parsed: SchemaNode | boolean;
   /** For the validators, as the original may be changed by its owner at any time. */
@@ -113,24 +117,25 @@ class StagedCheck implements SchemaCheck {
   }
 
   check(value: unknown): CheckResult | Promise<CheckResult> {
-    const compiled = this.#compiled();
-    if (compiled) {
-      const issues = compiled(value);
-      return issues ? { ok: false, issues } : { ok: true, value };
+    if (!this.fast) {
+      const stages = this.#stages;
+      const { full } = stages;
+      const isAsked = full ? ++this.#checks <= CHECKS_BEFORE_COMPILING : stages.firstStageAnswers();
+      if (isAsked && plainlyFits(value, this.#parsed)) return { ok: true, value };
+      if (!full) return stages.whenFull().then(() => this.check(value));
     }
-    if (this.#stages.firstStageAnswers() && plainlyFits(value, this.#parsed)) return { ok: true, value };
-    return this.#stages.whenFull().then(() => this.check(value));
+    const issues = this.atOnce(value);
+    return issues ? { ok: false, issues } : { ok: true, value };
   }
 
   atOnce(value: unknown): ReturnType<CompiledSchema> {
-    const compiled = this.#compiled() ?? compileLate(this.#stages.spare, this.#copy);
+    if (this.fast) return this.fast(value);
+    const { full, spare } = this.#stages;
+    const compiled = full ? this.#compile(full) : compileLate(spare, this.#copy);
     return compiled(value);
   }
 
-  #compiled(): CompiledSchema | undefined {
-    if (this.fast) return this.fast;
-    const { full } = this.#stages;
-    if (!full) return undefined;
+  #compile(full: SchemaValidator): CompiledSchema {
     this.fast = compileLate(full, this.#copy);
     // Neither is needed any more.
     this.#parsed = true;
