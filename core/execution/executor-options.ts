@@ -43,7 +43,10 @@ export interface OpenOptions {
   readonly config?: PubSubConfig;
   /** Entries to begin with, for instance from `loadCacheFromJson`. */
   readonly cache?: Cache;
-  /** Checks JSON Schemas. Default: ajv, or an eval-free one where code generation is forbidden. */
+  /**
+   * Checks JSON Schemas. Default: ajv, or an eval-free one where code generation is forbidden; loaded behind the first
+   * messages, or at once where there is a `runtime` of yours, so that a run can be repeated exactly.
+   */
   readonly validator?: SchemaValidator;
   /** Time, turns and randomness. Default: the platform's. */
   readonly runtime?: Runtime;
