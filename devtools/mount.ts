@@ -1,6 +1,8 @@
 import { invalid } from '../core/errors.js';
 import type { Redact } from '../core/inspection/disclosure.js';
 import type { Inspected } from '../core/inspection/inspected.js';
+import { adoptStyles } from './panel/adopt-styles.js';
+import { BASE_STYLES } from './panel/base-styles.js';
 import { ICON_PATH } from './panel/opener-icon.js';
 import {
   DEFAULTS,
@@ -10,7 +12,6 @@ import {
   type ThemeChoice,
   type ViewName,
 } from './panel/preferences.js';
-import { PANEL_STYLES } from './panel/styles.js';
 
 export interface DevtoolsOptions {
   /** What to watch: a `PubSubExecutor`. */
@@ -82,8 +83,10 @@ class DevtoolsElement extends ElementBase {
 
   connectedCallback(): void {
     if (!this.#options) return;
-    this.#root ??= this.attachShadow({ mode: 'open' });
-    adoptStyles(this.#root, this.#options.nonce);
+    if (!this.#root) {
+      this.#root = this.attachShadow({ mode: 'open' });
+      adoptStyles(this.#root, BASE_STYLES, this.#options.nonce);
+    }
     if (loadPreferences(this.#defaults()).open) this.show();
     else this.#showButton();
   }
@@ -163,19 +166,6 @@ class DevtoolsElement extends ElementBase {
       view: view ?? DEFAULTS.view,
     };
   }
-}
-
-function adoptStyles(root: ShadowRoot, nonce: string | undefined): void {
-  if ('adoptedStyleSheets' in root) {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(PANEL_STYLES);
-    root.adoptedStyleSheets = [sheet];
-    return;
-  }
-  const style = document.createElement('style');
-  if (nonce !== undefined) style.nonce = nonce;
-  style.textContent = PANEL_STYLES;
-  (root satisfies ShadowRoot as ShadowRoot).append(style);
 }
 
 function icon(): SVGElement {

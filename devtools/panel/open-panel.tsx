@@ -5,25 +5,29 @@ import type { Inspected } from '../../core/inspection/inspected.js';
 import { attachInspector } from '../../core/inspection/inspector.js';
 import { inPageLink } from '../../core/inspection/link.js';
 import { PanelStore } from '../store/panel-store.js';
+import { adoptStyles } from './adopt-styles.js';
 import type { Preferences } from './preferences.js';
 import { Shell } from './shell.js';
+import { PANEL_STYLES } from './styles.js';
 
 export interface OpenPanelOptions {
   readonly executor: Inspected;
   readonly name?: string;
   readonly redact?: Redact;
+  readonly nonce?: string;
 }
 
 /** Renders the panel into a shadow root. This module is what loads lazily: React, the store and all views hang on it. */
 export function openPanel(
   root: ShadowRoot,
-  { executor, name, redact }: OpenPanelOptions,
+  { executor, name, redact, nonce }: OpenPanelOptions,
   preferences: Preferences,
   onClosed: () => void,
 ): { unmount(): void } {
   const { inspector, watcher } = inPageLink();
   const detach = attachInspector(executor, inspector, { ...(name && { name }), ...(redact && { redact }) });
   const store = new PanelStore(watcher);
+  const removeStyles = adoptStyles(root, PANEL_STYLES, nonce);
   const container = document.createElement('div');
   container.style.setProperty('display', 'contents');
   root.append(container);
@@ -43,6 +47,7 @@ export function openPanel(
       store.disconnect();
       detach();
       container.remove();
+      removeStyles();
     },
   };
 }

@@ -1,39 +1,8 @@
-import { DARK, FONT, LIGHT, paletteCss } from './palette.js';
 import { NARROW } from './preferences.js';
 import { VIEW_STYLES } from './view-styles.js';
 
-/** Everything that is true of the whole panel: colours, dock, chrome, controls. Text, so that it can be adopted. */
+/** Dock, chrome and controls of the panel, and what its views look like. Text, so that it can be adopted. */
 export const PANEL_STYLES: string = `
-:host {
-  all: initial;
-  display: contents;
-  color-scheme: light dark;
-}
-.root {
-  ${paletteCss(LIGHT)}
-  color-scheme: light;
-  font: 12.5px/1.45 ${FONT};
-  color: var(--text);
-  -webkit-font-smoothing: antialiased;
-}
-.root[data-theme='dark'] {
-  ${paletteCss(DARK)}
-  color-scheme: dark;
-}
-*, *::before, *::after { box-sizing: border-box; }
-.root h2, .root h3, .root p, .root ul, .root ol, .root dl, .root dd, .root fieldset, .root figure { margin: 0; padding: 0; border: 0; }
-.root ul, .root ol { list-style: none; }
-
-.opener {
-  position: fixed; right: 16px; bottom: 16px; z-index: 2147483000;
-  width: 44px; height: 44px; border-radius: 50%; padding: 0;
-  border: 1px solid var(--border); background: var(--raised); color: var(--accent);
-  box-shadow: 0 2px 10px rgb(16 24 40 / 0.18); cursor: pointer;
-  display: grid; place-items: center;
-}
-.opener:hover { background: var(--tint); }
-.root[data-dock='fill'] .opener { position: absolute; }
-
 .panel {
   position: fixed; z-index: 2147483000; display: flex; flex-direction: column;
   background: var(--background); overflow: hidden; container-type: size;
@@ -73,7 +42,6 @@ export const PANEL_STYLES: string = `
 .button.danger { color: var(--bad); }
 .button[disabled], .icon-button[disabled] { opacity: 0.45; cursor: default; background: transparent; }
 .icon-button[aria-pressed='true'], .button[aria-pressed='true'] { background: var(--tint); color: var(--accent); }
-:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
 .field {
   font: inherit; color: var(--text); background: var(--background); border: 1px solid var(--border); border-radius: 6px;
   height: 28px; padding: 0 8px; min-width: 0;
