@@ -100,6 +100,12 @@ export const KEYWORD_CASES: readonly KeywordCase[] = [
     fails: [fails({ a: 1 }, '', 'must have the property "toString"')],
   },
   {
+    keyword: 'properties (a name that every object has)',
+    schema: { properties: { nested: { properties: { constructor: { type: 'number' } } } } },
+    fits: [{}, { nested: {} }, { nested: { constructor: 1 } }],
+    fails: [fails({ nested: { constructor: 'a' } }, '/nested/constructor', 'must be number')],
+  },
+  {
     keyword: 'properties',
     schema: { properties: { url: { type: 'string' }, 'a/b~c': { type: 'number' } } },
     fits: [{}, { url: 'x' }, { other: 1 }],
