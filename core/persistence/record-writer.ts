@@ -45,7 +45,9 @@ export interface PublishExtras {
  * is not written: sequence numbers, ids, sources and times of messages, who they go to, the run of an invocation.
  */
 export class RecordWriter {
-  #text = '';
+  /** Texts of the events, joined at the end: adding each to one text was slower, by a tenth of a durable hop at most. */
+  #parts: string[] = [];
+  #size = 0;
   #at = 0;
   #delivery = 0;
   /** Run of the last message from the application. */
@@ -55,15 +57,15 @@ export class RecordWriter {
 
   /** Characters so far. */
   get size(): number {
-    return this.#text.length;
+    return this.#size;
   }
 
   started(at: number, delivery: number): void {
-    this.#text += `${this.#head('s', at)},${this.#number(delivery)}]`;
+    this.#add(`${this.#head('s', at)},${this.#number(delivery)}]`);
   }
 
   succeeded(at: number, delivery: number): void {
-    this.#text += `${this.#head('d', at)},${this.#number(delivery)}]`;
+    this.#add(`${this.#head('d', at)},${this.#number(delivery)}]`);
   }
 
   published(
@@ -94,9 +96,9 @@ export class RecordWriter {
     if (publisher) {
       const { taskId } = message;
       const extras = taskId === undefined ? '' : `,${JSON.stringify({ taskId })}`;
-      this.#text += `${this.#head('p', at)},${this.#number(publisher.number)},${content}${extras}]`;
+      this.#add(`${this.#head('p', at)},${this.#number(publisher.number)},${content}${extras}]`);
     } else {
-      this.#text += `${this.#head('a', at)},${content}${this.#extras(message, run)}]`;
+      this.#add(`${this.#head('a', at)},${content}${this.#extras(message, run)}]`);
     }
   }
 
@@ -104,18 +106,25 @@ export class RecordWriter {
   event(event: RunEvent): void {
     const { seq: _, ...body } = event;
     const text = encodeJson(body);
-    if (this.#text === '') this.#text = `[${RECORD_FORMAT},${event.at}`;
-    this.#text += `,${text}`;
+    if (this.#size === 0) this.#add(`[${RECORD_FORMAT},${event.at}`);
+    this.#add(`,${text}`);
     this.#at = event.at;
   }
 
   /** Ends the record; what comes next begins another. */
   end(): string {
-    const record = `${this.#text}]`;
-    this.#text = '';
+    this.#add(']');
+    const record = this.#parts.join('');
+    this.#parts = [];
+    this.#size = 0;
     this.#delivery = 0;
     this.#run = null;
     return record;
+  }
+
+  #add(text: string): void {
+    this.#parts.push(text);
+    this.#size += text.length;
   }
 
   /** How a short event begins, with the time that has passed; after the time itself where that is no whole ticks. */
@@ -123,7 +132,7 @@ export class RecordWriter {
     const before = this.#at;
     const ticks = (at - before) * TICKS;
     this.#at = at;
-    if (this.#text === '') return `[${RECORD_FORMAT},${at},["${kind}",0`;
+    if (this.#size === 0) return `[${RECORD_FORMAT},${at},["${kind}",0`;
     if (Number.isSafeInteger(ticks) && before + ticks / TICKS === at) return `,["${kind}",${ticks}`;
     return `,${at},["${kind}",0`;
   }
