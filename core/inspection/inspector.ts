@@ -20,7 +20,7 @@ export interface InspectorOptions {
   readonly redact?: Redact;
   /** How much of one value is shown. 24 levels and 262,144 characters by default. */
   readonly limits?: Partial<ValueLimits>;
-  /** Messages whose payloads can still be asked for, while watched. 10,000 by default. */
+  /** Messages whose payloads can still be asked for, while watched. 10,000 by default; 1,000 while very many come. */
   readonly recentMessages?: number;
   /** Milliseconds between two batches. 100 by default, which is also the least. */
   readonly batchMs?: number;
@@ -31,6 +31,8 @@ export interface InspectorOptions {
 }
 
 const MIN_BATCH_MS = 100;
+/** A batch of more events than this: very many come. */
+const FLOOD_EVENTS = 6000;
 
 /**
  * Lets whoever is at the other end of `link` watch an executor. Until somebody asks to, and after they leave, it costs
@@ -226,6 +228,7 @@ class Inspector {
       return;
     }
     this.#sent = this.#gathered;
+    this.#recent.setNarrow(this.#writer.length > FLOOD_EVENTS);
     this.#send({ v: INSPECTOR_VERSION, type: 'delta', batch: this.#writer.take() });
   }
 

@@ -1,11 +1,15 @@
 import type { Message } from '../messaging/message.js';
 
+/** Messages kept while very many come: whatever lives longer than a moment is copied again and again by the collector. */
+const FEW = 1000;
+
 /** The newest messages, by the sequence numbers of their events, so that a payload can be shown when it is asked for. */
 export class RecentMessages {
   readonly #limit: number;
   readonly #messages: (Message | undefined)[] = [];
   readonly #seqs: number[] = [];
   #count = 0;
+  #isNarrow = false;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -15,6 +19,17 @@ export class RecentMessages {
     const place = this.#count++ % this.#limit;
     this.#messages[place] = message;
     this.#seqs[place] = seq;
+    if (this.#isNarrow) this.#messages[(place + this.#limit - FEW) % this.#limit] = undefined;
+  }
+
+  /** While it is narrow, it keeps a thousand at most. */
+  setNarrow(narrow: boolean): void {
+    if (narrow === this.#isNarrow || this.#limit <= FEW) return;
+    this.#isNarrow = narrow;
+    if (!narrow) return;
+    const oldest = Math.max(0, this.#count - this.#limit);
+    for (let index = oldest; index < this.#count - FEW; index++)
+      this.#messages[index % this.#limit] = undefined;
   }
 
   /** The sequence numbers grow with the places: a search by halving. */
@@ -43,5 +58,6 @@ export class RecentMessages {
     this.#messages.length = 0;
     this.#seqs.length = 0;
     this.#count = 0;
+    this.#isNarrow = false;
   }
 }
