@@ -6,16 +6,35 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { chromiumLaunchOptions } from '../support/find-chromium.js';
 import { packageRoot } from '../support/package-entries.js';
 
-/** The page: loads a validator, checks two values, and shows what it got as text. */
+/**
+ * The page: an executor passes a message; then a validator is loaded that checks two values. It shows what it got as
+ * text.
+ */
 const PAGE_SCRIPT = `
+import { defineAgent, PubSubExecutor } from ${JSON.stringify(`${packageRoot}/core/index.ts`)};
 import { loadValidator } from ${JSON.stringify(`${packageRoot}/core/schema/load-validator.ts`)};
 
 const violations = [];
 document.addEventListener('securitypolicyviolation', (event) => violations.push(event.blockedURI));
 const notes = [];
+const executor = await PubSubExecutor.open({ logger: { info: (note) => notes.push(note) } });
+const passed = new Promise((resolve) => {
+  executor.registerAgent(
+    defineAgent({
+      name: 'reader',
+      subscribe: 'pages',
+      inputSchema: { type: 'object', properties: { url: { type: 'string' } }, required: ['url'] },
+      process: ({ payload }) => resolve(payload.url),
+    }),
+  );
+});
+await executor.execute({ channel: 'pages', payload: { url: 'first' } }).report;
+const first = await passed;
+await new Promise((resolve) => setTimeout(resolve));
+const atFirst = { first, notes: notes.length, violations: violations.length };
 const validator = await loadValidator((note) => notes.push(note));
 const check = validator.compile({ type: 'object', properties: { url: { type: 'string' } } });
-const result = { name: validator.name, notes, good: check({ url: 'x' }) ?? null, bad: check({ url: 7 }) };
+const result = { atFirst, name: validator.name, notes, good: check({ url: 'x' }) ?? null, bad: check({ url: 7 }) };
 // Violations are reported in a task of their own.
 await new Promise((resolve) => setTimeout(resolve));
 document.body.textContent = JSON.stringify({ ...result, violations });
@@ -81,9 +100,12 @@ async function onPage(policy?: string): Promise<unknown> {
 }
 
 const bad = [{ path: '/url', message: 'must be string', received: '7' }];
+/** The first message needs no validator, so nothing has tried to generate code. */
+const atFirst = { first: 'first', notes: 0, violations: 0 };
 
 test("under script-src 'self' a page gets the eval-free validator, one note, and one reported violation", async () => {
   expect(await onPage("script-src 'self'")).toEqual({
+    atFirst,
     name: 'cfworker',
     notes: [expect.stringContaining("a Content-Security-Policy without 'unsafe-eval'")],
     good: null,
@@ -93,7 +115,7 @@ test("under script-src 'self' a page gets the eval-free validator, one note, and
 });
 
 test('without a policy, or with one that allows it, a page gets ajv', async () => {
-  const expected = { name: 'ajv', notes: [], good: null, bad, violations: [] };
+  const expected = { atFirst, name: 'ajv', notes: [], good: null, bad, violations: [] };
   expect(await onPage()).toEqual(expected);
   expect(await onPage("script-src 'self' 'unsafe-eval'")).toEqual(expected);
 });
