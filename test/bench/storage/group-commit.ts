@@ -1,34 +1,34 @@
 import { closeSync, fdatasync, openSync, write } from 'node:fs';
 
 /**
- * The least that makes records durable: they are gathered while the batch before them is being written, then written
+ * The least that makes messages durable: they are gathered while the batch before them is being written, then written
  * and synced together. What a careful engineer would write by hand, for one file that never ends.
  */
 export class GroupCommit {
   readonly #file: number;
   readonly #sync: boolean;
-  #lines: string[] = [];
+  readonly #take: () => string;
   #waiters: (() => void)[] = [];
   #writing: Promise<void> | undefined;
   bytes = 0;
 
-  constructor(path: string, sync: boolean) {
+  /** @param take the text of all that was gathered since it was last asked for. */
+  constructor(path: string, sync: boolean, take: () => string) {
     this.#file = openSync(path, 'w');
     this.#sync = sync;
+    this.#take = take;
   }
 
-  /** Calls back when the record is written, and synced where that was asked for. */
-  append(record: string, written: () => void): void {
-    this.#lines.push(record);
+  /** Calls back when what has just been gathered is written, and synced where that was asked for. */
+  append(written: () => void): void {
     this.#waiters.push(written);
     this.#writing ??= Promise.resolve().then(() => this.#writeAll());
   }
 
   async #writeAll(): Promise<void> {
-    while (this.#lines.length > 0) {
-      const bytes = Buffer.from(`${this.#lines.join('\n')}\n`);
+    while (this.#waiters.length > 0) {
+      const bytes = Buffer.from(`${this.#take()}\n`);
       const waiters = this.#waiters;
-      this.#lines = [];
       this.#waiters = [];
       this.bytes += bytes.length;
       await new Promise<void>((resolve, reject) => {

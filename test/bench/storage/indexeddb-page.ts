@@ -55,13 +55,13 @@ const bench: IndexedDbBench = {
       },
       'by hand': async () => {
         const writer = new RecordWriter();
-        let [records, waiters]: [string[], (() => void)[]] = [[], []];
+        let waiters: (() => void)[] = [];
         let writing: Promise<void> | undefined;
         const writeAll = async (): Promise<void> => {
-          while (records.length > 0) {
-            const [batch, woken] = [records, waiters];
-            [records, waiters] = [[], []];
-            await put(database, batches++, batch, sync ? 'strict' : 'relaxed');
+          while (waiters.length > 0) {
+            const woken = waiters;
+            waiters = [];
+            await put(database, batches++, [writer.end()], sync ? 'strict' : 'relaxed');
             for (const wake of woken) wake();
           }
           writing = undefined;
@@ -69,7 +69,6 @@ const bench: IndexedDbBench = {
         return async () => {
           await inFlight(count, width, (number, done) => {
             publishedTo({ messagePublished: (...published) => writer.published(...published) }, number);
-            records.push(writer.end());
             waiters.push(done);
             writing ??= Promise.resolve().then(writeAll);
           });

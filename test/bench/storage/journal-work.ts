@@ -15,12 +15,12 @@ import { GroupCommit } from './group-commit.js';
 import { bareJournal, inFlight, payloadOf, publishedTo } from './messages.js';
 
 export async function byHand(path: string, sync: boolean, count: number, width: number): Promise<number> {
-  const log = new GroupCommit(join(path, 'by-hand.log'), sync);
-  // The same bytes as the journal writes, but for what a record begins and ends with.
+  // The same bytes as the journal writes.
   const writer = new RecordWriter();
+  const log = new GroupCommit(join(path, 'by-hand.log'), sync, () => writer.end());
   const time = await inFlight(count, width, (number, done) => {
     publishedTo({ messagePublished: (...published) => writer.published(...published) }, number);
-    log.append(writer.end(), done);
+    log.append(done);
   });
   await log.close();
   return time;
