@@ -11,6 +11,8 @@ export const CARD = { width: 150, height: 26, row: 36, column: 204 } as const;
 const SHARE = 0.12;
 /** Nodes read in one frame, at most: a long run is opened bit by bit, and freezes nothing. */
 const NODES_A_FRAME = 20_000;
+/** Read in one frame, so many leave no time for a layout in it. */
+const NODES_BEFORE_LAYOUT = 3000;
 
 /** What is drawn, in columns: no object is touched while drawing. Places are those in `nodes`. */
 export interface TreeScene {
@@ -62,7 +64,10 @@ export class TreeModel {
   update(source: CanvasSource, now: number, anchor: () => string | undefined, progress: number): boolean {
     const { version, generation, run } = source;
     if (generation !== this.#generation || run !== this.#run) this.#restart(source);
+    const before = this.tree.length;
     if (version !== this.#version || this.#behind) this.#read(source);
+    // Reading much and laying much out are two frames' work.
+    if (this.tree.length - before > NODES_BEFORE_LAYOUT) return false;
     if (!this.#stale || now < this.#nextLayout) return false;
     const start = performance.now();
     this.#layOut(anchor(), progress);
