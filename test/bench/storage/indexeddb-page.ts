@@ -1,3 +1,4 @@
+import type { Journal } from '../../../core/persistence/journal.js';
 import { RecordWriter } from '../../../core/persistence/record-writer.js';
 import { indexedDbStorage } from '../../../storage-adapters/indexeddb.js';
 import { bareJournal, inFlight, publishedTo } from './messages.js';
@@ -42,15 +43,17 @@ const bench: IndexedDbBench = {
     const storage = indexedDbStorage({ name: `bench journal ${Date.now()}` });
     const database = await openPlain();
     let batches = 0;
+    let former: Journal | undefined;
     const times = await interleave(repetitions, {
       ours: async (repetition) => {
+        await former?.close();
         const journal = bareJournal(await storage.open(`run ${repetition}`), sync);
+        former = journal;
         return async () => {
           await inFlight(count, width, (number, done) => {
             publishedTo(journal, number);
             journal.whenDurable(done);
           });
-          await journal.close();
         };
       },
       'by hand': async () => {
@@ -76,6 +79,7 @@ const bench: IndexedDbBench = {
         };
       },
     });
+    await former?.close();
     await storage.close();
     database.close();
     return times;
