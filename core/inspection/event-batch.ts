@@ -5,25 +5,27 @@ import type { Message } from '../messaging/message.js';
 import type { Delivery } from '../state/delivery.js';
 import type { RunEvent } from '../state/run-event.js';
 import type { RunRecord } from '../state/run-record.js';
+import { BatchColumns } from './batch-columns.js';
 
 /**
  * A run of events as columns of numbers. Nearly all events are publishes, starts and successes, and those come to a few
  * numbers each; names are sent once and numbered. Whatever else happens goes whole into `bodies`.
  *
- * Plain JSON; the watcher puts the columns into typed arrays.
+ * Plain JSON: the columns are lists; the watcher puts them into typed arrays. Only a watcher in the same page that reads the
+ * executor's state itself gets views of typed arrays, good until its listener returns.
  */
 export interface EventBatch {
   /** Sequence number of the first event; the others follow without a gap. */
   readonly first: number;
   /** One of `EVENT_KINDS` for each event. */
-  readonly kind: readonly number[];
-  readonly at: readonly number[];
+  readonly kind: ArrayLike<number>;
+  readonly at: ArrayLike<number>;
   /** Started, succeeded: the delivery. Otherwise 0: the next row of `publisher …`, or the next of `bodies`. */
-  readonly delivery: readonly number[];
+  readonly delivery: ArrayLike<number>;
   /** One row for each publish: the publishing delivery (0: the application), its ordinal, its route. */
-  readonly publisher: readonly number[];
-  readonly ordinal: readonly number[];
-  readonly route: readonly number[];
+  readonly publisher: ArrayLike<number>;
+  readonly ordinal: ArrayLike<number>;
+  readonly route: ArrayLike<number>;
   /** Routes not sent before, numbered on from those that were (from 0 after each snapshot). */
   readonly routes: readonly MessageRoute[];
   readonly bodies: readonly RunEvent[];
@@ -57,12 +59,9 @@ export class BatchWriter {
   readonly #lastRoutes = new Map<Channel, LastRoute>();
   #routeCount = 0;
   #first = 0;
-  #kind: number[] = [];
-  #at: number[] = [];
-  #delivery: number[] = [];
-  #publisher: number[] = [];
-  #ordinal: number[] = [];
-  #route: number[] = [];
+  #columns = new BatchColumns();
+  /** Takes over while the other is sent: listeners may make things happen. */
+  #spare = new BatchColumns();
   #newRoutes: MessageRoute[] = [];
   #bodies: RunEvent[] = [];
 
@@ -72,7 +71,7 @@ export class BatchWriter {
   }
 
   get length(): number {
-    return this.#kind.length;
+    return this.#columns.length;
   }
 
   add(event: RunEvent): void {
@@ -134,45 +133,36 @@ export class BatchWriter {
 
   #addPublish(seq: number, at: number, publisher: number, ordinal: number, route: number): void {
     this.#add(seq, EVENT_KINDS.published, at, 0);
-    this.#publisher.push(publisher);
-    this.#ordinal.push(ordinal);
-    this.#route.push(route);
+    this.#columns.addPublish(publisher, ordinal, route);
   }
 
   #add(seq: number, kind: number, at: number, delivery: number): void {
-    if (this.#kind.length === 0) this.#first = seq;
-    this.#kind.push(kind);
-    this.#at.push(at);
-    this.#delivery.push(delivery);
+    if (this.#columns.length === 0) this.#first = seq;
+    this.#columns.add(kind, at, delivery);
   }
 
-  /** What has been gathered; the next batch begins empty. */
-  take(): EventBatch {
-    const batch = {
-      first: this.#first,
-      kind: this.#kind,
-      at: this.#at,
-      delivery: this.#delivery,
-      publisher: this.#publisher,
-      ordinal: this.#ordinal,
-      route: this.#route,
-      routes: this.#newRoutes,
-      bodies: this.#bodies,
-    };
-    this.#kind = [];
-    this.#at = [];
-    this.#delivery = [];
-    this.#publisher = [];
-    this.#ordinal = [];
-    this.#route = [];
+  /**
+   * Sends what has been gathered; the next batch begins empty.
+   *
+   * @param asViews the columns are not lists, but views of the writer's own memory: for who takes them in at once.
+   */
+  send(send: (batch: EventBatch) => void, asViews: boolean): void {
+    const full = this.#columns;
+    const columns = asViews ? full.views() : full.lists();
+    const batch = { first: this.#first, ...columns, routes: this.#newRoutes, bodies: this.#bodies };
     this.#newRoutes = [];
     this.#bodies = [];
-    return batch;
+    this.#columns = this.#spare;
+    this.#spare = full;
+    this.#columns.clear();
+    send(batch);
   }
 
   /** A snapshot was sent: numbering starts again. */
   reset(): void {
-    this.take();
+    this.#columns.clear();
+    this.#newRoutes = [];
+    this.#bodies = [];
     this.#routes.clear();
     this.#lastRoutes.clear();
     this.#routeCount = 0;

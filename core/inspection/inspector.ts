@@ -229,7 +229,10 @@ class Inspector {
     }
     this.#sent = this.#gathered;
     this.#recent.setNarrow(this.#writer.length > FLOOD_EVENTS);
-    this.#send({ v: INSPECTOR_VERSION, type: 'delta', batch: this.#writer.take() });
+    this.#writer.send(
+      (batch) => this.#send({ v: INSPECTOR_VERSION, type: 'delta', batch }),
+      this.#rowsShared,
+    );
   }
 
   /** Stops listening until everything sent has been taken in: then a snapshot brings the watcher up to date. */

@@ -134,7 +134,8 @@ class Watcher implements ExecutorWatch {
     this.#routes.push(...batch.routes);
     let publish = 0;
     let body = 0;
-    for (const [index, kind] of batch.kind.entries()) {
+    for (let index = 0; index < batch.kind.length; index++) {
+      const kind = batch.kind[index];
       const [seq, at, delivery] = [batch.first + index, batch.at[index] ?? 0, batch.delivery[index] ?? 0];
       let event: RunEvent | undefined;
       if (kind === EVENT_KINDS.published) {

@@ -21,7 +21,7 @@ export class Column<Values extends Numbers> {
     return place;
   }
 
-  pushAll(values: readonly number[]): void {
+  pushAll(values: ArrayLike<number>): void {
     this.#reserve(this.length + values.length);
     this.values.set(values, this.length);
     this.length += values.length;
