@@ -12,13 +12,12 @@ import type { CanvasSelection } from '../canvas-contract.js';
 import { type Acks, pendingAcks } from './acks.js';
 import { withoutPayloads } from './checkpoint.js';
 import { type FrameScheduler, pageFrames } from './frame-scheduler.js';
+import { IdleWork } from './idle-work.js';
 import { Notifier } from './notifier.js';
 import { executorPayloads, filedPayloads, type PayloadSource } from './payload-source.js';
 import { Player } from './player.js';
 import { Recording } from './recording.js';
 
-/** Milliseconds of work in the background, every 40, when the page has little to do. */
-const FILL_MS = 4;
 /** How long a seek may take before it goes on in the next frame. */
 const SEEK_MS = 60;
 
@@ -43,6 +42,8 @@ export class PanelStore {
   readonly #link: WatcherEnd | undefined;
   readonly #scheduler: FrameScheduler;
   readonly #notifier: Notifier;
+  /** Checkpoints that make seeks quick, where they are far apart. */
+  readonly #filling: IdleWork;
   readonly #checkpointEvents: number | undefined;
   readonly #acks: Acks = pendingAcks();
   #offFrame: (() => void) | undefined;
@@ -51,7 +52,6 @@ export class PanelStore {
   /** The state at the position, once it has been folded. */
   #turnedBack: RunState | undefined;
   #generation = 0;
-  #cancelFill: (() => void) | undefined;
   /** The executor's own state, where it shares it, since the newest snapshot. */
   #shared: RunState | undefined;
 
@@ -70,6 +70,11 @@ export class PanelStore {
     this.#checkpointEvents = options.checkpointEvents;
     this.#notifier = new Notifier(this.#scheduler);
     this.player = new Player(this, this.#scheduler);
+    this.#filling = new IdleWork(
+      this.#scheduler,
+      () => this.#notifier.busyFor,
+      (milliseconds) => this.#recording?.history.fill(milliseconds) ?? true,
+    );
   }
 
   /** Begins to watch. Calls in pairs with `disconnect`. */
@@ -83,8 +88,7 @@ export class PanelStore {
   disconnect(): void {
     this.player.stop();
     this.#notifier.cancel();
-    this.#cancelFill?.();
-    this.#cancelFill = undefined;
+    this.#filling.cancel();
     if (!this.#offFrame) return;
     this.#link?.send({ v: INSPECTOR_VERSION, type: 'unwatch' });
     this.#offFrame();
@@ -278,7 +282,7 @@ export class PanelStore {
     // Where the state is not shared, what is shown is folded here and now.
     if (!shared) recording.history.advance(Number.POSITIVE_INFINITY);
     else if (shared === this.#shared) recording.history.note(shared, withoutPayloads);
-    this.#planFill();
+    this.#filling.plan();
     recording.activity.sweep(this.#liveState() ?? EMPTY);
     this.#received(recording.last);
   }
@@ -293,14 +297,6 @@ export class PanelStore {
     this.#turnedBack = undefined;
     this.#generation++;
     this.#notifier.changed();
-  }
-
-  /** While the page has little to do, what makes later seeks quick is done bit by bit. */
-  #planFill(): void {
-    this.#cancelFill ??= this.#scheduler.later(Math.max(40, this.#notifier.busyFor), () => {
-      this.#cancelFill = undefined;
-      if (this.#notifier.busyFor > 0 || !this.#recording?.history.fill(FILL_MS)) this.#planFill();
-    });
   }
 
   #foldToPosition(): void {
