@@ -8,9 +8,10 @@ import { SEVERITY, STATUS, STATUS_BY_SEVERITY } from '../colours.js';
 
 export const CARD = { width: 150, height: 26, row: 36, column: 204 } as const;
 /** At most this share of the time goes into folding and laying out a growing tree. */
-const SHARE = 0.12;
-/** Nodes read in one frame, at most: a long run is opened bit by bit, and freezes nothing. */
-const NODES_A_FRAME = 20_000;
+const SHARE = 0.03;
+/** Milliseconds of reading in one frame, about, and nodes between two looks at the clock: a long run freezes nothing. */
+const READ_MS = 8;
+const NODES_A_READ = 1000;
 /** Read in one frame, so many leave no time for a layout in it. */
 const NODES_BEFORE_LAYOUT = 3000;
 
@@ -131,9 +132,13 @@ export class TreeModel {
     const { tree } = this;
     const touched = Number.isNaN(this.#version) ? [] : source.touchedSince(this.#version);
     const known = tree.next;
-    const until = Math.min(source.nextNode, Math.max(tree.next, source.firstNode) + NODES_A_FRAME);
-    for (const node of source.nodes(tree.next, until)) this.#add(node);
-    this.#behind = until < source.nextNode;
+    const { nextNode } = source;
+    const until = performance.now() + READ_MS;
+    do {
+      const from = Math.max(tree.next, source.firstNode);
+      for (const node of source.nodes(from, Math.min(nextNode, from + NODES_A_READ))) this.#add(node);
+    } while (tree.next < nextNode && performance.now() < until);
+    this.#behind = tree.next < nextNode;
     if (touched) {
       for (const number of touched) tree.setStatus(number, source.statusOf(number));
     } else {

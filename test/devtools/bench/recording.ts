@@ -29,7 +29,8 @@ executor.registerAgents([
 const apart = process.argv.includes('apart');
 const { inspector, watcher } = inPageLink();
 const { shareState, ...alone } = inspector;
-attachInspector(executor, apart ? alone : inspector);
+// Unpaced, the run outruns a panel: nothing may be given up here, so that all is recorded.
+attachInspector(executor, apart ? alone : inspector, { eventsUnderWay: 10_000_000 });
 const later = (milliseconds: number, callback: () => void): (() => void) => {
   const timer = setTimeout(callback, milliseconds);
   return () => clearTimeout(timer);
