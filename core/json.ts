@@ -84,12 +84,13 @@ function copyObject(source: object, depth: number): JsonValue {
   if (!isPlain(source)) throw UNFIT;
   // A spread clones fast and takes `__proto__` as plain data; then only what needs it is replaced.
   const target: Record<string, unknown> = { ...source };
+  let characters = 0;
   for (const key in target) {
     const value = target[key];
-    spend(key.length + 4);
+    characters += key.length + 4;
     switch (typeof value) {
       case 'string':
-        spend(value.length + 2);
+        characters += value.length + 2;
         break;
       case 'boolean':
         break;
@@ -97,12 +98,15 @@ function copyObject(source: object, depth: number): JsonValue {
         if (!Number.isFinite(value)) throw UNFIT;
         break;
       case 'object':
-        if (value !== null) setOwn(target, key, copy(value, depth));
+        if (value === null) break;
+        if (key === '__proto__') setOwn(target, key, copy(value, depth));
+        else target[key] = copy(value, depth);
         break;
       default:
         throw UNFIT;
     }
   }
+  spend(characters);
   // Every value has been checked one by one above.
   return target as JsonObject;
 }

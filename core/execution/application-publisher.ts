@@ -3,6 +3,7 @@ import { requireOptions } from '../config.js';
 import { PubSubError, toPubSubError } from '../errors.js';
 import { isoTime, requireName } from '../identifiers.js';
 import { copyJson, type JsonValue } from '../json.js';
+import type { Channel } from '../messaging/channel.js';
 import { isMessage, type Message, requireMessage } from '../messaging/message.js';
 import { messageIdOf } from '../state/delivery.js';
 import type { RunRecord } from '../state/run-record.js';
@@ -51,18 +52,19 @@ export class ApplicationPublisher {
     options: ApplicationPublishOptions | undefined,
     run: () => RunRecord | undefined,
   ): Message | Promise<Message> {
-    requireUnreserved(channelName, 'channel');
+    const present = this.#recorder.state.channels.get(channelName);
+    if (!present) requireUnreserved(channelName, 'channel');
     if (options) requireOptions(options, 'options', OPTIONS);
     if (options?.source !== undefined) requireName(options.source, 'options.source');
     const own = isMessage(payloadOrMessage) ? payloadOrMessage : undefined;
     if (own) requireMessage(own);
     const payload = copyJson(own ? own.payload : payloadOrMessage, 'payload');
-    const refusal = this.#refusal(channelName, payload);
+    const refusal = present && this.#refusal(present, payload);
     if (refusal) return this.#sendUnless(refusal, channelName, payload, own, options, run);
-    if (this.#router.hasRoom(this.#router.channel(channelName))) {
-      return this.#send(channelName, payload, own, options, run());
-    }
-    return this.#sendWhenRoom(channelName, payload, own, options, run);
+    const channel = present ?? this.#router.channel(channelName);
+    return this.#router.hasRoom(channel)
+      ? this.#send(channel, payload, own, options, run())
+      : this.#sendWhenRoom(channelName, payload, own, options, run);
   }
 
   async #sendUnless(
@@ -75,8 +77,9 @@ export class ApplicationPublisher {
   ): Promise<Message> {
     const error = await refusal;
     if (error) throw error;
-    return this.#router.hasRoom(this.#router.channel(channelName))
-      ? this.#send(channelName, payload, own, options, run())
+    const channel = this.#router.channel(channelName);
+    return this.#router.hasRoom(channel)
+      ? this.#send(channel, payload, own, options, run())
       : this.#sendWhenRoom(channelName, payload, own, options, run);
   }
 
@@ -88,33 +91,32 @@ export class ApplicationPublisher {
     run: () => RunRecord | undefined,
   ): Promise<Message> {
     return this.#router.whenRoom(channelName, run(), () =>
-      this.#send(channelName, payload, own, options, run()),
+      this.#send(this.#router.channel(channelName), payload, own, options, run()),
     );
   }
 
   #send(
-    channelName: string,
+    channel: Channel,
     payload: JsonValue,
     own: Message<unknown> | undefined,
     options: ApplicationPublishOptions | undefined,
     run: RunRecord | undefined,
   ): Message {
     const { state } = this.#recorder;
-    if (own && state.outsideIds.has(own.id)) return this.#stamped(own, channelName, payload);
+    if (own && state.outsideIds.has(own.id)) return this.#stamped(own, channel.name, payload);
     const at = this.#recorder.recent();
     const ordinal = state.published;
     const taskId = this.#taskId(own, options);
     const base: Message = own
-      ? this.#stamped(own, channelName, payload)
+      ? this.#stamped(own, channel.name, payload)
       : {
           id: messageIdOf(state.session.prefix, 0, ordinal),
           timestamp: isoTime(at),
           source: options?.source ?? 'app',
-          channel: channelName,
+          channel: channel.name,
           payload,
         };
     const message = taskId === undefined ? base : { ...base, taskId };
-    const channel = this.#router.channel(channelName);
     const fromOutside = own !== undefined;
     this.#router.route(at, channel, message, undefined, ordinal, fromOutside, run);
     return message;
@@ -145,14 +147,13 @@ export class ApplicationPublisher {
 
   /** Why no subscriber takes this payload; undefined when one does, or when there is none to ask. */
   #refusal(
-    channelName: string,
+    { name, subscribers }: Channel,
     payload: JsonValue,
   ): PubSubError | undefined | Promise<PubSubError | undefined> {
-    const subscribers = this.#recorder.state.channels.get(channelName)?.subscribers ?? [];
     let refusals: PubSubError[] | undefined;
     let undecided: Promise<PubSubError | undefined>[] | undefined;
     for (const { agent } of subscribers) {
-      const gate = this.#agent(agent)?.inputs.get(channelName);
+      const gate = this.#agent(agent)?.inputs.get(name);
       if (!gate) return undefined;
       try {
         const admitted = gate.admit(payload);
