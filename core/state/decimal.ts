@@ -1,5 +1,6 @@
-const SMALL: readonly string[] = Array.from({ length: 1000 }, (_, number) => String(number));
-const LAST_DIGITS: readonly string[] = SMALL.map((digits) => digits.padStart(3, '0'));
+/** Texts of 0 to 999, and the same with leading zeros; made when first needed: an import should not wait for them. */
+const SMALL: (string | undefined)[] = [];
+const LAST_DIGITS: (string | undefined)[] = [];
 let lastThousands = 0;
 let begin = '';
 
@@ -8,11 +9,16 @@ let begin = '';
  * digits are kept from one call to the next, which costs 15 ns where the engine's own conversion costs 50.
  */
 export function decimal(number: number): string {
-  if (number < 1000) return SMALL[number] ?? String(number);
+  if (number < 1000) {
+    SMALL[number] ??= String(number);
+    return SMALL[number];
+  }
   const thousands = Math.floor(number / 1000);
   if (thousands !== lastThousands) {
     lastThousands = thousands;
     begin = String(thousands);
   }
-  return begin + (LAST_DIGITS[number - thousands * 1000] ?? '');
+  const rest = number - thousands * 1000;
+  LAST_DIGITS[rest] ??= String(rest).padStart(3, '0');
+  return begin + LAST_DIGITS[rest];
 }
