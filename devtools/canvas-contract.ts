@@ -21,6 +21,11 @@ export interface CanvasSource {
   node(number: number): TreeNode | undefined;
   /** Nodes from `from` (inclusive) to `to` (exclusive), those that are kept. */
   nodes(from: number, to: number): Iterable<TreeNode>;
+  /**
+   * Calls `visit` for the same nodes, without making an object of each: its number, its parent (0 for a root), its label
+   * (of a publish `p` and the channel, of an invocation `i` and the agent), its status as `statusOf` says it, its run.
+   */
+  visitNodes(from: number, to: number, visit: VisitNode): void;
   /** Cheaper than `node` when only this is asked: 0 for roots and what is not kept. */
   parentOf(number: number): number;
   /** Place in `NODE_STATUSES` (core/state/tree-node.ts), or -1 when the node is not kept. */
@@ -37,6 +42,14 @@ export interface CanvasSource {
   /** Id of the run that is looked at; undefined for all. */
   readonly run?: string;
 }
+
+export type VisitNode = (
+  number: number,
+  parent: number,
+  label: string,
+  status: number,
+  run: string | undefined,
+) => void;
 
 export interface CanvasAgent {
   readonly name: string;

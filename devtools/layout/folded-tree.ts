@@ -67,11 +67,17 @@ export function foldTree(tree: GrowingTree, options: FoldOptions): FoldedNode[] 
 /** Groups in the order of their first members: the oldest on top. */
 function byShape(tree: GrowingTree, members: readonly number[]): Iterable<[number, number[]]> {
   const groups = new Map<number, number[]>();
+  // Neighbours are often alike.
+  let last = -1;
+  let group: number[] = [];
   for (const member of members) {
     const shape = tree.shapeOf(member);
-    const group = groups.get(shape);
-    if (group) group.push(member);
-    else groups.set(shape, [member]);
+    if (shape !== last) {
+      last = shape;
+      group = groups.get(shape) ?? [];
+      groups.set(shape, group);
+    }
+    group.push(member);
   }
   return groups;
 }

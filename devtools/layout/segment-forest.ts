@@ -22,10 +22,15 @@ const FAN = 8;
  * Segments of one lane, in the order of their starts, that only ever grows at its end: an implicit forest in columns. Each
  * level sums up eight entries of the one below (latest end, longest, worst rank), so that any range is answered by some
  * tens of look-ups, and a segment that ends later than it was added is mended on one path.
+ *
+ * Segments come many at a time: adding one touches only the lowest level, those above it follow when somebody asks.
  */
 export class SegmentForest {
   readonly #starts = floats();
-  readonly #levels: Level[] = [newLevel()];
+  readonly #lowest: Level = newLevel();
+  readonly #levels: Level[] = [this.#lowest];
+  /** Segments that the levels above the lowest know of. */
+  #summed = 0;
 
   get length(): number {
     return this.#starts.length;
@@ -43,16 +48,13 @@ export class SegmentForest {
   /** Adds a segment; `end` NaN while it goes on. A clock that went back counts as one that stood. */
   append(start: number, end: number, rank: number): number {
     const last = this.length > 0 ? this.#starts.at(this.length - 1) : start;
-    const index = this.#starts.push(Math.max(start, last));
-    for (let level = 0, place = index; ; level++, place = Math.floor(place / FAN)) {
-      const columns = this.#levels[level] ?? this.#raise();
-      if (place < columns.worst.length) break;
-      columns.latestEnd.push(Number.NEGATIVE_INFINITY);
-      columns.longest.push(0);
-      columns.worst.push(0);
-      if (place === 0) break;
-    }
-    if (!Number.isNaN(end)) this.finish(index, end, rank);
+    const begin = Math.max(start, last);
+    const index = this.#starts.push(begin);
+    const isOpen = Number.isNaN(end);
+    const { latestEnd, longest, worst } = this.#lowest;
+    latestEnd.push(isOpen ? Number.NEGATIVE_INFINITY : end);
+    longest.push(isOpen ? 0 : Math.max(0, end - begin));
+    worst.push(isOpen ? 0 : rank);
     return index;
   }
 
@@ -65,6 +67,7 @@ export class SegmentForest {
       if (latestEnd.at(place) < end) latestEnd.set(place, end);
       if (longest.at(place) < took) longest.set(place, took);
       if (worst.at(place) < rank) worst.set(place, rank);
+      if (index >= this.#summed) return;
       place = Math.floor(place / FAN);
     }
   }
@@ -75,6 +78,7 @@ export class SegmentForest {
     into.longest = 0;
     into.latestEnd = Number.NEGATIVE_INFINITY;
     into.worst = 0;
+    this.#sumUp();
     let [low, high] = [from, to];
     // The top level holds one entry: nothing is left after it.
     for (const level of this.#levels) {
@@ -108,6 +112,7 @@ export class SegmentForest {
 
   /** Visits segments before place `before` that end after `time`, the latest first; at most `most`. */
   reachingOver(before: number, time: number, most: number, visit: (index: number) => void): void {
+    this.#sumUp();
     let left = most;
     const descend = (level: number, place: number): void => {
       const first = place * FAN ** level;
@@ -127,22 +132,43 @@ export class SegmentForest {
     for (let place = (this.#levels[top]?.worst.length ?? 0) - 1; place >= 0; place--) descend(top, place);
   }
 
-  /** A new level on top, that sums up what is below. */
-  #raise(): Level {
-    const below = this.#levels.at(-1);
-    const level = newLevel();
-    this.#levels.push(level);
-    const summary = { count: 0, longest: 0, latestEnd: Number.NEGATIVE_INFINITY, worst: 0 };
-    for (let place = 0; place < Math.min(FAN, below?.worst.length ?? 0); place++) take(below, place, summary);
-    level.latestEnd.push(summary.latestEnd);
-    level.longest.push(summary.longest);
-    level.worst.push(summary.worst);
-    return level;
+  /** Takes what was added since the last time into the levels above the lowest: an eighth of the work for each. */
+  #sumUp(): void {
+    let from = this.#summed;
+    let to = this.length;
+    if (from === to) return;
+    this.#summed = to;
+    for (let level = 0; to > 1; level++) {
+      const below = this.#levels[level] ?? this.#lowest;
+      let above = this.#levels[level + 1];
+      if (!above) {
+        above = newLevel();
+        this.#levels.push(above);
+        from = 0;
+      }
+      for (let place = from; place < to; place++) merge(below, place, above, Math.floor(place / FAN));
+      from = Math.floor(from / FAN);
+      to = Math.ceil(to / FAN);
+    }
   }
 }
 
 function newLevel(): Level {
   return { latestEnd: floats(), longest: floats(), worst: bytes() };
+}
+
+/** Takes an entry into the one above it, which is added when it is the first below it. */
+function merge(below: Level, place: number, above: Level, into: number): void {
+  const [end, took, rank] = [below.latestEnd.at(place), below.longest.at(place), below.worst.at(place)];
+  if (into === above.worst.length) {
+    above.latestEnd.push(end);
+    above.longest.push(took);
+    above.worst.push(rank);
+    return;
+  }
+  if (end > above.latestEnd.at(into)) above.latestEnd.set(into, end);
+  if (took > above.longest.at(into)) above.longest.set(into, took);
+  if (rank > above.worst.at(into)) above.worst.set(into, rank);
 }
 
 function take(level: Level | undefined, place: number, into: SegmentSummary): void {

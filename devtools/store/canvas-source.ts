@@ -1,7 +1,14 @@
 import { EVENT_KINDS } from '../../core/inspection/event-batch.js';
 import type { RunState } from '../../core/state/run-state.js';
 import { NODE_STATUSES, type TreeNode } from '../../core/state/tree-node.js';
-import type { CanvasAgent, CanvasChannel, CanvasSource, InvocationColumns } from '../canvas-contract.js';
+import type {
+  CanvasAgent,
+  CanvasChannel,
+  CanvasSource,
+  InvocationColumns,
+  VisitNode,
+} from '../canvas-contract.js';
+import { NodeRows } from './node-rows.js';
 import type { PanelStore } from './panel-store.js';
 import { Rates } from './rates.js';
 
@@ -10,8 +17,8 @@ const SUCCEEDED = NODE_STATUSES.indexOf('succeeded');
 const FAILURES = (['failed', 'invalid'] as const).map((status) => NODE_STATUSES.indexOf(status));
 /** Events looked back over for the rates of a moment in the past. */
 const MOST_LOOKED_AT = 100_000;
-/** Nodes touched since the last frame beyond which it is cheaper to look at all again. */
-const MOST_TOUCHED = 20_000;
+/** Events since the last frame beyond which it is cheaper to look at all nodes again. */
+const MOST_TOUCHED = 200_000;
 
 const NO_INVOCATIONS: InvocationColumns = {
   length: 0,
@@ -29,6 +36,7 @@ export class StoreSource implements CanvasSource {
   readonly #store: PanelStore;
   readonly #channelRates = new Rates();
   readonly #agentRates = new Rates();
+  readonly #rows = new NodeRows();
   #ratesGeneration = -1;
   #listsOf = '';
   #agents: readonly CanvasAgent[] = [];
@@ -81,6 +89,10 @@ export class StoreSource implements CanvasSource {
       const node = tree.get(number);
       if (node) yield node;
     }
+  }
+
+  visitNodes(from: number, to: number, visit: VisitNode): void {
+    this.#rows.visit(this.#store.state.tree, from, to, visit);
   }
 
   parentOf(number: number): number {

@@ -6,6 +6,8 @@ import type { EventLog } from './event-log.js';
 
 /** Events between two checkpoints: about 20 ms of folding. */
 const CHECKPOINT_EVENTS = 20_000;
+/** How much further apart they may be in a flood of events: gaps are filled when it is over, or on a seek's way. */
+const FLOOD_FACTOR = 15;
 /** A checkpoint of more parts than this is a large one. */
 const LARGE = 1000;
 /** Events folded between two looks at the clock. */
@@ -54,10 +56,12 @@ export class History {
     return this.#fold(this.head, this.#log.last, performance.now() + milliseconds);
   }
 
-  /** Keeps a checkpoint of a state that is lived elsewhere, when there is none near it. */
-  note(state: RunState, show: ShowPart): void {
+  /** Keeps a checkpoint of a state that is lived elsewhere, when there is none near it; `rarely` in a flood of events. */
+  note(state: RunState, show: ShowPart, rarely = false): void {
     const newest = this.#checkpoints.at(-1);
-    if (newest && state.seq === this.#log.last && this.#isDue(newest, state.seq)) {
+    if (!newest || state.seq !== this.#log.last) return;
+    if (rarely && state.seq - newest.seq < this.#spacing * FLOOD_FACTOR) return;
+    if (this.#isDue(newest, state.seq)) {
       this.#checkpoints.push(this.#maker.ofState(state, newest, show));
     }
   }

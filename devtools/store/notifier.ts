@@ -5,11 +5,11 @@ const BUSY_EVENTS = 2000;
 /** After such a batch it is taken to be busy for this long. */
 const QUIET_MS = 300;
 /** Milliseconds between two notifications while many events come, and while very many do. */
-const BUSY_NOTIFY_MS = [250, 400] as const;
+const BUSY_NOTIFY_MS = [250, 1000] as const;
 /** Very many. */
 const FLOOD_EVENTS_A_SECOND = 100_000;
-/** While so many events come in a second, there is a millisecond between two frames: 4 frames a second at 150,000. */
-const EVENTS_A_SECOND_PER_GAP = 600;
+/** While so many events come in a second, there is a millisecond between two frames: 2 frames a second at 150,000. */
+const EVENTS_A_SECOND_PER_GAP = 300;
 /** When nothing comes any more, rates must be seen to fall to nothing. */
 const SILENCE_MS = 1600;
 
@@ -48,6 +48,11 @@ export class Notifier {
     return this.busyFor > 0 ? this.#eventsASecond / EVENTS_A_SECOND_PER_GAP : 0;
   }
 
+  /** Whether so many events come that taking them in is enough for the page: what can be made up for later, waits. */
+  get isFlooded(): boolean {
+    return this.busyFor > 0 && this.#eventsASecond > FLOOD_EVENTS_A_SECOND;
+  }
+
   /** So many events came at once. */
   batch(events: number): void {
     const now = performance.now();
@@ -61,7 +66,7 @@ export class Notifier {
   /** Events came: told with the next frame, or a few times a second while there are many. */
   came(): void {
     const sinceLast = performance.now() - this.#notifiedAt;
-    const pause = BUSY_NOTIFY_MS[this.#eventsASecond > FLOOD_EVENTS_A_SECOND ? 1 : 0];
+    const pause = BUSY_NOTIFY_MS[this.isFlooded ? 1 : 0];
     if (this.busyFor <= 0 || sinceLast >= pause) {
       this.changed();
       return;

@@ -281,7 +281,8 @@ export class PanelStore {
     const shared = this.#link?.liveState?.();
     // Where the state is not shared, what is shown is folded here and now.
     if (!shared) recording.history.advance(Number.POSITIVE_INFINITY);
-    else if (shared === this.#shared) recording.history.note(shared, withoutPayloads);
+    else if (shared === this.#shared)
+      recording.history.note(shared, withoutPayloads, this.#notifier.isFlooded);
     this.#filling.plan();
     recording.activity.sweep(this.#liveState() ?? EMPTY);
     this.#received(recording.last);

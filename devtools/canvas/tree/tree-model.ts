@@ -1,5 +1,5 @@
-import { NODE_STATUSES, type TreeNode } from '../../../core/state/tree-node.js';
-import type { CanvasSource } from '../../canvas-contract.js';
+import { NODE_STATUSES } from '../../../core/state/tree-node.js';
+import type { CanvasSource, VisitNode } from '../../canvas-contract.js';
 import { type FoldedNode, foldTree, histogramOf } from '../../layout/folded-tree.js';
 import { GrowingTree } from '../../layout/growing-tree.js';
 import { tidyTree } from '../../layout/tidy-tree.js';
@@ -8,7 +8,7 @@ import { SEVERITY, STATUS, STATUS_BY_SEVERITY } from '../colours.js';
 
 export const CARD = { width: 150, height: 26, row: 36, column: 204 } as const;
 /** At most this share of the time goes into folding and laying out a growing tree. */
-const SHARE = 0.03;
+const SHARE = 0.01;
 /** Milliseconds of reading in one frame, about, and nodes between two looks at the clock: a long run freezes nothing. */
 const READ_MS = 8;
 const NODES_A_READ = 1000;
@@ -136,7 +136,7 @@ export class TreeModel {
     const until = performance.now() + READ_MS;
     do {
       const from = Math.max(tree.next, source.firstNode);
-      for (const node of source.nodes(from, Math.min(nextNode, from + NODES_A_READ))) this.#add(node);
+      source.visitNodes(from, Math.min(nextNode, from + NODES_A_READ), this.#add);
     } while (tree.next < nextNode && performance.now() < until);
     this.#behind = tree.next < nextNode;
     if (touched) {
@@ -148,14 +148,12 @@ export class TreeModel {
     this.#stale = true;
   }
 
-  #add(node: TreeNode): void {
+  readonly #add: VisitNode = (number, parent, label, status, run) => {
     const { tree } = this;
     // Numbers that the source skips keep their places.
-    while (tree.next < node.number) tree.add(0, '', STATUS.cancelled, false);
-    const wanted = this.#run === undefined || node.run === this.#run;
-    const label = node.kind === 'publish' ? `p${node.channel}` : `i${node.agent}`;
-    tree.add(node.parent, label, NODE_STATUSES.indexOf(node.status), wanted);
-  }
+    while (tree.next < number) tree.add(0, '', STATUS.cancelled, false);
+    tree.add(parent, label, status, this.#run === undefined || run === this.#run);
+  };
 
   /** Where a mark was shown before: as itself, or within a fold. */
   #standIn({ places }: TreeScene, key: string): number | undefined {

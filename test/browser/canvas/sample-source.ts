@@ -4,6 +4,7 @@ import type {
   CanvasChannel,
   CanvasSource,
   InvocationColumns,
+  VisitNode,
 } from '../../../devtools/canvas-contract.js';
 
 type Status = TreeNode['status'];
@@ -49,6 +50,13 @@ export class SampleSource implements CanvasSource {
 
   nodes(from: number, to: number): Iterable<TreeNode> {
     return this.#nodes.slice(Math.max(0, from - 1), Math.max(0, to - 1));
+  }
+
+  visitNodes(from: number, to: number, visit: VisitNode): void {
+    for (const node of this.nodes(from, to)) {
+      const label = node.kind === 'publish' ? `p${node.channel}` : `i${node.agent}`;
+      visit(node.number, node.parent, label, NODE_STATUSES.indexOf(node.status), node.run);
+    }
   }
 
   parentOf(number: number): number {
