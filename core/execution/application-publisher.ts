@@ -61,7 +61,7 @@ export class ApplicationPublisher {
     const payload = copyJson(own ? own.payload : payloadOrMessage, 'payload');
     const refusal = present && this.#refusal(present, payload);
     if (refusal) return this.#sendUnless(refusal, channelName, payload, own, options, run);
-    const channel = present ?? this.#router.channel(channelName);
+    const channel = present ?? this.#router.destination(channelName, false);
     return this.#router.hasRoom(channel)
       ? this.#send(channel, payload, own, options, run())
       : this.#sendWhenRoom(channelName, payload, own, options, run);
@@ -77,7 +77,7 @@ export class ApplicationPublisher {
   ): Promise<Message> {
     const error = await refusal;
     if (error) throw error;
-    const channel = this.#router.channel(channelName);
+    const channel = this.#router.destination(channelName, false);
     return this.#router.hasRoom(channel)
       ? this.#send(channel, payload, own, options, run())
       : this.#sendWhenRoom(channelName, payload, own, options, run);
@@ -91,7 +91,7 @@ export class ApplicationPublisher {
     run: () => RunRecord | undefined,
   ): Promise<Message> {
     return this.#router.whenRoom(channelName, run(), () =>
-      this.#send(this.#router.channel(channelName), payload, own, options, run()),
+      this.#send(this.#router.destination(channelName, false), payload, own, options, run()),
     );
   }
 

@@ -89,7 +89,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     scheduler,
     logger,
   );
-  const router = new Router(recorder, config.maxMessages, (run) => runs.check(run));
+  const router = new Router(recorder, config.maxMessages, logger, (run) => runs.check(run));
   const cacheStore = liveCache(recorder);
   const taskStore = liveTasks(recorder);
   const cache = new Cache(cacheStore);

@@ -5,8 +5,10 @@ import type { Mailbox } from '../messaging/mailbox.js';
 import type { Message } from '../messaging/message.js';
 import type { Delivery } from '../state/delivery.js';
 import type { RunRecord } from '../state/run-record.js';
+import type { Logger } from './logger.js';
 import type { PayloadGate } from './payload-gate.js';
 import type { Recorder } from './recorder.js';
+import { UnheardNote } from './unheard-note.js';
 
 interface Waiter {
   readonly run: RunRecord | undefined;
@@ -22,12 +24,19 @@ export class Router {
   /** Publishers that wait for room, first come first served, by channel. */
   readonly #waiters = new Map<string, Set<Waiter>>();
   readonly #displaced: (run: RunRecord) => void;
+  readonly #unheard: UnheardNote;
 
   /** @param displaced hears of a run that lost a delivery to a message of somebody else: it may have none left. */
-  constructor(recorder: Recorder, defaultCapacity: number, displaced: (run: RunRecord) => void) {
+  constructor(
+    recorder: Recorder,
+    defaultCapacity: number,
+    logger: Logger,
+    displaced: (run: RunRecord) => void,
+  ) {
     this.#recorder = recorder;
     this.#defaultCapacity = defaultCapacity;
     this.#displaced = displaced;
+    this.#unheard = new UnheardNote(recorder, logger);
   }
 
   /** The channel of this name; it comes into being when there is none. */
@@ -41,6 +50,15 @@ export class Router {
     return this.channel(name);
   }
 
+  /** The channel to publish on; when it comes into being by that, this is noted. */
+  destination(name: string, byAgent: boolean): Channel {
+    const present = this.#recorder.state.channels.get(name);
+    if (present) return present;
+    const channel = this.channel(name);
+    this.#unheard.write(name, byAgent);
+    return channel;
+  }
+
   /** The channel that a gate leads to, looked up again only when it has been closed. */
   channelBehind(gate: PayloadGate): Channel {
     const known = gate.target;
@@ -49,7 +67,7 @@ export class Router {
   }
 
   #findBehind(gate: PayloadGate): Channel {
-    const found = this.channel(gate.channel);
+    const found = this.destination(gate.channel, true);
     gate.target = found;
     return found;
   }
