@@ -92,10 +92,19 @@ export function messageOf(thrown: unknown): string {
       const { message } = thrown;
       if (typeof message === 'string' && message !== '') return message;
     }
-    return typeof thrown === 'string' ? thrown : `thrown: ${String(thrown)}`;
+    return typeof thrown === 'string' ? thrown : `thrown: ${describeThrown(thrown)}`;
   } catch {
     return 'thrown: a value that cannot be described';
   }
+}
+
+/** Of a plain object, such as an answer of a server, the first few members: they say what happened. */
+function describeThrown(thrown: unknown): string {
+  if (typeof thrown !== 'object' || thrown === null || String(thrown) !== '[object Object]')
+    return String(thrown);
+  const members = Object.entries(thrown).slice(0, 4);
+  if (members.length === 0) return describe(thrown);
+  return `an object with ${members.map(([key, value]) => `${key.slice(0, 60)}: ${describe(value)}`).join(', ')}`;
 }
 
 /** A `VALIDATION_ERROR` that names the field, what was expected and what came. */
@@ -138,5 +147,6 @@ function describeObject(value: object | null): string {
     return keys.length === 0 ? 'an empty object' : `an object with ${shown}${keys.length > 4 ? ', …' : ''}`;
   }
   const name: unknown = value.constructor?.name;
+  if (name === 'Promise') return 'a promise (is an await missing?)';
   return typeof name === 'string' && name !== '' ? `an instance of ${name.slice(0, 60)}` : 'an object';
 }

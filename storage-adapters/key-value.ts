@@ -92,9 +92,13 @@ class KeyValueStorage implements StorageAdapter {
   #refuseIfHeld(namespace: string): void {
     const owner = this.#owners.get(namespace);
     if (owner === undefined) return;
-    throw new PubSubError('LOCK_ERROR', `${JSON.stringify(namespace)} is held by ${owner}`, {
-      details: { namespace, owner },
-    });
+    throw new PubSubError(
+      'LOCK_ERROR',
+      `namespace ${JSON.stringify(namespace)} of the store is held by ${owner}`,
+      {
+        details: { namespace, owner },
+      },
+    );
   }
 }
 

@@ -147,9 +147,13 @@ function emptyLog(): MemoryLog {
 
 function refuseIfHeld(namespace: string, { owner }: MemoryLog): void {
   if (owner === undefined) return;
-  throw new PubSubError('LOCK_ERROR', `${JSON.stringify(namespace)} is held by ${owner}`, {
-    details: { namespace, owner },
-  });
+  throw new PubSubError(
+    'LOCK_ERROR',
+    `namespace ${JSON.stringify(namespace)} of the store is held by ${owner}`,
+    {
+      details: { namespace, owner },
+    },
+  );
 }
 
 function databaseError(message: string, details: Readonly<Record<string, unknown>> = {}): PubSubError {

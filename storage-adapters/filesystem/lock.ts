@@ -184,7 +184,7 @@ async function inherit(
 }
 
 function held(namespace: string, { owner, pid, machine, since }: OwnerRecord): PubSubError {
-  const message = `${JSON.stringify(namespace)} is held by ${owner} (process ${pid} on ${machine}, since ${since})`;
+  const message = `namespace ${JSON.stringify(namespace)} of the store is held by ${owner} (process ${pid} on ${machine})`;
   return new PubSubError('LOCK_ERROR', message, { details: { namespace, owner, pid, machine, since } });
 }
 

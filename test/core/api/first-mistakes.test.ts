@@ -1,4 +1,4 @@
-import { defineAgent, PubSubExecutor, type RunSpec } from 'dagger-agents';
+import { defineAgent, type PubSubAgent, PubSubExecutor, type RunSpec } from 'dagger-agents';
 import { expect, test } from 'vitest';
 
 /** What a newcomer gets wrong on the first day must be answered with what to do instead. */
@@ -30,4 +30,54 @@ test('an undefined value within a payload', async () => {
   expect(await refusal({ channel: 'in', payload: { a: [{ b: undefined }] } })).toBe(
     'payload.a[0].b: expected a JSON value (leave the key out, or use null), got undefined',
   );
+});
+
+/** The message of the error that this throws. */
+async function messageOf(misuse: (executor: PubSubExecutor) => unknown): Promise<string> {
+  const executor = await PubSubExecutor.open();
+  try {
+    await misuse(executor);
+    return 'accepted';
+  } catch (error) {
+    return error instanceof Error ? error.message : 'no error';
+  } finally {
+    await executor.close();
+  }
+}
+
+test('an agent that did not go through defineAgent', async () => {
+  const plain: unknown = { name: 'plain', subscribe: 'in', process() {} };
+  const message = await messageOf((executor) => executor.registerAgent(plain as PubSubAgent));
+  expect(message).toBe(
+    'agent: expected what defineAgent makes, or a PubSubAgent, got an object with name, subscribe, process',
+  );
+});
+
+test('several agents for registerAgent', async () => {
+  const several: unknown = [defineAgent({ name: 'one', subscribe: 'in', process() {} })];
+  const message = await messageOf((executor) => executor.registerAgent(several as PubSubAgent));
+  expect(message).toBe('agent: expected one agent (registerAgents takes a list), got an array of 1');
+});
+
+test('a payload that was not awaited', async () => {
+  const message = await messageOf((executor) => executor.publish('in', { page: Promise.resolve('text') }));
+  expect(message).toContain('payload.page: expected');
+  expect(message).toContain('got a promise (is an await missing?)');
+});
+
+test('an agent that throws what a server answered', async () => {
+  const answer: unknown = { status: 429, reason: 'too many requests' };
+  const executor = await PubSubExecutor.open({ config: { maxAttempts: 1 } });
+  executor.registerAgent(
+    defineAgent({
+      name: 'asks',
+      subscribe: 'in',
+      process() {
+        throw answer;
+      },
+    }),
+  );
+  const { error } = await executor.execute({ channel: 'in', payload: null }).report;
+  expect(error?.message).toBe('thrown: an object with status: 429, reason: "too many requests"');
+  await executor.close();
 });
