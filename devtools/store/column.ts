@@ -21,19 +21,6 @@ export class Column<Values extends Numbers> {
     return place;
   }
 
-  pushAll(values: ArrayLike<number>): void {
-    this.#reserve(this.length + values.length);
-    this.values.set(values, this.length);
-    this.length += values.length;
-  }
-
-  /** Makes room for `count` more and answers where they begin; the caller writes them into `values`. */
-  extend(count: number): number {
-    this.#reserve(this.length + count);
-    this.length += count;
-    return this.length - count;
-  }
-
   at(index: number): number {
     return this.values[index] ?? 0;
   }

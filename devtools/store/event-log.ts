@@ -2,20 +2,20 @@ import { EVENT_KINDS, type EventBatch, type MessageRoute } from '../../core/insp
 import { rebuildPublished } from '../../core/inspection/event-rebuild.js';
 import type { RunEvent } from '../../core/state/run-event.js';
 import type { RunState } from '../../core/state/run-state.js';
-import { bytes, floats, integers } from './column.js';
+import { longBytes, longFloats, longIntegers } from './chunked-column.js';
 
 /** Every event that came, in 13 bytes each and 16 more for a message; the few others stay objects. */
 export class EventLog {
   /** Sequence number of the event before the first that is kept. */
   base: number;
-  readonly #kind = bytes();
-  readonly #at = floats();
+  readonly #kind = longBytes();
+  readonly #at = longFloats();
   /** Delivery, row of the publish, or place in `#bodies`, by kind. */
-  readonly #detail = integers();
-  readonly #publishSeq = integers();
-  readonly #publisher = integers();
-  readonly #ordinal = integers();
-  readonly #route = integers();
+  readonly #detail = longIntegers();
+  readonly #publishSeq = longIntegers();
+  readonly #publisher = longIntegers();
+  readonly #ordinal = longIntegers();
+  readonly #route = longIntegers();
   /** By their numbers. */
   readonly routes: MessageRoute[] = [];
   #bodies: RunEvent[] = [];
@@ -42,16 +42,12 @@ export class EventLog {
     this.#at.pushAll(batch.at);
     let publish = this.#publishesDropped + this.#publishSeq.length;
     let body = this.#bodiesDropped + this.#bodies.length;
-    const from = this.#detail.extend(kind.length);
-    const { values } = this.#detail;
-    let place = this.#publishSeq.extend(batch.publisher.length);
-    const seqs = this.#publishSeq.values;
     for (let index = 0; index < kind.length; index++) {
       if (kind[index] === EVENT_KINDS.published) {
-        values[from + index] = publish++;
-        seqs[place++] = batch.first + index;
-      } else if (kind[index] === EVENT_KINDS.body) values[from + index] = body++;
-      else values[from + index] = delivery[index] ?? 0;
+        this.#detail.push(publish++);
+        this.#publishSeq.push(batch.first + index);
+      } else if (kind[index] === EVENT_KINDS.body) this.#detail.push(body++);
+      else this.#detail.push(delivery[index] ?? 0);
     }
     this.#publisher.pushAll(batch.publisher);
     this.#ordinal.pushAll(batch.ordinal);

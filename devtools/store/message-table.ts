@@ -1,15 +1,12 @@
 import { messageIdOf, type Session } from '../../core/state/delivery.js';
-import { countUpTo, longerIntegers } from './column.js';
-
-const CAPACITY = 1024;
+import { longIntegers } from './chunked-column.js';
 
 /** Messages in the order in which they were published: what leads from a row of the list to everything else. */
 export class MessageTable {
-  #length = 0;
-  #seq = new Uint32Array(CAPACITY);
-  #firstDelivery = new Uint32Array(CAPACITY);
-  #publisher = new Uint32Array(CAPACITY);
-  #node = new Uint32Array(CAPACITY);
+  readonly #seq = longIntegers();
+  readonly #firstDelivery = longIntegers();
+  readonly #publisher = longIntegers();
+  readonly #node = longIntegers();
   /** Sessions by the number of the first delivery they made. */
   readonly #sessions: { readonly session: Session; readonly firstDelivery: number }[] = [];
 
@@ -19,22 +16,14 @@ export class MessageTable {
   }
 
   get length(): number {
-    return this.#length;
-  }
-
-  /** Makes room for so many rows, so that they need not be moved while they come. */
-  reserve(rows: number): void {
-    while (this.#seq.length < rows) this.#grow();
+    return this.#seq.length;
   }
 
   add(seq: number, firstDelivery: number, publisher: number, node: number): void {
-    const row = this.#length;
-    if (row === this.#seq.length) this.#grow();
-    this.#length = row + 1;
-    this.#seq[row] = seq;
-    this.#firstDelivery[row] = firstDelivery;
-    this.#publisher[row] = publisher;
-    this.#node[row] = node;
+    this.#seq.push(seq);
+    this.#firstDelivery.push(firstDelivery);
+    this.#publisher.push(publisher);
+    this.#node.push(node);
   }
 
   /** A message from before the first event: its sequence number is not known, its node says the rest. */
@@ -48,23 +37,23 @@ export class MessageTable {
 
   /** How many were published up to event `seq`. */
   countUpTo(seq: number): number {
-    return countUpTo(this.#seq, this.#length, seq);
+    return this.#seq.countUpTo(seq);
   }
 
   seqOf(row: number): number {
-    return this.#seq[row] ?? 0;
+    return this.#seq.at(row);
   }
 
   firstDeliveryOf(row: number): number {
-    return this.#firstDelivery[row] ?? 0;
+    return this.#firstDelivery.at(row);
   }
 
   publisherOf(row: number): number {
-    return this.#publisher[row] ?? 0;
+    return this.#publisher.at(row);
   }
 
   nodeOf(row: number): number {
-    return this.#node[row] ?? 0;
+    return this.#node.at(row);
   }
 
   /** Id of a message that did not bring its own. */
@@ -77,27 +66,17 @@ export class MessageTable {
 
   rowOfSeq(seq: number): number {
     if (seq === 0) return -1;
-    const row = countUpTo(this.#seq, this.#length, seq) - 1;
+    const row = this.#seq.countUpTo(seq) - 1;
     return row >= 0 && this.seqOf(row) === seq ? row : -1;
   }
 
   rowOfNode(node: number): number {
-    const row = countUpTo(this.#node, this.#length, node) - 1;
+    const row = this.#node.countUpTo(node) - 1;
     return row >= 0 && this.nodeOf(row) === node ? row : -1;
   }
 
   dropUpTo(seq: number): void {
-    const count = countUpTo(this.#seq, this.#length, seq);
-    for (const column of [this.#seq, this.#firstDelivery, this.#publisher, this.#node])
-      column.copyWithin(0, count, this.#length);
-    this.#length -= count;
-  }
-
-  #grow(): void {
-    const capacity = this.#seq.length * 2;
-    this.#seq = longerIntegers(this.#seq, capacity);
-    this.#firstDelivery = longerIntegers(this.#firstDelivery, capacity);
-    this.#publisher = longerIntegers(this.#publisher, capacity);
-    this.#node = longerIntegers(this.#node, capacity);
+    const count = this.#seq.countUpTo(seq);
+    for (const column of [this.#seq, this.#firstDelivery, this.#publisher, this.#node]) column.drop(count);
   }
 }

@@ -22,7 +22,6 @@ export function takeOld(old: OldRows, seq: number, { messages, invocations, publ
   const lanes: number[] = [];
   const lastPublishers: number[] = [];
   // About as many messages as deliveries.
-  messages.reserve((old.next - old.first) / 2);
   invocations.reserve((old.next - old.first) / 2);
 
   const published = (label: number, parent: number): void => {
