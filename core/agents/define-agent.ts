@@ -22,8 +22,10 @@ type Published<Publish, Output> = Publish extends string
     ? { readonly [Each in Name]: Sendable<InferInput<Output>> }
     : { readonly [Name in keyof Publish & string]: Sendable<InferInput<Publish[Name]>> };
 
-/** Payloads are copied when they are published, so read-only arrays and objects will do. */
-type Sendable<T> = unknown extends T
+/** Payloads are copied when they are published, so read-only arrays and objects will do. What is any JSON stays short. */
+type Sendable<T> = [object] extends [T] ? T : SendableEach<T>;
+
+type SendableEach<T> = unknown extends T
   ? T
   : T extends string | number | boolean | null | undefined
     ? T
