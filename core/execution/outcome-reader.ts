@@ -68,6 +68,15 @@ export class OutcomeReader implements AsyncIterableIterator<NodeExecutionOutcome
   }
 
   next(): Promise<Result> {
+    // Nearly every call finds an outcome waiting.
+    if (this.#supply && !this.#ended && this.#requests.length === 0) {
+      const value = this.#supply.next(this);
+      if (value) return Promise.resolve({ done: false, value });
+    }
+    return this.#nextLater();
+  }
+
+  #nextLater(): Promise<Result> {
     try {
       if (this.#requests.length === 0) {
         const result = this.#take();

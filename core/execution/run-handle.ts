@@ -79,16 +79,19 @@ export class OutcomeLog implements OutcomeSupply {
 
   next(reader: ReadingPlace): NodeExecutionOutcome | undefined {
     while (reader.place < this.#shown) {
-      const forgotten = this.#count - this.#nodes.length - reader.place;
-      if (forgotten > 0) {
-        this.missed += forgotten;
-        reader.place += forgotten;
-      }
+      if (reader.place < this.#count - this.#nodes.length) this.#skip(reader);
       const outcome = this.#outcomeAt(reader.place++);
       if (outcome) return outcome;
       this.missed++;
     }
     return undefined;
+  }
+
+  /** Moves a reader on to the oldest outcome that is kept. */
+  #skip(reader: ReadingPlace): void {
+    const forgotten = this.#count - this.#nodes.length - reader.place;
+    this.missed += forgotten;
+    reader.place += forgotten;
   }
 
   whenMore(callback: () => void): void {

@@ -14,7 +14,8 @@ export function deliveryStarted(state: RunState, at: number, delivery: Delivery)
   delivery.mailbox.remove(delivery);
   delivery.status = 'running';
   delivery.attempts++;
-  if (!state.tree.has(delivery.node)) addForgottenNode(state, at, delivery);
+  if (state.tree.started(delivery.node, at, delivery.attempts)) return;
+  addForgottenNode(state, at, delivery);
   state.tree.started(delivery.node, at, delivery.attempts);
 }
 

@@ -115,7 +115,15 @@ export class DeliveryList {
 /** The ends of the ids of an invocation's first messages: nearly all there are. */
 const ORDINALS = Array.from({ length: 16 }, (_, ordinal) => `.${ordinal}`);
 
+/** What the ids of the session asked for last begin with: nearly always the one asked for next. */
+let idsOf = '';
+let idsBegin = '-';
+
 /** Id of the `ordinal`-th message that delivery `publisher` publishes (0: the application). Deterministic. */
 export function messageIdOf(sessionPrefix: string, publisher: number, ordinal: number): string {
-  return `${sessionPrefix}-${decimal(publisher)}${ORDINALS[ordinal] ?? `.${decimal(ordinal)}`}`;
+  if (sessionPrefix !== idsOf) {
+    idsOf = sessionPrefix;
+    idsBegin = `${sessionPrefix}-`;
+  }
+  return idsBegin + decimal(publisher) + (ORDINALS[ordinal] ?? `.${decimal(ordinal)}`);
 }

@@ -128,14 +128,16 @@ export class ExecutionTree {
     this.#scopes.indexOf(scope);
   }
 
-  started(number: number, at: number, attempts: number): void {
+  /** False when the node is not kept any more. */
+  started(number: number, at: number, attempts: number): boolean {
     const columns = this.#columns;
     const row = columns.row(number);
-    if (row < 0) return;
+    if (row < 0) return false;
     columns.status[row] = RUNNING;
     columns.count[row] = attempts;
     columns.time[row] = at;
     columns.duration[row] = Number.NaN;
+    return true;
   }
 
   settled(number: number, status: InvocationStatus, at: number): void {

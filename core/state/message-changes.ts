@@ -26,6 +26,7 @@ export function messagePublished(
     at,
     publisher ? publisher.node : 0,
     channel.label,
+    // Ids tell of the session that the publisher's delivery came from, which may be one before a restart.
     state.scopeOf(run, publisher ? publisher.session : state.session),
     publisher ? publisher.number : 0,
     ordinal,
