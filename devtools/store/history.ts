@@ -7,7 +7,7 @@ import type { EventLog } from './event-log.js';
 /** Events between two checkpoints: about 20 ms of folding. */
 const CHECKPOINT_EVENTS = 20_000;
 /** How much further apart they may be in a flood of events: gaps are filled when it is over, or on a seek's way. */
-const FLOOD_FACTOR = 15;
+const FLOOD_FACTOR = 5;
 /** A checkpoint of more parts than this is a large one. */
 const LARGE = 1000;
 /** Events folded between two looks at the clock. */
