@@ -150,3 +150,8 @@ function describeObject(value: object | null): string {
   if (name === 'Promise') return 'a promise (is an await missing?)';
   return typeof name === 'string' && name !== '' ? `an instance of ${name.slice(0, 60)}` : 'an object';
 }
+
+/** What everybody is told who asks something of an executor that has been closed. */
+export function closedError(): PubSubError {
+  return new PubSubError('EXECUTOR_CLOSED', 'the executor has been closed');
+}

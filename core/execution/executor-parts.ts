@@ -1,15 +1,13 @@
 import type { ResolvedConfig } from '../config.js';
-import { PubSubError } from '../errors.js';
+import { closedError, PubSubError } from '../errors.js';
 import type { Persistence } from '../persistence/persistence.js';
 import { type Runtime, systemRuntime } from '../runtime.js';
 import { defaultValidator } from '../schema/validators.js';
-import { Cache, type CacheStore } from '../state/cache.js';
-import type { CacheTable } from '../state/cache-table.js';
+import { Cache } from '../state/cache.js';
 import { EVENT_FORMAT } from '../state/run-event.js';
 import type { RunRecord } from '../state/run-record.js';
 import type { RunState } from '../state/run-state.js';
-import { TaskManager, type TaskStore } from '../state/task-manager.js';
-import type { TaskTable } from '../state/task-table.js';
+import { TaskManager } from '../state/task-manager.js';
 import { AgentDirectory } from './agent-directory.js';
 import type { RunnerEnvironment } from './agent-runner.js';
 import { ApplicationPublisher } from './application-publisher.js';
@@ -20,6 +18,7 @@ import type { OpenOptions } from './executor-options.js';
 import { HumanDesk } from './human-desk.js';
 import { Lifecycle } from './lifecycle.js';
 import { type EventListener, Listeners } from './listeners.js';
+import { liveCache, liveTasks } from './live-stores.js';
 import { consoleLogger, safeLogger } from './logger.js';
 import { openState } from './open-state.js';
 import type { Recorder } from './recorder.js';
@@ -90,8 +89,12 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     logger,
   );
   const router = new Router(recorder, config.maxMessages, logger, (run) => runs.check(run));
-  const cacheStore = liveCache(recorder);
-  const taskStore = liveTasks(recorder);
+  let isClosed = false;
+  const requireOpen = (): void => {
+    if (isClosed) throw closedError();
+  };
+  const cacheStore = liveCache(recorder, requireOpen);
+  const taskStore = liveTasks(recorder, requireOpen);
   const cache = new Cache(cacheStore);
   const tasks = new TaskManager(taskStore);
   let drainWaiters: (() => void)[] = [];
@@ -232,10 +235,11 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     wakeAll,
     async release() {
       for (const runner of [...directory.runners()]) runner.leave();
-      const closed = new PubSubError('EXECUTOR_CLOSED', 'the executor has been closed');
+      const closed = closedError();
       router.refuseWaiters(closed, () => true);
       humans.abandon(() => true, closed);
       listeners.flush();
+      isClosed = true;
       await persistence.close();
     },
   });
@@ -288,33 +292,5 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
       beginSession();
       directory.registerAgain();
     },
-  };
-}
-
-function liveCache(recorder: Recorder): CacheStore {
-  // Asked for each time: loading replaces the state.
-  const table = (): CacheTable => recorder.state.cache;
-  return {
-    get: (namespace, key) => table().get(namespace, key),
-    isListOrAbsent: (namespace, key) => table().isListOrAbsent(namespace, key),
-    entries: () => table().entries(),
-    toJSON: () => table().toJSON(),
-    write: (event) => recorder.record(event),
-  };
-}
-
-function liveTasks(recorder: Recorder): TaskStore {
-  const table = (): TaskTable => recorder.state.tasks;
-  return {
-    get planned() {
-      return table().planned;
-    },
-    get: (taskId) => table().get(taskId),
-    firstPending: (taskType) => table().firstPending(taskType),
-    values: () => table().values(),
-    write: (task) => recorder.record({ type: 'task.set', task }),
-    plan: (count) => recorder.record({ type: 'tasks.planned', count }),
-    newTaskId: () => `task-${recorder.state.session.prefix}-${table().size + 1}`,
-    now: () => recorder.now(),
   };
 }

@@ -2,7 +2,7 @@ import type { AgentFactory, PubSubAgent } from '../agents/agent.js';
 import type { AgentMetadata } from '../agents/agent-metadata.js';
 import { globalRegistry } from '../agents/agent-registry.js';
 import { type ResolvedConfig, requireWhole, resolveConfig } from '../config.js';
-import { invalid, PubSubError } from '../errors.js';
+import { closedError, invalid } from '../errors.js';
 import { isoTime } from '../identifiers.js';
 import type { ChannelStatus } from '../messaging/channel.js';
 import type { Message } from '../messaging/message.js';
@@ -315,6 +315,6 @@ export class PubSubExecutor {
   }
 
   #requireOpen(): void {
-    if (this.#closing) throw new PubSubError('EXECUTOR_CLOSED', 'the executor has been closed');
+    if (this.#closing) throw closedError();
   }
 }

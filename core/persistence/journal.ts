@@ -1,4 +1,4 @@
-import { PubSubError, toPubSubError } from '../errors.js';
+import { closedError, PubSubError, toPubSubError } from '../errors.js';
 import type { Runtime } from '../runtime.js';
 import type { Delivery } from '../state/delivery.js';
 import type { RunEvent } from '../state/run-event.js';
@@ -128,7 +128,7 @@ export class Journal implements Persistence {
     this.#planWrite();
     while (this.#savesDone < wanted) {
       if (this.#failure) throw this.#failure;
-      if (this.#closed) throw new PubSubError('EXECUTOR_CLOSED', 'the executor has been closed');
+      if (this.#closed) throw closedError();
       await (this.#writing ?? this.#nextWrite());
     }
   }

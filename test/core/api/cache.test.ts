@@ -153,3 +153,13 @@ test('agents and the application share one cache', async () => {
   expect(executor.cache.getInput(nodeId, 'heard')).toBe('hello');
   expect(executor.cache.getGlobalInput('all', 'nodes')).toEqual([nodeId]);
 });
+
+test('a closed executor takes no more values or tasks: they would not be kept', async () => {
+  const executor = await PubSubExecutor.open();
+  executor.cache.insertGlobalValue('facts', 'kept', 1);
+  await executor.close();
+  expect(() => executor.cache.insertGlobalValue('facts', 'late', 2)).toThrow(/executor has been closed/);
+  expect(() => executor.tasks.addTask('late', null)).toThrow(/executor has been closed/);
+  expect(executor.cache.getGlobalInput('facts', 'kept')).toBe(1);
+  expect(executor.cache.getGlobalInput('facts', 'late')).toBeUndefined();
+});
