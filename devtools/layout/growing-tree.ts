@@ -1,4 +1,3 @@
-import { bytes, integers } from '../store/column.js';
 import { ShapeTable } from './tree-shapes.js';
 
 /**
@@ -9,14 +8,17 @@ export class GrowingTree {
   readonly shapes: ShapeTable = new ShapeTable();
   /** Number of the node in the first place. */
   readonly first: number;
-  readonly #parent = integers();
-  readonly #firstChild = integers();
-  readonly #lastChild = integers();
-  readonly #nextSibling = integers();
-  readonly #label = integers();
-  readonly #shape = integers();
-  readonly #status = bytes();
-  readonly #stale = bytes();
+  // One capacity for all columns: a node that comes is three numbers written, as everything else in it is 0 already.
+  #capacity = 1024;
+  #length = 0;
+  #parent: Int32Array = new Int32Array(this.#capacity);
+  #firstChild: Int32Array = new Int32Array(this.#capacity);
+  #lastChild: Int32Array = new Int32Array(this.#capacity);
+  #nextSibling: Int32Array = new Int32Array(this.#capacity);
+  #label: Int32Array = new Int32Array(this.#capacity);
+  #shape: Int32Array = new Int32Array(this.#capacity);
+  #status: Uint8Array = new Uint8Array(this.#capacity);
+  #stale: Uint8Array = new Uint8Array(this.#capacity);
   #staleFrom = Number.POSITIVE_INFINITY;
   readonly roots: number[] = [];
 
@@ -25,7 +27,7 @@ export class GrowingTree {
   }
 
   get length(): number {
-    return this.#parent.length;
+    return this.#length;
   }
 
   /** Number that the next node gets. */
@@ -35,26 +37,40 @@ export class GrowingTree {
 
   /** Adds the next node; `parent` 0 (or one that is not kept) for a root. `inForest` false leaves it out. */
   add(parent: number, label: string, status: number, inForest = true): number {
+    if (this.#length === this.#capacity) this.#grow();
     const number = this.next;
-    const place = this.#parent.push(this.has(parent) ? parent : 0);
-    this.#firstChild.push(0);
-    this.#lastChild.push(0);
-    this.#nextSibling.push(0);
-    this.#label.push(this.shapes.label(label));
-    this.#shape.push(0);
-    this.#status.push(status);
-    this.#stale.push(0);
-    if (!this.has(parent)) {
-      if (inForest) this.roots.push(number);
-    } else {
-      const above = parent - this.first;
-      const last = this.#lastChild.at(above);
-      if (last === 0) this.#firstChild.set(above, number);
-      else this.#nextSibling.set(last - this.first, number);
-      this.#lastChild.set(above, number);
-    }
+    const isRoot = !this.has(parent);
+    const place = this.#length++;
+    this.#parent[place] = isRoot ? 0 : parent;
+    this.#label[place] = this.shapes.label(label);
+    this.#status[place] = status;
+    if (!isRoot) this.#append(number, parent - this.first);
+    else if (inForest) this.roots.push(number);
     this.#markStale(place);
     return number;
+  }
+
+  #append(number: number, above: number): void {
+    const last = this.#lastChild[above] ?? 0;
+    if (last === 0) this.#firstChild[above] = number;
+    else this.#nextSibling[last - this.first] = number;
+    this.#lastChild[above] = number;
+  }
+
+  #grow(): void {
+    this.#capacity *= 2;
+    const longer = <Values extends Int32Array | Uint8Array>(from: Values, to: Values): Values => {
+      to.set(from);
+      return to;
+    };
+    this.#parent = longer(this.#parent, new Int32Array(this.#capacity));
+    this.#firstChild = longer(this.#firstChild, new Int32Array(this.#capacity));
+    this.#lastChild = longer(this.#lastChild, new Int32Array(this.#capacity));
+    this.#nextSibling = longer(this.#nextSibling, new Int32Array(this.#capacity));
+    this.#label = longer(this.#label, new Int32Array(this.#capacity));
+    this.#shape = longer(this.#shape, new Int32Array(this.#capacity));
+    this.#status = longer(this.#status, new Uint8Array(this.#capacity));
+    this.#stale = longer(this.#stale, new Uint8Array(this.#capacity));
   }
 
   has(number: number): boolean {
@@ -62,40 +78,40 @@ export class GrowingTree {
   }
 
   parentOf(number: number): number {
-    return this.#parent.at(number - this.first);
+    return this.#parent[number - this.first] ?? 0;
   }
 
   firstChildOf(number: number): number {
-    return this.#firstChild.at(number - this.first);
+    return this.#firstChild[number - this.first] ?? 0;
   }
 
   nextSiblingOf(number: number): number {
-    return this.#nextSibling.at(number - this.first);
+    return this.#nextSibling[number - this.first] ?? 0;
   }
 
   statusOf(number: number): number {
-    return this.#status.at(number - this.first);
+    return this.#status[number - this.first] ?? 0;
   }
 
   setStatus(number: number, status: number): void {
-    if (this.has(number) && status >= 0) this.#status.set(number - this.first, status);
+    if (this.has(number) && status >= 0) this.#status[number - this.first] = status;
   }
 
   labelOf(number: number): string {
-    return this.shapes.textOf(this.#label.at(number - this.first));
+    return this.shapes.textOf(this.#label[number - this.first] ?? 0);
   }
 
   /** Shape of the subtree under a node; see `ShapeTable`. */
   shapeOf(number: number): number {
     this.#refresh();
-    return this.#shape.at(number - this.first);
+    return this.#shape[number - this.first] ?? 0;
   }
 
   #markStale(place: number): void {
-    for (let at = place; this.#stale.at(at) === 0; ) {
-      this.#stale.set(at, 1);
+    for (let at = place; (this.#stale[at] ?? 0) === 0; ) {
+      this.#stale[at] = 1;
       this.#staleFrom = Math.min(this.#staleFrom, at);
-      const parent = this.#parent.at(at);
+      const parent = this.#parent[at] ?? 0;
       if (parent === 0) break;
       at = parent - this.first;
     }
@@ -106,21 +122,21 @@ export class GrowingTree {
     if (this.#staleFrom >= this.length) return;
     const below: number[] = [];
     for (let place = this.length - 1; place >= this.#staleFrom; place--) {
-      if (this.#stale.at(place) === 0) continue;
-      this.#stale.set(place, 0);
+      if ((this.#stale[place] ?? 0) === 0) continue;
+      this.#stale[place] = 0;
       below.length = 0;
       let previous = 0;
       for (
-        let child = this.#firstChild.at(place);
+        let child = this.#firstChild[place] ?? 0;
         child !== 0;
-        child = this.#nextSibling.at(child - this.first)
+        child = this.#nextSibling[child - this.first] ?? 0
       ) {
-        const shape = this.#shape.at(child - this.first);
+        const shape = this.#shape[child - this.first] ?? 0;
         if (shape !== previous) below.push(shape);
         previous = shape;
       }
       if (below.length > 1) sortUnique(below);
-      this.#shape.set(place, this.shapes.shape(this.#label.at(place), below));
+      this.#shape[place] = this.shapes.shape(this.#label[place] ?? 0, below);
     }
     this.#staleFrom = Number.POSITIVE_INFINITY;
   }
