@@ -26,7 +26,8 @@ export class UnheardNote {
     if (this.#written >= MOST_NOTES || channels.size > MOST_CHANNELS) return;
     const heard: string[] = [];
     for (const channel of channels.values()) if (channel.subscribers.length > 0) heard.push(channel.name);
-    const meant = heard.find((other) => isNearlySame(name, other));
+    // What an agent may say is written down in it: pings and pongs are no slip of the pen there.
+    const meant = heard.find((other) => isNearlySame(name, other, !byAgent));
     // Before the first agent is there, nothing can be told apart.
     if (heard.length === 0 || (byAgent && meant === undefined)) return;
     this.#written++;
@@ -42,14 +43,14 @@ function listOf(names: readonly string[]): string {
 }
 
 /** Whether two names differ by case and separators only, or by one slip within one of their words. */
-function isNearlySame(name: string, other: string): boolean {
+function isNearlySame(name: string, other: string, mayReplace: boolean): boolean {
   const words = wordsOf(name);
   const others = wordsOf(other);
   if (words.join('') === others.join('')) return true;
   if (words.length !== others.length) return false;
   const differing = words.flatMap((word, index) => {
     const another = others[index] ?? '';
-    return word === another ? [] : [isOneSlip(word, another)];
+    return word === another ? [] : [isOneSlip(word, another, mayReplace)];
   });
   return differing.length === 1 && differing[0] === true;
 }
@@ -58,8 +59,8 @@ function wordsOf(name: string): string[] {
   return name.toLowerCase().split(/[-_.:/\s]+/);
 }
 
-/** One letter too many, too few, another one, or two that changed places. Short words and numbers are not slips. */
-function isOneSlip(word: string, other: string): boolean {
+/** One letter too many, too few, perhaps another one, or two that changed places. Short words and numbers are not slips. */
+function isOneSlip(word: string, other: string, mayReplace: boolean): boolean {
   const shorter = Math.min(word.length, other.length);
   if (shorter < 3 || word.replace(/\d+/g, '') === other.replace(/\d+/g, '')) return false;
   let from = 0;
@@ -68,5 +69,5 @@ function isOneSlip(word: string, other: string): boolean {
     word.slice(from + skipped) === other.slice(from + skippedInOther);
   if (isSame(0, 1) || isSame(1, 0)) return true;
   const haveChangedPlaces = word[from] === other[from + 1] && word[from + 1] === other[from] && isSame(2, 2);
-  return haveChangedPlaces || (shorter >= 5 && isSame(1, 1));
+  return haveChangedPlaces || (mayReplace && shorter >= 5 && isSame(1, 1));
 }
