@@ -61,7 +61,8 @@ export class ApplicationPublisher {
     const payload = copyJson(own ? own.payload : payloadOrMessage, 'payload');
     const refusal = present && this.#refusal(present, payload);
     if (refusal) return this.#sendUnless(refusal, channelName, payload, own, options, run);
-    const channel = present ?? this.#router.destination(channelName, false);
+    // An agent's own check of the payload may have closed it.
+    const channel = present?.isOpen ? present : this.#router.destination(channelName, false);
     return this.#router.hasRoom(channel)
       ? this.#send(channel, payload, own, options, run())
       : this.#sendWhenRoom(channelName, payload, own, options, run);

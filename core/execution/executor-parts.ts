@@ -71,15 +71,14 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
   const logger = safeLogger({ ...consoleLogger, ...options.logger });
   // Where time is not the system's, a run must be repeatable: then nothing may depend on how long something loads.
   const staged = options.runtime === undefined;
-  const loading = options.validator ?? defaultValidator((note) => logger.info(note), staged);
+  // Loaded before the store: nobody would release it if this failed.
+  const validator = options.validator ?? (await defaultValidator((note) => logger.info(note), staged));
   const retainedNodes = options.retention?.nodes ?? DEFAULT_NODES;
 
   const listeners = new Listeners(runtime, logger);
   const clock = new TurnClock(runtime);
   const scheduler = new Scheduler(runtime, clock);
   const limits = { nodes: retainedNodes };
-  // Before the store: nobody would release it if this failed.
-  const validator = await loading;
   const { recorder, persistence, reload } = await openState(
     options,
     limits,

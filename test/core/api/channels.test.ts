@@ -175,3 +175,19 @@ describe('listUndelivered', () => {
     expect(executor.listUndelivered()).toEqual([{ agent: 'one', channel: 'a', count: 2, oldest: 'first' }]);
   });
 });
+
+test('a channel that is closed while a payload for it is checked is made anew: nothing goes into the closed one', async () => {
+  const { executor } = await openBus();
+  executor.registerAgent({
+    name: 'closer',
+    description: '',
+    subscriptions: ['in'],
+    publications: [],
+    validateInput: () => void executor.shutdownChannel('in', { force: true }),
+    processMessage: () => undefined,
+  });
+  await executor.publish('in', 1);
+  const [status] = executor.listChannels();
+  expect(status).toMatchObject({ name: 'in', subscriberCount: 0, isActive: true });
+  expect([...executor.state.tree.nodes()].map(({ status }) => status)).toEqual(['unheard']);
+});
