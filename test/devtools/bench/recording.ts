@@ -1,7 +1,8 @@
-import { defineAgent, PubSubExecutor } from '../../../core/index.js';
+import { PubSubExecutor } from '../../../core/index.js';
 import { attachInspector } from '../../../core/inspection/inspector.js';
 import { inPageLink } from '../../../core/inspection/link.js';
 import { PanelStore } from '../../../devtools/store/panel-store.js';
+import { THREE_AGENTS } from './three-agents.js';
 
 // What a recording of 1,000,000 messages weighs, and how long turning back time takes.
 // node test/devtools/bench/run.mjs recording [page | apart]
@@ -10,21 +11,7 @@ const MESSAGES = 1_000_000;
 const WINDOW = 256;
 
 const executor = await PubSubExecutor.open({ config: { maxMessages: 100_000 } });
-executor.registerAgents([
-  defineAgent({
-    name: 'first',
-    subscribe: 'one',
-    publish: ['two'],
-    process: ({ payload, publish }) => void publish('two', payload),
-  }),
-  defineAgent({
-    name: 'second',
-    subscribe: 'two',
-    publish: ['three'],
-    process: ({ payload, publish }) => void publish('three', payload),
-  }),
-  defineAgent({ name: 'third', subscribe: 'three', process: () => undefined }),
-]);
+executor.registerAgents(THREE_AGENTS);
 // In one page the executor shares its state; apart, the panel folds a copy of its own.
 const apart = process.argv.includes('apart');
 const { inspector, watcher } = inPageLink();

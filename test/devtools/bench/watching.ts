@@ -1,7 +1,8 @@
-import { defineAgent, PubSubExecutor } from '../../../core/index.js';
+import { PubSubExecutor } from '../../../core/index.js';
 import { attachInspector } from '../../../core/inspection/inspector.js';
 import { inPageLink } from '../../../core/inspection/link.js';
 import { PanelStore } from '../../../devtools/store/panel-store.js';
+import { THREE_AGENTS } from './three-agents.js';
 
 // What taking in a message costs the thread, rendering apart: the same work watched and unwatched, in turns. A pair of
 // turns is judged by its own difference, so that what else the machine does counts little.
@@ -13,21 +14,7 @@ const PAIRS = 15;
 const WINDOW = 170;
 
 const executor = await PubSubExecutor.open({ config: { maxMessages: 100_000 } });
-executor.registerAgents([
-  defineAgent({
-    name: 'first',
-    subscribe: 'one',
-    publish: ['two'],
-    process: ({ payload, publish }) => void publish('two', payload),
-  }),
-  defineAgent({
-    name: 'second',
-    subscribe: 'two',
-    publish: ['three'],
-    process: ({ payload, publish }) => void publish('three', payload),
-  }),
-  defineAgent({ name: 'third', subscribe: 'three', process: () => undefined }),
-]);
+executor.registerAgents(THREE_AGENTS);
 const run = executor.execute();
 const { inspector, watcher } = inPageLink();
 // A batch for every 15,000 events, as a tenth of a second has at 150,000 a second.
