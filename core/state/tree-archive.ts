@@ -109,24 +109,19 @@ export class TreeArchive {
 
   /** Puts the rows back into an empty tree whose range is theirs already. */
   restore({ columns, labels, scopes }: TreeData, { first, next, chunks }: ArchivedTree): void {
-    const labelIndexes = new Int32Array(this.#names.length).fill(-1);
-    const scopeIndexes = new Int32Array(this.#scopes.length).fill(-1);
-    const labelOf = (number: number): number => {
+    const labelOf = entering(this.#names.length, (number) => {
       const { agent, channel } = this.nameOf(number);
-      const index = labels.indexOf(treeLabel(agent, channel));
-      labelIndexes[number] = index;
-      return index;
-    };
-    const scopeOf = (number: number): number => {
+      return labels.indexOf(treeLabel(agent, channel));
+    });
+    const scopeOf = entering(this.#scopes.length, (number) => {
       const { run, sessionPrefix, sessionStartedAt } = this.#scopes[number] ?? NO_SCOPE;
-      const scope = { run: run ?? undefined, sessionPrefix, sessionStartedAt, index: -1 };
-      scopeIndexes[number] = scopes.indexOf(scope);
-      return scope.index;
-    };
-    for (const [index, chunk] of chunks.entries()) {
+      return scopes.indexOf({ run: run ?? undefined, sessionPrefix, sessionStartedAt, index: -1 });
+    });
+    for (let index = 0; index < chunks.length; index++) {
+      const chunk = chunks[index];
       const base = (placeOf(first) + index) * CHUNK_ROWS;
       const end = Math.min(next, base + CHUNK_ROWS);
-      for (let number = Math.max(columns.first, base); number < end; ) {
+      for (let number = Math.max(columns.first, base); chunk && number < end; ) {
         const row = columns.row(number);
         const from = number - base;
         const to = Math.min(end - base, from + columns.length - row);
@@ -136,12 +131,8 @@ export class TreeArchive {
         columns.delivery.set(chunk.delivery.subarray(from, to), row);
         columns.count.set(chunk.count.subarray(from, to), row);
         columns.status.set(chunk.status.subarray(from, to), row);
-        for (let at = from; at < to; at++) {
-          const [label, scope] = [chunk.label[at] ?? 0, chunk.scope[at] ?? 0];
-          const [known = -1, within = -1] = [labelIndexes[label], scopeIndexes[scope]];
-          columns.label[row + at - from] = known >= 0 ? known : labelOf(label);
-          columns.scope[row + at - from] = within >= 0 ? within : scopeOf(scope);
-        }
+        enter(chunk.label.subarray(from, to), labelOf, columns.label, row);
+        enter(chunk.scope.subarray(from, to), scopeOf, columns.scope, row);
         number += to - from;
       }
     }
@@ -206,4 +197,40 @@ function numbering<Label extends { index: number }>(
 function renumber(from: Uint32Array, numbers: readonly number[] | undefined, to: Uint32Array): void {
   if (!numbers) to.set(from);
   else for (let row = 0; row < from.length; row++) to[row] = numbers[from[row] ?? 0] ?? 0;
+}
+
+/** So few names are all entered into a tree that is restored: its rows can be copied as they are then. */
+const FEW_NAMES = 256;
+
+/**
+ * A tree's numbers for the archive's, entered when they are first asked for; undefined when they are the same, as all
+ * `count` were entered in their order.
+ */
+function entering(
+  count: number,
+  enterOne: (number: number) => number,
+): ((number: number) => number) | undefined {
+  const known = new Int32Array(count).fill(-1);
+  if (count <= FEW_NAMES) {
+    for (let number = 0; number < count; number++) known[number] = enterOne(number);
+    if (known.every((index, number) => index === number)) return undefined;
+  }
+  return (number) => {
+    let index = known[number] ?? -1;
+    if (index < 0) {
+      index = enterOne(number);
+      known[number] = index;
+    }
+    return index;
+  };
+}
+
+function enter(
+  from: Uint32Array,
+  indexOf: ((number: number) => number) | undefined,
+  to: Uint32Array,
+  row: number,
+): void {
+  if (!indexOf) to.set(from, row);
+  else for (let at = 0; at < from.length; at++) to[row + at] = indexOf(from[at] ?? 0);
 }

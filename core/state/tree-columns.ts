@@ -60,7 +60,7 @@ export class TreeColumns {
     evict: (number: number) => void,
   ): number {
     if (this.next - this.first === this.length) {
-      if (this.length < this.#limit) this.#grow();
+      if (this.length < this.#limit) this.#grow(Math.min(this.#limit, this.length * 2));
       else this.#dropFirst(evict);
     }
     const number = this.next++;
@@ -85,10 +85,12 @@ export class TreeColumns {
   /** Makes the newest rows before `next` usable, as many as fit, for a snapshot to be put back into. */
   startAt(next: number, count: number): void {
     const first = Math.max(next - count, next - this.#limit, 1);
-    // As long as no row is in use, growing moves none.
+    // As long as no row is in use, growing moves none; at once, it clears half the memory.
     this.first = next;
     this.next = next;
-    while (next - first > this.length) this.#grow();
+    let length = this.length;
+    while (next - first > length) length = Math.min(this.#limit, length * 2);
+    if (length > this.length) this.#grow(length);
     this.first = first;
     this.#base = this.first - (this.first % this.length);
   }
@@ -98,9 +100,8 @@ export class TreeColumns {
     for (let number = this.first; number < this.next; number++) yield number % this.length;
   }
 
-  #grow(): void {
+  #grow(longer: number): void {
     const { first, next, length } = this;
-    const longer = Math.min(this.#limit, length * 2);
     const moved = <Column extends Uint8Array | Uint32Array | Float32Array | Float64Array>(
       from: Column,
       to: Column,
