@@ -108,16 +108,21 @@ function* specialNodes(
   }
 }
 
+/** Parts that hold one thing of the state itself. Others are made anew for each snapshot, and never the same. */
+const HELD: ReadonlySet<SnapshotPart['part']> = new Set(['agent', 'human', 'resolution', 'task', 'cache']);
+
 /** Replaces parts by equal ones of the checkpoint before, so that what does not change is kept once. */
 function shared(parts: readonly SnapshotPart[], before: readonly SnapshotPart[]): SnapshotPart[] {
   const known = new Map<string, SnapshotPart[]>();
   for (const part of before) {
+    if (!HELD.has(part.part)) continue;
     const list = known.get(part.part);
     if (list) list.push(part);
     else known.set(part.part, [part]);
   }
   const counts = new Map<string, number>();
   return parts.map((part) => {
+    if (!HELD.has(part.part)) return part;
     const place = counts.get(part.part) ?? 0;
     counts.set(part.part, place + 1);
     const candidate = known.get(part.part)?.[place];
@@ -125,7 +130,6 @@ function shared(parts: readonly SnapshotPart[], before: readonly SnapshotPart[])
   });
 }
 
-/** Whether they hold the same values; lists and objects made for a part are never the same. */
 function isSame(left: SnapshotPart, right: SnapshotPart): boolean {
   for (const [key, value] of Object.entries(right)) if (Reflect.get(left, key) !== value) return false;
   return true;

@@ -6,8 +6,6 @@ import type { EventLog } from './event-log.js';
 
 /** Events between two checkpoints: about 20 ms of folding. */
 const CHECKPOINT_EVENTS = 20_000;
-/** How much further apart they may be in a flood of events: gaps are filled when it is over, or on a seek's way. */
-const FLOOD_FACTOR = 5;
 /** A checkpoint of more parts than this is a large one. */
 const LARGE = 1000;
 /** Events folded between two looks at the clock. */
@@ -20,7 +18,8 @@ const SLICE = 256;
  */
 export class History {
   readonly #log: EventLog;
-  readonly #spacing: number;
+  /** Events between two checkpoints. */
+  readonly spacing: number;
   readonly #maker: Checkpoints;
   readonly limits: StateLimits;
   /** By their sequence numbers. */
@@ -35,7 +34,7 @@ export class History {
   constructor(log: EventLog, first: Checkpoint, maker: Checkpoints, spacing: number = CHECKPOINT_EVENTS) {
     this.#log = log;
     this.#maker = maker;
-    this.#spacing = spacing;
+    this.spacing = spacing;
     this.limits = first.parts.find((part) => part.part === 'head')?.limits ?? { nodes: 100_000 };
     this.#checkpoints = [first];
   }
@@ -56,14 +55,14 @@ export class History {
     return this.#fold(this.head, this.#log.last, performance.now() + milliseconds);
   }
 
-  /** Keeps a checkpoint of a state that is lived elsewhere, when there is none near it; `rarely` in a flood of events. */
-  note(state: RunState, show: ShowPart, rarely = false): void {
+  /**
+   * Keeps a checkpoint of a state that is lived elsewhere, when there is none near it. The state may be ahead of the
+   * log: the events up to there are on their way.
+   */
+  note(state: RunState, show: ShowPart): void {
     const newest = this.#checkpoints.at(-1);
-    if (!newest || state.seq !== this.#log.last) return;
-    if (rarely && state.seq - newest.seq < this.#spacing * FLOOD_FACTOR) return;
-    if (this.#isDue(newest, state.seq)) {
-      this.#checkpoints.push(this.#maker.ofState(state, newest, show));
-    }
+    if (!newest || state.seq < this.#log.last) return;
+    if (this.#isDue(newest, state.seq)) this.#checkpoints.push(this.#maker.ofState(state, newest, show));
   }
 
   /** Leaves checkpoints where there are none for long, for at most `milliseconds`. True when nothing is left to do. */
@@ -105,7 +104,7 @@ export class History {
   }
 
   #fold(state: RunState, to: number, until: number): boolean {
-    const slice = Math.min(SLICE, this.#spacing);
+    const slice = Math.min(SLICE, this.spacing);
     while (state.seq < to) {
       const end = Math.min(to, state.seq + slice);
       while (state.seq < end) {
@@ -122,9 +121,9 @@ export class History {
   /** Where a checkpoint fits in, looking only behind what has been filled. */
   #findGap(): boolean {
     for (let place = this.#placeBefore(this.#fillTo); place < this.#checkpoints.length; place++) {
-      const next = this.#checkpoints[place + 1]?.seq ?? this.#log.last;
+      const next = Math.min(this.#checkpoints[place + 1]?.seq ?? this.#log.last, this.#log.last);
       const before = this.#checkpoints[place];
-      if (!before || before.seq < this.#fillTo || !this.#isDue(before, next - this.#spacing)) continue;
+      if (!before || before.seq < this.#fillTo || !this.#isDue(before, next - this.spacing)) continue;
       this.#filler = this.#restored(before);
       this.#fillTo = next;
       return true;
@@ -142,7 +141,7 @@ export class History {
   /** A large state is kept less often, so that its checkpoints cost no more than its events. */
   #isDue(before: Checkpoint, seq: number): boolean {
     const weight = weightOf(before);
-    return seq - before.seq >= (weight < LARGE ? this.#spacing : Math.max(this.#spacing, 2 * weight));
+    return seq - before.seq >= (weight < LARGE ? this.spacing : Math.max(this.spacing, 2 * weight));
   }
 
   /** Place of the newest checkpoint at or before `seq`. */

@@ -4,7 +4,7 @@ import type { FrameScheduler } from './frame-scheduler.js';
 const WORK_MS = 4;
 const PAUSE_MS = 40;
 
-/** Work that makes later things quick, done bit by bit while the page has little to do. */
+/** Work that makes later things quick, done bit by bit while the page has little to do, and a little of it while it has much. */
 export class IdleWork {
   readonly #scheduler: FrameScheduler;
   readonly #busyFor: () => number;
@@ -25,7 +25,7 @@ export class IdleWork {
   plan(): void {
     this.#cancel ??= this.#scheduler.later(Math.max(PAUSE_MS, this.#busyFor()), () => {
       this.#cancel = undefined;
-      if (this.#busyFor() > 0 || !this.#work(WORK_MS)) this.plan();
+      if (!this.#work(WORK_MS)) this.plan();
     });
   }
 

@@ -23,7 +23,8 @@ export class Notifier {
   #busyUntil = 0;
   #notifiedAt = 0;
   #batchAt = 0;
-  #eventsASecond = 0;
+  /** How fast events come, by the newest batch. */
+  eventsASecond = 0;
   version = 0;
 
   constructor(scheduler: FrameScheduler) {
@@ -45,18 +46,18 @@ export class Notifier {
    * canvas without help by a graphics card takes milliseconds, which a busy page would miss.
    */
   get frameGap(): number {
-    return this.busyFor > 0 ? this.#eventsASecond / EVENTS_A_SECOND_PER_GAP : 0;
+    return this.busyFor > 0 ? this.eventsASecond / EVENTS_A_SECOND_PER_GAP : 0;
   }
 
   /** Whether so many events come that taking them in is enough for the page: what can be made up for later, waits. */
   get isFlooded(): boolean {
-    return this.busyFor > 0 && this.#eventsASecond > FLOOD_EVENTS_A_SECOND;
+    return this.busyFor > 0 && this.eventsASecond > FLOOD_EVENTS_A_SECOND;
   }
 
   /** So many events came at once. */
   batch(events: number): void {
     const now = performance.now();
-    this.#eventsASecond = (events * 1000) / Math.max(50, now - this.#batchAt);
+    this.eventsASecond = (events * 1000) / Math.max(50, now - this.#batchAt);
     this.#batchAt = now;
     if (events > BUSY_EVENTS) this.#busyUntil = now + QUIET_MS;
     this.#cancelSilence?.();

@@ -10,9 +10,8 @@ import type { SafeValue } from '../../core/inspection/safe-value.js';
 import { RunState } from '../../core/state/run-state.js';
 import type { CanvasSelection } from '../canvas-contract.js';
 import { type Acks, pendingAcks } from './acks.js';
-import { withoutPayloads } from './checkpoint.js';
+import { Checkpointing } from './checkpointing.js';
 import { type FrameScheduler, pageFrames } from './frame-scheduler.js';
-import { IdleWork } from './idle-work.js';
 import { Notifier } from './notifier.js';
 import { executorPayloads, filedPayloads, type PayloadSource } from './payload-source.js';
 import { Player } from './player.js';
@@ -42,8 +41,7 @@ export class PanelStore {
   readonly #link: WatcherEnd | undefined;
   readonly #scheduler: FrameScheduler;
   readonly #notifier: Notifier;
-  /** Checkpoints that make seeks quick, where they are far apart. */
-  readonly #filling: IdleWork;
+  readonly #checkpointing: Checkpointing;
   readonly #checkpointEvents: number | undefined;
   readonly #acks: Acks = pendingAcks();
   #offFrame: (() => void) | undefined;
@@ -70,10 +68,14 @@ export class PanelStore {
     this.#checkpointEvents = options.checkpointEvents;
     this.#notifier = new Notifier(this.#scheduler);
     this.player = new Player(this, this.#scheduler);
-    this.#filling = new IdleWork(
+    this.#checkpointing = new Checkpointing(
       this.#scheduler,
-      () => this.#notifier.busyFor,
-      (milliseconds) => this.#recording?.history.fill(milliseconds) ?? true,
+      this.#notifier,
+      () => this.#recording?.history,
+      () => {
+        const state = this.#link?.liveState?.();
+        return state === this.#shared ? state : undefined;
+      },
     );
   }
 
@@ -88,7 +90,7 @@ export class PanelStore {
   disconnect(): void {
     this.player.stop();
     this.#notifier.cancel();
-    this.#filling.cancel();
+    this.#checkpointing.cancel();
     if (!this.#offFrame) return;
     this.#link?.send({ v: INSPECTOR_VERSION, type: 'unwatch' });
     this.#offFrame();
@@ -278,12 +280,9 @@ export class PanelStore {
       this.#generation++;
       if (this.#position !== 'live' && this.#position < recording.first) this.seek(recording.first);
     }
-    const shared = this.#link?.liveState?.();
     // Where the state is not shared, what is shown is folded here and now.
-    if (!shared) recording.history.advance(Number.POSITIVE_INFINITY);
-    else if (shared === this.#shared)
-      recording.history.note(shared, withoutPayloads, this.#notifier.isFlooded);
-    this.#filling.plan();
+    if (!this.#link?.liveState?.()) recording.history.advance(Number.POSITIVE_INFINITY);
+    this.#checkpointing.came();
     recording.activity.sweep(this.#liveState() ?? EMPTY);
     this.#received(recording.last);
   }

@@ -19,9 +19,13 @@ export class ManualScheduler implements FrameScheduler {
     return run(this.#frames);
   }
 
+  nextTimers(): number {
+    return run(this.#timers);
+  }
+
   /** Runs timers, and those that they set, until none is left. */
   settle(): void {
-    while (run(this.#timers) > 0);
+    while (this.nextTimers() > 0);
   }
 }
 

@@ -44,6 +44,8 @@ async function played(world: World, share: boolean): Promise<Played> {
   store.connect();
   const first = snapshotOf(executor.state).map((part) => disclosure.part(part));
   const flush = (): void => {
+    // The state may be looked at before its events have come.
+    scheduler.settle();
     for (const due of [...flushes]) {
       flushes.delete(due);
       due();
