@@ -42,7 +42,7 @@ async function watched() {
     store,
     scheduler,
     publish(count: number): void {
-      for (let n = 0; n < count; n++) executor.publish('in', n);
+      for (let n = 0; n < count; n++) void executor.publish('in', n);
     },
     flush(): void {
       for (const callback of [...due]) {
