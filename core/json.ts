@@ -81,13 +81,18 @@ function copyArray(source: readonly unknown[], depth: number): JsonValue[] {
 }
 
 function copyObject(source: object, depth: number): JsonValue {
-  if (!isPlain(source)) throw UNFIT;
-  if (isLarge(source)) return copyLarge(source, depth);
+  // Asking for the prototype takes 50 ns, for which the engine leaves its compiled code; this tells nearly as well.
+  const seemsPlain = source.constructor === Object;
+  if (!seemsPlain && !isPlain(source)) throw UNFIT;
+  const enumerable = countUpTo(LARGE, source);
+  if (enumerable > LARGE) return copyLarge(source, depth);
   // A spread clones fast and takes `__proto__` as plain data; then only what needs it is replaced.
   const target: Record<string, unknown> = { ...source };
+  let own = 0;
   let characters = 0;
   for (const key in target) {
     const value = target[key];
+    own++;
     characters += key.length + 4;
     switch (typeof value) {
       case 'string':
@@ -107,6 +112,8 @@ function copyObject(source: object, depth: number): JsonValue {
         throw UNFIT;
     }
   }
+  // Some of what can be enumerated is inherited, so there is a prototype that says more.
+  if (own !== enumerable && !isPlain(source)) throw UNFIT;
   spend(characters);
   // Every value has been checked one by one above.
   return target as JsonObject;
@@ -115,14 +122,16 @@ function copyObject(source: object, depth: number): JsonValue {
 /** Properties from which on an object may be a hash table to the engine, whose spread costs 300 ns a property. */
 const LARGE = 20;
 
-function isLarge(source: object): boolean {
+/** How many properties can be enumerated; anything above `most` where there are more. */
+function countUpTo(most: number, source: object): number {
   let count = 0;
-  for (const _ in source) if (++count > LARGE) return true;
-  return false;
+  for (const _ in source) if (++count > most) break;
+  return count;
 }
 
 /** Property by property: a third of what a spread costs for a hash table, half as much again for any other object. */
 function copyLarge(source: object, depth: number): JsonValue {
+  if (!isPlain(source)) throw UNFIT;
   const target: Record<string, JsonValue> = {};
   for (const key of Object.keys(source)) {
     spend(key.length + 4);

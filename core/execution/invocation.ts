@@ -6,6 +6,7 @@ import { Repetition } from '../state/publish-ledger.js';
 import type { Attempt, AttemptServices } from './attempt.js';
 import { FloatingRefusal } from './floating-refusal.js';
 import { InvocationContext } from './invocation-context.js';
+import type { LastBegun } from './last-begun.js';
 import type { PayloadGate } from './payload-gate.js';
 import { RareParts } from './rare-parts.js';
 import type { RegisteredAgent } from './registered-agent.js';
@@ -18,6 +19,7 @@ export interface AttemptObserver {
   readonly registered: RegisteredAgent;
   readonly services: AttemptServices;
   readonly settlements: SettlementWatch;
+  readonly lastBegun: LastBegun;
   /** @throws PubSubError when what it did cannot be committed; it has failed then. */
   attemptSucceeded(invocation: Invocation): void;
   attemptFailed(invocation: Invocation, error: PubSubError): void;
@@ -143,8 +145,11 @@ export class Invocation implements Attempt {
   #run(payload: unknown): void {
     if (this.#over) return;
     try {
-      const result: unknown = this.registered.agent.processMessage(new InvocationContext(this, payload));
-      if (isThenable(result)) this.#observer.settlements.watch(result, this);
+      const observer = this.#observer;
+      const context = new InvocationContext(this, payload);
+      observer.lastBegun.context = context;
+      const result: unknown = observer.registered.agent.processMessage(context);
+      if (isThenable(result)) observer.settlements.watch(result, this);
       else this.returned(result);
     } catch (thrown) {
       this.failed(thrown);

@@ -44,8 +44,9 @@ export class TreeColumns {
 
   /** `number % length`, for the number of a row in use. */
   #rowOf(number: number): number {
+    const { length } = this;
     const offset = number - this.#base;
-    return offset < this.length ? offset : offset - this.length;
+    return offset < length ? offset : offset - length;
   }
 
   /** Adds a row and answers its number. `evict` hears of the row that had to go. */
@@ -78,8 +79,11 @@ export class TreeColumns {
 
   #dropFirst(evict: (number: number) => void): void {
     evict(this.first);
-    this.first++;
-    if (this.first - this.#base === this.length) this.#base = this.first;
+    const first = this.first + 1;
+    this.first = first;
+    const base = this.#base;
+    // Stored in any case: a statement that first runs after 100,000 nodes would make the engine compile all anew then.
+    this.#base = first - base === this.length ? first : base;
   }
 
   /** Makes the newest rows before `next` usable, as many as fit, for a snapshot to be put back into. */

@@ -18,6 +18,15 @@ class Point {
   x = 1;
 }
 
+function manyProperties(): object {
+  return Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`p${index}`, index]));
+}
+
+/** As classes were once written: what it inherits says `constructor: Object`. */
+function inheriting(): object {
+  return Object.assign(Object.create({ norm: () => 1 }), { x: 1 });
+}
+
 const hostile: readonly [string, () => unknown, string][] = [
   ['undefined', () => undefined, 'undefined'],
   ['undefined inside', () => ({ a: [{ b: undefined }] }), 'payload.a[0].b'],
@@ -30,6 +39,12 @@ const hostile: readonly [string, () => unknown, string][] = [
   ['a Date', () => ({ at: new Date() }), 'instance of Date'],
   ['a Map', () => new Map(), 'instance of Map'],
   ['a class instance', () => ({ p: new Point() }), 'instance of Point'],
+  ['what inherits something', inheriting, 'instance of'],
+  [
+    'a class instance of many properties',
+    () => Object.assign(new Point(), manyProperties()),
+    'instance of Point',
+  ],
   ['an Error', () => new Error('x'), 'instance of Error'],
   ['a circle', circular, 'circular'],
   ['100 levels', () => nested(100), '64 levels'],
