@@ -13,6 +13,11 @@ const CAPACITY = 1024;
 /** Gathers the numbers of one batch after the other in the same memory: a busy run leaves nothing behind for the collector. */
 export class BatchColumns {
   length = 0;
+  /**
+   * Rows that can be added before `makeRoom` must be called; 0 in an empty batch, so that its beginning is noticed without
+   * a look of its own at each event.
+   */
+  room = 0;
   #publishes = 0;
   #kind = new Uint8Array(CAPACITY);
   #at = new Float64Array(CAPACITY);
@@ -21,10 +26,9 @@ export class BatchColumns {
   #ordinal = new Uint32Array(CAPACITY);
   #route = new Uint32Array(CAPACITY);
 
+  /** There must be room. */
   add(kind: number, at: number, delivery: number): void {
-    const place = this.length;
-    if (place === this.#kind.length) this.#grow();
-    this.length = place + 1;
+    const place = this.length++;
     this.#kind[place] = kind;
     this.#at[place] = at;
     this.#delivery[place] = delivery;
@@ -65,7 +69,14 @@ export class BatchColumns {
 
   clear(): void {
     this.length = 0;
+    this.room = 0;
     this.#publishes = 0;
+  }
+
+  /** Makes room for more rows, at most `most` in all. */
+  makeRoom(most: number): void {
+    if (this.length === this.#kind.length) this.#grow();
+    this.room = Math.min(this.#kind.length, most);
   }
 
   #grow(): void {

@@ -4,8 +4,10 @@ import type { Mailbox } from '../messaging/mailbox.js';
 import type { Message } from '../messaging/message.js';
 import type { Delivery } from '../state/delivery.js';
 import type { RunEvent } from '../state/run-event.js';
+import type { RunObserver } from '../state/run-observer.js';
 import type { RunRecord } from '../state/run-record.js';
 import { BatchColumns } from './batch-columns.js';
+import type { RecentMessages } from './recent-messages.js';
 
 /**
  * A run of events as columns of numbers. Nearly all events are publishes, starts and successes, and those come to a few
@@ -42,68 +44,77 @@ export const EVENT_KINDS = { body: 0, published: 1, started: 2, succeeded: 3 } a
 
 /** Routes kept by name; more than this many in one watch, and the numbering starts again with a snapshot's help. */
 const ROUTES_PER_CHANNEL = 64;
-/** Channels whose last route is known without a look at the names; they come and go. */
+/** Channels whose last route is known without a look at the names have labels numbered below this. */
 const CHANNELS_REMEMBERED = 10_000;
 
 /** The route by which a channel's messages went last: nearly always that of the next one. */
 interface LastRoute {
+  readonly channel: Channel;
   readonly mailboxes: readonly Mailbox<Delivery>[];
   readonly run: RunRecord | undefined;
   readonly number: number;
 }
 
-/** Gathers events into batches. Called for every event of a busy run: no allocation, no look-up that can be spared. */
-export class BatchWriter {
-  readonly #encodeBody: (event: RunEvent) => RunEvent;
+/** What a writer asks of whoever sends its batches. */
+export interface BatchHost {
+  /** What becomes of an event that is sent whole: payloads out, values capped. */
+  encodeBody(event: RunEvent): RunEvent;
+  /** The first event of a batch has come. */
+  began(): void;
+  /** There are as many events as a batch may have, and here is one more: the writer is to be reset. */
+  overflowed(): void;
+  /** An event that is observed whole. */
+  take(event: RunEvent): void;
+}
+
+/**
+ * Gathers events into batches; it observes a run itself. Called for every event of a busy run: no allocation, no look-up
+ * and no call that can be spared.
+ */
+export class BatchWriter implements RunObserver {
+  readonly #host: BatchHost;
+  readonly #most: number;
+  readonly #recent: RecentMessages;
   readonly #routes = new Map<string, { readonly number: number; readonly route: MessageRoute }[]>();
-  readonly #lastRoutes = new Map<Channel, LastRoute>();
+  /** By the numbers of the channels' labels. */
+  #lastRoutes: (LastRoute | undefined)[] = [];
   #routeCount = 0;
-  #first = 0;
+  /** Sequence number of the event before the batch. */
+  #base = 0;
   #columns = new BatchColumns();
   /** Takes over while the other is sent: listeners may make things happen. */
   #spare = new BatchColumns();
   #newRoutes: MessageRoute[] = [];
   #bodies: RunEvent[] = [];
 
-  /** @param encodeBody what becomes of an event that is sent whole: payloads out, values capped. */
-  constructor(encodeBody: (event: RunEvent) => RunEvent) {
-    this.#encodeBody = encodeBody;
+  /**
+   * @param most events of one batch.
+   * @param recent is told of every message.
+   */
+  constructor(host: BatchHost, most: number, recent: RecentMessages) {
+    this.#host = host;
+    this.#most = most;
+    this.#recent = recent;
   }
 
   get length(): number {
     return this.#columns.length;
   }
 
-  add(event: RunEvent): void {
-    switch (event.type) {
-      case 'delivery.started':
-        this.addStarted(event.seq, event.at, event.delivery);
-        return;
-      case 'delivery.succeeded':
-        this.addSucceeded(event.seq, event.at, event.delivery);
-        return;
-      case 'message.published':
-        if (isRegular(event.at, event.message, event.publisher !== undefined, event.fromOutside ?? false)) {
-          const route = this.#routeOf(event.message.channel ?? '', event.to, event.run ?? null);
-          this.#addPublish(event.seq, event.at, event.publisher ?? 0, event.ordinal, route);
-          return;
-        }
-    }
-    this.#add(event.seq, EVENT_KINDS.body, event.at, 0);
-    this.#bodies.push(this.#encodeBody(event));
+  /** Sequence number of the newest event. */
+  get last(): number {
+    return this.#base + this.#columns.length;
   }
 
-  addStarted(seq: number, at: number, delivery: number): void {
-    this.#add(seq, EVENT_KINDS.started, at, delivery);
+  deliveryStarted(at: number, delivery: { readonly number: number }): void {
+    this.#add(EVENT_KINDS.started, at, delivery.number);
   }
 
-  addSucceeded(seq: number, at: number, delivery: number): void {
-    this.#add(seq, EVENT_KINDS.succeeded, at, delivery);
+  deliverySucceeded(at: number, delivery: { readonly number: number }): void {
+    this.#add(EVENT_KINDS.succeeded, at, delivery.number);
   }
 
-  /** The parts of a publish, before they are an event. */
-  addPublished(
-    seq: number,
+  messagePublished(
     at: number,
     channel: Channel,
     message: Message,
@@ -114,12 +125,15 @@ export class BatchWriter {
     mailboxes: readonly Mailbox<Delivery>[],
   ): void {
     if (isRegular(at, message, publisher !== undefined, fromOutside)) {
-      const route = this.#lastRouteOf(channel, mailboxes, run);
-      this.#addPublish(seq, at, publisher ? publisher.number : 0, ordinal, route);
+      const last = this.#lastRoutes[channel.label.index];
+      // A channel whose subscribers change gets another list of them.
+      const isKnown = last && last.channel === channel && last.mailboxes === mailboxes && last.run === run;
+      const route = isKnown ? last.number : this.#newRouteOf(channel, mailboxes, run);
+      this.#addPublish(at, publisher ? publisher.number : 0, ordinal, route, message);
       return;
     }
-    this.add({
-      seq,
+    this.#addMessage({
+      seq: this.last + 1,
       at,
       type: 'message.published',
       message,
@@ -131,14 +145,28 @@ export class BatchWriter {
     });
   }
 
-  #addPublish(seq: number, at: number, publisher: number, ordinal: number, route: number): void {
-    this.#add(seq, EVENT_KINDS.published, at, 0);
-    this.#columns.addPublish(publisher, ordinal, route);
+  take(event: RunEvent): void {
+    this.#host.take(event);
   }
 
-  #add(seq: number, kind: number, at: number, delivery: number): void {
-    if (this.#columns.length === 0) this.#first = seq;
-    this.#columns.add(kind, at, delivery);
+  /** The next event, whole. */
+  add(event: RunEvent): void {
+    switch (event.type) {
+      case 'delivery.started':
+        this.#add(EVENT_KINDS.started, event.at, event.delivery);
+        return;
+      case 'delivery.succeeded':
+        this.#add(EVENT_KINDS.succeeded, event.at, event.delivery);
+        return;
+      case 'message.published':
+        if (isRegular(event.at, event.message, event.publisher !== undefined, event.fromOutside ?? false)) {
+          const route = this.#routeOf(event.message.channel ?? '', event.to, event.run ?? null);
+          this.#addPublish(event.at, event.publisher ?? 0, event.ordinal, route, event.message);
+        } else this.#addMessage(event);
+        return;
+      default:
+        this.#addBody(event);
+    }
   }
 
   /**
@@ -149,7 +177,8 @@ export class BatchWriter {
   send(send: (batch: EventBatch) => void, asViews: boolean): void {
     const full = this.#columns;
     const columns = asViews ? full.views() : full.lists();
-    const batch = { first: this.#first, ...columns, routes: this.#newRoutes, bodies: this.#bodies };
+    const batch = { first: this.#base + 1, ...columns, routes: this.#newRoutes, bodies: this.#bodies };
+    this.#base += full.length;
     this.#newRoutes = [];
     this.#bodies = [];
     this.#columns = this.#spare;
@@ -158,28 +187,60 @@ export class BatchWriter {
     send(batch);
   }
 
-  /** A snapshot was sent: numbering starts again. */
-  reset(): void {
+  /** Forgets everything. What comes follows on event `base`, of which a snapshot was sent: numbering starts again. */
+  reset(base: number): void {
+    this.#base = base;
     this.#columns.clear();
     this.#newRoutes = [];
     this.#bodies = [];
     this.#routes.clear();
-    this.#lastRoutes.clear();
+    this.#lastRoutes = [];
     this.#routeCount = 0;
   }
 
-  #lastRouteOf(
-    channel: Channel,
-    mailboxes: readonly Mailbox<Delivery>[],
-    run: RunRecord | undefined,
-  ): number {
-    const last = this.#lastRoutes.get(channel);
-    // A channel whose subscribers change gets another list of them.
-    if (last && last.mailboxes === mailboxes && last.run === run) return last.number;
-    if (this.#lastRoutes.size >= CHANNELS_REMEMBERED) this.#lastRoutes.clear();
+  #addPublish(at: number, publisher: number, ordinal: number, route: number, message: Message): void {
+    if (!this.#add(EVENT_KINDS.published, at, 0)) return;
+    this.#columns.addPublish(publisher, ordinal, route);
+    this.#recent.add(this.last, message);
+  }
+
+  #addMessage(event: Extract<RunEvent, { type: 'message.published' }>): void {
+    if (this.#addBody(event)) this.#recent.add(this.last, event.message);
+  }
+
+  #addBody(event: RunEvent): boolean {
+    if (!this.#add(EVENT_KINDS.body, event.at, 0)) return false;
+    this.#bodies.push(this.#host.encodeBody(event));
+    return true;
+  }
+
+  /** False when there were too many already. */
+  #add(kind: number, at: number, delivery: number): boolean {
+    const columns = this.#columns;
+    if (columns.length === columns.room && !this.#makeRoom(columns)) return false;
+    columns.add(kind, at, delivery);
+    return true;
+  }
+
+  #makeRoom(columns: BatchColumns): boolean {
+    if (columns.length >= this.#most) {
+      this.#host.overflowed();
+      return false;
+    }
+    if (columns.length === 0) this.#host.began();
+    columns.makeRoom(this.#most);
+    return true;
+  }
+
+  #newRouteOf(channel: Channel, mailboxes: readonly Mailbox<Delivery>[], run: RunRecord | undefined): number {
     const to = mailboxes.map(({ agent }) => agent);
     const number = this.#routeOf(channel.name, to, run?.id ?? null);
-    this.#lastRoutes.set(channel, { mailboxes, run, number });
+    const { index } = channel.label;
+    if (index >= 0 && index < CHANNELS_REMEMBERED) {
+      // No holes, which would make the list slow.
+      while (this.#lastRoutes.length < index) this.#lastRoutes.push(undefined);
+      this.#lastRoutes[index] = { channel, mailboxes, run, number };
+    }
     return number;
   }
 

@@ -1,12 +1,12 @@
 import { invalid, toPubSubError } from '../errors.js';
 import type { RunEvent } from '../state/run-event.js';
-import { observableOf, type RunObserver } from '../state/run-observer.js';
+import { observableOf } from '../state/run-observer.js';
 import type { RunState } from '../state/run-state.js';
 import { partsBesideTree, type SnapshotPart, snapshotOf } from '../state/snapshot.js';
 import { treeNodeParts } from '../state/tree-snapshot.js';
 import { perform } from './commands.js';
 import { Disclosure, type Redact } from './disclosure.js';
-import { BatchWriter } from './event-batch.js';
+import { type BatchHost, BatchWriter } from './event-batch.js';
 import { type CommandFrame, INSPECTOR_VERSION, type InspectorFrame, type WatcherFrame } from './frames.js';
 import type { Inspected } from './inspected.js';
 import type { InspectorEnd } from './link.js';
@@ -65,29 +65,6 @@ class Inspector {
   readonly #recent: RecentMessages;
   readonly #writer: BatchWriter;
   readonly #offFrame: () => void;
-  readonly #take = (event: RunEvent): void => this.#taken(event);
-  readonly #observer: RunObserver = {
-    messagePublished: (at, channel, message, publisher, ordinal, fromOutside, run, mailboxes) => {
-      const seq = this.#next();
-      if (seq === 0) return;
-      this.#recent.add(seq, message);
-      this.#writer.addPublished(seq, at, channel, message, publisher, ordinal, fromOutside, run, mailboxes);
-      this.#grew();
-    },
-    deliveryStarted: (at, { number }) => {
-      const seq = this.#next();
-      if (seq === 0) return;
-      this.#writer.addStarted(seq, at, number);
-      this.#grew();
-    },
-    deliverySucceeded: (at, { number }) => {
-      const seq = this.#next();
-      if (seq === 0) return;
-      this.#writer.addSucceeded(seq, at, number);
-      this.#grew();
-    },
-    take: this.#take,
-  };
   readonly #flush = (): void => this.#sendBatch();
 
   /** Whether the other end can read the executor's state itself, and wants to. */
@@ -97,8 +74,9 @@ class Inspector {
   #cancelTimer: (() => void) | undefined;
   /** What the newest snapshot was taken of; an executor that loads another state has another. */
   #state: RunState;
-  /** Newest event that was gathered, sent, and taken in at the other end. */
-  #gathered = 0;
+  /** Whether the state tells of events as they happen; they are then gathered without a look at their numbers. */
+  #observed = false;
+  /** Newest event that was sent, and that was taken in at the other end. */
   #sent = 0;
   #received = 0;
   /** Set while detail is given up. */
@@ -123,7 +101,15 @@ class Inspector {
     this.#setTimer = setTimer;
     this.#disclosure = new Disclosure(redact, { ...DEFAULT_LIMITS, ...limits });
     this.#recent = new RecentMessages(recentMessages);
-    this.#writer = new BatchWriter((event) => this.#disclosure.event(event));
+    const host: BatchHost = {
+      encodeBody: (event) => this.#disclosure.event(event),
+      began: () => {
+        this.#cancelTimer ??= this.#setTimer(this.#batchMs, this.#flush);
+      },
+      overflowed: () => this.#giveUpDetail(),
+      take: (event) => this.#taken(event),
+    };
+    this.#writer = new BatchWriter(host, eventsUnderWay, this.#recent);
     if (!redact && link.shareState) {
       link.shareState(() => this.#executor.state);
       this.#shares = true;
@@ -169,12 +155,15 @@ class Inspector {
       ? [...partsBesideTree(state), ...treeNodeParts(state.tree.data)]
       : snapshotOf(state);
     const shown = parts.map((part) => this.#disclosure.part(part));
-    this.#gathered = seq;
+    this.#writer.reset(seq);
     this.#sent = seq;
     this.#received = seq;
     this.#state = state;
+    const observable = observableOf(state);
+    this.#observed = observable !== undefined;
     // A follower's state is nobody's: its events are heard of as they come.
-    this.#unsubscribe = observableOf(state)?.observe(this.#observer) ?? this.#executor.subscribe(this.#take);
+    this.#unsubscribe =
+      observable?.observe(this.#writer) ?? this.#executor.subscribe((event) => this.#taken(event));
     this.#send({ v: INSPECTOR_VERSION, type: 'snapshot', seq, parts: shown });
   }
 
@@ -189,46 +178,33 @@ class Inspector {
     this.#cancelTimer = undefined;
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
-    this.#writer.reset();
+    this.#writer.reset(this.#sent);
   }
 
   #taken(event: RunEvent): void {
-    if (event.seq !== this.#gathered + 1) {
+    if (event.seq !== this.#writer.last + 1) {
       // Events that the snapshot holds already may still come; anything else means that the state is another one now.
-      if (event.seq > this.#gathered || event.type === 'executor.opened') this.#replaced(event.seq);
+      if (event.seq > this.#writer.last || event.type === 'executor.opened') this.#replaced(event.seq);
       return;
     }
-    this.#gathered = event.seq;
-    if (event.type === 'message.published') this.#recent.add(event.seq, event.message);
     this.#writer.add(event);
-    this.#grew();
-  }
-
-  /** Number of the event that has just been observed; 0 when it does not follow on the one before. */
-  #next(): number {
-    const { seq } = this.#state;
-    if (seq === this.#gathered + 1) {
-      this.#gathered = seq;
-      return seq;
-    }
-    this.#replaced(this.#executor.state.seq);
-    return 0;
-  }
-
-  #grew(): void {
-    this.#cancelTimer ??= this.#setTimer(this.#batchMs, this.#flush);
-    if (this.#writer.length >= this.#eventsUnderWay) this.#giveUpDetail();
   }
 
   #sendBatch(): void {
     this.#cancelTimer = undefined;
-    if (this.#writer.length === 0) return;
-    if (this.#gathered - this.#received > this.#eventsUnderWay) {
+    const { length, last } = this.#writer;
+    if (length === 0) return;
+    const { state } = this.#executor;
+    if (this.#observed && (state !== this.#state || state.seq !== last)) {
+      this.#replaced(state.seq);
+      return;
+    }
+    if (last - this.#received > this.#eventsUnderWay) {
       this.#giveUpDetail();
       return;
     }
-    this.#sent = this.#gathered;
-    this.#recent.setNarrow(this.#writer.length > FLOOD_EVENTS);
+    this.#sent = last;
+    this.#recent.setNarrow(length > FLOOD_EVENTS);
     this.#writer.send(
       (batch) => this.#send({ v: INSPECTOR_VERSION, type: 'delta', batch }),
       this.#rowsShared,

@@ -9,6 +9,8 @@ export class RecentMessages {
   readonly #messages: (Message | undefined)[] = [];
   readonly #seqs: number[] = [];
   #count = 0;
+  /** Where the next one goes: `#count % #limit`, without a division for each message. */
+  #next = 0;
   #isNarrow = false;
 
   constructor(limit: number) {
@@ -16,10 +18,12 @@ export class RecentMessages {
   }
 
   add(seq: number, message: Message): void {
-    const place = this.#count++ % this.#limit;
+    const place = this.#next;
     this.#messages[place] = message;
     this.#seqs[place] = seq;
-    if (this.#isNarrow) this.#messages[(place + this.#limit - FEW) % this.#limit] = undefined;
+    this.#count++;
+    this.#next = place + 1 === this.#limit ? 0 : place + 1;
+    if (this.#isNarrow) this.#messages[place < FEW ? place + this.#limit - FEW : place - FEW] = undefined;
   }
 
   /** While it is narrow, it keeps a thousand at most. */
@@ -58,6 +62,7 @@ export class RecentMessages {
     this.#messages.length = 0;
     this.#seqs.length = 0;
     this.#count = 0;
+    this.#next = 0;
     this.#isNarrow = false;
   }
 }

@@ -115,7 +115,7 @@ function Tabs(): ReactElement {
   const store = useStore();
   const { preferences, open } = usePanel();
   const waiting = store.state.humans.size;
-  const problems = store.recording?.activity.problems.length ?? 0;
+  const problems = store.recording?.problems.length ?? 0;
   const list = useRef<HTMLDivElement>(null);
   const { view: current } = preferences;
   useEffect(() => {

@@ -101,7 +101,7 @@ export function TimeBar(): ReactElement {
 
 function FailureMarks(): ReactElement {
   const store = useStore();
-  const problems = store.recording?.activity.problems;
+  const problems = store.recording?.problems;
   const { first, last } = store;
   const total = problems?.length ?? 0;
   // Marks move with every batch; two hundred of them, ten times a second, is what it may cost.

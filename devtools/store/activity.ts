@@ -1,32 +1,21 @@
-import type { ErrorRecord } from '../../core/errors.js';
-import { EVENT_KINDS, type EventBatch, type MessageRoute } from '../../core/inspection/event-batch.js';
+import { EVENT_KINDS, type MessageRoute } from '../../core/inspection/event-batch.js';
 import type { ExecutionTree } from '../../core/state/execution-tree.js';
 import type { RunEvent } from '../../core/state/run-event.js';
 import type { RunState } from '../../core/state/run-state.js';
 import type { DeliveryPart, SnapshotPart } from '../../core/state/snapshot.js';
 import { NODE_STATUSES } from '../../core/state/tree-node.js';
 import { DeliveryIndex } from './delivery-index.js';
-import { InvocationTable } from './invocation-table.js';
+import { InvocationTable, STATUS_COUNT } from './invocation-table.js';
 import { MessageTable } from './message-table.js';
 import { takeOld } from './old-activity.js';
 import type { OldRows } from './old-rows.js';
+import type { Problems } from './problems.js';
 import { APPLICATION, Publishers } from './publishers.js';
+import type { TypedBatch } from './typed-batch.js';
 
 const code = (status: (typeof NODE_STATUSES)[number]): number => NODE_STATUSES.indexOf(status);
 const RUNNING = code('running');
 const SUCCEEDED = code('succeeded');
-
-/** Something went wrong, at an event. */
-export interface Problem {
-  readonly seq: number;
-  readonly at: number;
-  readonly kind: 'failed' | 'invalid' | 'retrying' | 'dropped' | 'refused' | 'run';
-  readonly agent: string;
-  readonly channel: string;
-  /** Number of the node in the tree; 0 when it has none. */
-  readonly node: number;
-  readonly error: ErrorRecord | undefined;
-}
 
 /** A route, with what it means here. */
 interface Way {
@@ -40,9 +29,6 @@ interface Way {
 const NOBODY = -2;
 const APPLICATION_LANE = -1;
 
-/** Problems kept; the counts go on. */
-const MOST_PROBLEMS = 20_000;
-
 /**
  * What the lists and lanes of the panel show, gathered event by event as it comes, in columns: who worked when, which
  * message led to what, what went wrong. A few array writes an event; the state proper is the fold's business.
@@ -52,16 +38,20 @@ export class Activity {
   readonly invocations: InvocationTable;
   readonly messages: MessageTable;
   readonly publishers: Publishers = new Publishers();
-  problems: Problem[] = [];
+  /** Sequence number of the newest event that was taken in. */
+  seq: number;
   /** The first node the next event may make, as the fold will number it. */
   #nextNode: number;
   readonly #nodeLimit: number;
+  readonly #problems: Problems;
   readonly #ways: Way[] = [];
   /** Events that end many deliveries at once, which is best read from a state that has them behind it. */
   #sweeps: { readonly seq: number; readonly at: number }[] = [];
 
-  constructor(parts: readonly SnapshotPart[], old: OldRows) {
+  constructor(parts: readonly SnapshotPart[], old: OldRows, problems: Problems) {
     const head = parts.find((part) => part.part === 'head');
+    this.#problems = problems;
+    this.seq = head?.seq ?? 0;
     const pending = parts.filter((part): part is DeliveryPart => part.part === 'delivery');
     this.#nextNode = head?.treeNext ?? 1;
     this.#nodeLimit = head?.limits.nodes ?? 100_000;
@@ -77,41 +67,40 @@ export class Activity {
   #adopt(part: DeliveryPart, seq: number, at: number): void {
     this.deliveries.skipTo(part.number);
     const lane = this.invocations.laneOf(part.agent);
-    const delivery = this.deliveries.add(lane, at, 0, part.node);
+    const delivery = this.deliveries.add(lane, at, part.node);
     this.deliveries.setStatus(delivery, code(part.status), 0);
     if (part.status !== 'running') return;
     const row = this.invocations.start(lane, at, at, seq, part.node, part.attempts);
     this.deliveries.setRow(delivery, row);
   }
 
-  /** Takes a batch in; `routes` are all those that its numbers may mean. */
-  take(
-    { first, kind, at, delivery, publisher, route, bodies }: EventBatch,
-    routes: readonly MessageRoute[],
-  ): void {
+  /** Takes the next events in; `routes` are all those that their numbers may mean. */
+  take(batch: TypedBatch, routes: readonly MessageRoute[]): void {
+    const { first, kind, publisher, route, bodies } = batch;
+    const { length } = kind;
     let publish = 0;
     let body = 0;
-    for (let index = 0; index < kind.length; index++) {
-      const seq = first + index;
+    for (let index = 0; index < length; ) {
       switch (kind[index]) {
-        case EVENT_KINDS.started:
-          this.#started(seq, at[index] ?? 0, delivery[index] ?? 0);
-          break;
-        case EVENT_KINDS.succeeded:
-          this.#close(delivery[index] ?? 0, SUCCEEDED, seq, at[index] ?? 0, true);
-          break;
         case EVENT_KINDS.published: {
           const way = this.#wayOf(route[publish] ?? 0, routes);
-          this.#publishedBy(way, seq, at[index] ?? 0, publisher[publish] ?? 0);
+          this.#publishedBy(way, first + index, batch.at[index] ?? 0, publisher[publish] ?? 0);
           publish++;
+          index++;
           break;
         }
+        case EVENT_KINDS.started:
+        case EVENT_KINDS.succeeded:
+          index = this.#startedAndSucceeded(batch, index);
+          break;
         default: {
           const event = bodies[body++];
           if (event) this.#body(event);
+          index++;
         }
       }
     }
+    this.seq = first + length - 1;
   }
 
   /** Settles what whole runs, sessions and channels took with them, once `state` has those events behind it. */
@@ -143,7 +132,6 @@ export class Activity {
     const oldest =
       messages.length > 0 ? messages.publisherOf(0) || messages.firstDeliveryOf(0) : deliveries.next;
     deliveries.dropUpTo(oldest, rows);
-    this.problems = this.problems.filter((problem) => problem.seq > seq);
   }
 
   #wayOf(number: number, routes: readonly MessageRoute[]): Way {
@@ -162,28 +150,72 @@ export class Activity {
       this.publishers.note(way.channel, this.#nameOf(publisher), seq);
     }
     this.messages.add(seq, this.deliveries.next, publisher, this.#nextNode++);
-    for (const each of way.lanes) this.deliveries.add(each, at, seq, this.#nextNode++);
+    for (const each of way.lanes) this.deliveries.add(each, at, this.#nextNode++);
   }
 
   #nameOf(publisher: number): string {
     return publisher > 0 ? (this.invocations.lanes[this.deliveries.lane(publisher)] ?? '') : APPLICATION;
   }
 
-  #delivery(agent: string, at: number, messageSeq: number): void {
-    this.deliveries.add(this.invocations.laneOf(agent), at, messageSeq, this.#nextNode++);
+  #delivery(agent: string, at: number): void {
+    this.deliveries.add(this.invocations.laneOf(agent), at, this.#nextNode++);
   }
 
-  #started(seq: number, at: number, delivery: number): void {
+  /**
+   * Takes in starts and good ends, which are two of three events, up to the next of another kind; answers where that is.
+   * Right to the columns, one loop for many: by calls for each event it took three times as long.
+   */
+  #startedAndSucceeded({ first, kind, at, delivery }: TypedBatch, from: number): number {
     const { deliveries, invocations } = this;
-    // As the fold does: a node that is no longer kept gets a successor.
-    if (deliveries.node(delivery) < this.#nextNode - this.#nodeLimit)
-      deliveries.setNode(delivery, this.#nextNode++);
-    const lane = deliveries.lane(delivery);
-    const queued = deliveries.queued(delivery);
-    const node = deliveries.node(delivery);
-    const row = invocations.start(lane, queued, at, seq, node, deliveries.attempt(delivery));
-    deliveries.setRow(delivery, row);
-    deliveries.setStatus(delivery, RUNNING, 0);
+    const { base, columns } = deliveries;
+    const rows = invocations.reserve(kind.length - from);
+    const { totals, activeAt } = invocations;
+    const oldest = this.#nextNode - this.#nodeLimit;
+    let { length } = invocations;
+    let index = from;
+    for (; index < kind.length; index++) {
+      const place = (delivery[index] ?? 0) - base;
+      const time = at[index] ?? 0;
+      if (kind[index] === EVENT_KINDS.started) {
+        const row = length++;
+        const lane = columns.lane[place] ?? 0;
+        const queued = columns.queued[place] ?? 0;
+        let node = columns.node[place] ?? 0;
+        if (node < oldest) {
+          // As the fold does: a node that is no longer kept gets a successor.
+          node = this.#nextNode++;
+          columns.node[place] = node;
+        }
+        const attempt = Math.min(255, (columns.attempt[place] ?? 0) + 1);
+        columns.attempt[place] = attempt;
+        columns.row[place] = length;
+        columns.status[place] = RUNNING;
+        rows.lane[row] = lane;
+        rows.queued[row] = Math.min(queued, time);
+        rows.start[row] = time;
+        rows.end[row] = Number.NaN;
+        rows.status[row] = RUNNING;
+        rows.node[row] = node;
+        rows.attempt[row] = attempt;
+        rows.startSeq[row] = first + index;
+        activeAt[lane] = time;
+        totals[lane * STATUS_COUNT + RUNNING] = (totals[lane * STATUS_COUNT + RUNNING] ?? 0) + 1;
+      } else if (kind[index] === EVENT_KINDS.succeeded) {
+        const row = (columns.row[place] ?? 0) - 1;
+        columns.status[place] = SUCCEEDED;
+        columns.settled[place] = first + index;
+        if (row < 0 || rows.endSeq[row] !== 0) continue;
+        const lane = (rows.lane[row] ?? 0) * STATUS_COUNT;
+        const start = rows.start[row] ?? 0;
+        rows.end[row] = Math.max(time, start);
+        rows.status[row] = SUCCEEDED;
+        rows.endSeq[row] = first + index;
+        totals[lane + RUNNING] = (totals[lane + RUNNING] ?? 0) - 1;
+        totals[lane + SUCCEEDED] = (totals[lane + SUCCEEDED] ?? 0) + 1;
+      } else break;
+    }
+    invocations.length = length;
+    return index;
   }
 
   #ended(seq: number, at: number, delivery: number, status: number): void {
@@ -202,33 +234,29 @@ export class Activity {
       case 'message.published':
         this.publishers.note(event.message.channel ?? '', this.#nameOf(event.publisher ?? 0), seq);
         this.messages.add(seq, this.deliveries.next, event.publisher ?? 0, this.#nextNode++);
-        for (const agent of event.to) this.#delivery(agent, at, seq);
+        for (const agent of event.to) this.#delivery(agent, at);
         return;
       case 'message.handed':
-        this.#delivery(event.to, at, 0);
+        this.#delivery(event.to, at);
         return;
       case 'delivery.redelivered':
-        this.#delivery(event.to, at, 0);
+        this.#delivery(event.to, at);
         return;
       case 'message.refused':
         this.#nextNode++;
-        this.#problem(
-          { seq, at, kind: 'refused', agent: '', channel: event.channel, node: event.node },
-          event.reason,
-        );
         return;
       case 'delivery.retrying':
         this.#close(event.delivery, code('retrying'), seq, at, false);
         this.deliveries.requeue(event.delivery, event.dueAt);
-        this.#failure(event, 'retrying', event.error);
+        this.#locate(event);
         return;
       case 'delivery.failed':
         this.#ended(seq, at, event.delivery, event.invalid ? code('invalid') : code('failed'));
-        this.#failure(event, event.invalid ? 'invalid' : 'failed', event.error);
+        this.#locate(event);
         return;
       case 'delivery.dropped':
         this.#ended(seq, at, event.delivery, code('dropped'));
-        this.#failure(event, 'dropped', undefined);
+        this.#locate(event);
         return;
       case 'delivery.returned':
         this.#close(event.delivery, event.parked ? code('parked') : code('waiting'), seq, at, false);
@@ -236,8 +264,6 @@ export class Activity {
         return;
       case 'run.ended':
         this.#sweeps.push({ seq, at });
-        if (event.error)
-          this.#problem({ seq, at, kind: 'run', agent: '', channel: '', node: 0 }, event.error);
         return;
       case 'executor.opened':
         this.messages.session(
@@ -252,17 +278,9 @@ export class Activity {
     }
   }
 
-  #failure(
-    { seq, at, delivery }: { readonly seq: number; readonly at: number; readonly delivery: number },
-    kind: Problem['kind'],
-    error: ErrorRecord | undefined,
-  ): void {
+  /** Where the problem of an event happened. */
+  #locate({ seq, delivery }: { readonly seq: number; readonly delivery: number }): void {
     const agent = this.invocations.lanes[this.deliveries.lane(delivery)] ?? '';
-    this.#problem({ seq, at, kind, agent, channel: '', node: this.deliveries.node(delivery) }, error);
-  }
-
-  #problem(problem: Omit<Problem, 'error'>, error: ErrorRecord | undefined): void {
-    this.problems.push({ ...problem, error });
-    if (this.problems.length > MOST_PROBLEMS * 1.1) this.problems = this.problems.slice(-MOST_PROBLEMS);
+    this.#problems.locate(seq, agent, this.deliveries.node(delivery));
   }
 }

@@ -197,7 +197,7 @@ export class StoreSource implements CanvasSource {
         succeeded: total(SUCCEEDED),
         failed: FAILURES.reduce((sum, status) => sum + total(status), 0),
         rate: this.#agentRates.of(name),
-        activeAt: lane < 0 ? 0 : (table?.activeAt(lane) ?? 0),
+        activeAt: lane < 0 ? 0 : (table?.activeAt[lane] ?? 0),
         registered: state.agents.has(name),
       };
     });

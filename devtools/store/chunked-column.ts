@@ -25,17 +25,32 @@ export class ChunkedColumn<Values extends Numbers> {
     chunk[place & WITHIN] = value;
   }
 
-  pushAll(values: ArrayLike<number>): void {
+  /** Appends many, block by block. */
+  pushAll(values: Values): void {
     let from = 0;
     while (from < values.length) {
       const place = this.#dropped + this.length;
       const chunk = this.#chunks[place >>> CHUNK_BITS] ?? this.#addChunk();
       const at = place & WITHIN;
       const count = Math.min(values.length - from, CHUNK - at);
-      for (let offset = 0; offset < count; offset++) chunk[at + offset] = values[from + offset] ?? 0;
+      chunk.set(values.subarray(from, from + count), at);
       this.length += count;
       from += count;
     }
+  }
+
+  /** A copy of the values from `from` (inclusive) to `to` (exclusive). */
+  slice(from: number, to: number): Values {
+    const copy = this.#make(Math.max(0, to - from));
+    for (let index = from; index < to; ) {
+      const place = this.#dropped + index;
+      const at = place & WITHIN;
+      const count = Math.min(to - index, CHUNK - at);
+      const chunk = this.#chunks[place >>> CHUNK_BITS];
+      if (chunk) copy.set(chunk.subarray(at, at + count), index - from);
+      index += count;
+    }
+    return copy;
   }
 
   /** 0 for a place that is not there. */

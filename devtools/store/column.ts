@@ -63,6 +63,16 @@ export const floats = (): Column<Float64Array> => new Column((length) => new Flo
 
 // Tables of many columns grow all of them at once, so that adding a row is a few plain writes.
 
+const LARGE = 2 ** 20;
+
+/**
+ * How long the columns of a table become that have become too short. Memory that nobody has written to is not there yet,
+ * so that being generous costs nothing, and moving what is there costs time.
+ */
+export function nextCapacity(capacity: number): number {
+  return capacity < LARGE ? capacity * 4 : capacity * 2;
+}
+
 export function longerBytes(from: Uint8Array, capacity: number): Uint8Array<ArrayBuffer> {
   const to = new Uint8Array(capacity);
   to.set(from);

@@ -1,30 +1,39 @@
-import { EVENT_KINDS, type EventBatch, type MessageRoute } from '../../core/inspection/event-batch.js';
+import { EVENT_KINDS, type MessageRoute } from '../../core/inspection/event-batch.js';
 import { rebuildPublished } from '../../core/inspection/event-rebuild.js';
 import type { RunEvent } from '../../core/state/run-event.js';
 import type { RunState } from '../../core/state/run-state.js';
 import { longBytes, longFloats, longIntegers } from './chunked-column.js';
+import { EventRanks } from './event-ranks.js';
+import type { TypedBatch } from './typed-batch.js';
 
-/** Every event that came, in 13 bytes each and 16 more for a message; the few others stay objects. */
+/** Events of one stretch that is read from the log, at most. */
+const STRETCH = 4096;
+
+/**
+ * Every event that came, in 13 bytes each and 12 more for a message; the few others stay objects. A batch is taken in as a
+ * few blocks of memory are copied, and nothing is done for each event.
+ */
 export class EventLog {
   /** Sequence number of the event before the first that is kept. */
   base: number;
   readonly #kind = longBytes();
   readonly #at = longFloats();
-  /** Delivery, row of the publish, or place in `#bodies`, by kind. */
-  readonly #detail = longIntegers();
-  readonly #publishSeq = longIntegers();
+  readonly #delivery = longIntegers();
   readonly #publisher = longIntegers();
   readonly #ordinal = longIntegers();
   readonly #route = longIntegers();
   /** By their numbers. */
   readonly routes: MessageRoute[] = [];
   #bodies: RunEvent[] = [];
+  /** Which row of the publishes, or of the bodies, an event has. */
+  readonly #ranks: EventRanks;
   /** Bodies and publishes that were dropped from the front. */
   #bodiesDropped = 0;
   #publishesDropped = 0;
 
   constructor(base: number) {
     this.base = base;
+    this.#ranks = new EventRanks(base, (seq) => this.kindOf(seq));
   }
 
   get length(): number {
@@ -36,24 +45,36 @@ export class EventLog {
     return this.base + this.#kind.length;
   }
 
-  append(batch: EventBatch): void {
-    const { kind, delivery } = batch;
-    this.#kind.pushAll(kind);
+  append(batch: TypedBatch): void {
+    const publishes = this.#publishesDropped + this.#publisher.length;
+    this.#ranks.append(batch, publishes, this.#bodiesDropped + this.#bodies.length);
+    this.#kind.pushAll(batch.kind);
     this.#at.pushAll(batch.at);
-    let publish = this.#publishesDropped + this.#publishSeq.length;
-    let body = this.#bodiesDropped + this.#bodies.length;
-    for (let index = 0; index < kind.length; index++) {
-      if (kind[index] === EVENT_KINDS.published) {
-        this.#detail.push(publish++);
-        this.#publishSeq.push(batch.first + index);
-      } else if (kind[index] === EVENT_KINDS.body) this.#detail.push(body++);
-      else this.#detail.push(delivery[index] ?? 0);
-    }
+    this.#delivery.pushAll(batch.delivery);
     this.#publisher.pushAll(batch.publisher);
     this.#ordinal.pushAll(batch.ordinal);
     this.#route.pushAll(batch.route);
     for (const route of batch.routes) this.routes.push(route);
     for (const each of batch.bodies) this.#bodies.push(each);
+  }
+
+  /** The next events after `seq`, as many as are read at a time. `routes` has none: all of them are in the log's. */
+  stretchAfter(seq: number): TypedBatch {
+    const from = Math.max(0, seq - this.base);
+    const to = Math.min(this.length, from + STRETCH);
+    const first = this.base + from + 1;
+    const [publish, publishEnd] = [this.#publishRow(first), this.#publishRow(this.base + to + 1)];
+    return {
+      first,
+      kind: this.#kind.slice(from, to),
+      at: this.#at.slice(from, to),
+      delivery: this.#delivery.slice(from, to),
+      publisher: this.#publisher.slice(publish, publishEnd),
+      ordinal: this.#ordinal.slice(publish, publishEnd),
+      route: this.#route.slice(publish, publishEnd),
+      routes: [],
+      bodies: this.#bodies.slice(this.#bodyRow(first), this.#bodyRow(this.base + to + 1)),
+    };
   }
 
   /** When an event happened, in milliseconds since 1970. */
@@ -67,18 +88,18 @@ export class EventLog {
 
   /** Of an event that started or ended a delivery well. */
   deliveryOf(seq: number): number {
-    return this.#detail.at(seq - this.base - 1);
+    return this.#delivery.at(seq - this.base - 1);
   }
 
   /** Of an event of kind `body`. */
   bodyOf(seq: number): RunEvent | undefined {
-    return this.#bodies[this.#detail.at(seq - this.base - 1) - this.#bodiesDropped];
+    return this.#bodies[this.#bodyRow(seq)];
   }
 
   /** Of a compact publish: its publishing delivery, ordinal and route. Undefined for any other event. */
   publishOf(seq: number): { publisher: number; ordinal: number; route: MessageRoute } | undefined {
     if (seq <= this.base || this.kindOf(seq) !== EVENT_KINDS.published) return undefined;
-    const row = this.#detail.at(seq - this.base - 1) - this.#publishesDropped;
+    const row = this.#publishRow(seq);
     const route = this.routes[this.#route.at(row)];
     return route && { publisher: this.#publisher.at(row), ordinal: this.#ordinal.at(row), route };
   }
@@ -111,16 +132,23 @@ export class EventLog {
   dropUpTo(seq: number): void {
     const count = Math.min(Math.max(0, seq - this.base), this.length);
     if (count === 0) return;
-    const publishes = this.#publishSeq.countUpTo(seq);
-    let bodies = 0;
-    for (let index = 0; index < count; index++) if (this.#kind.at(index) === EVENT_KINDS.body) bodies++;
-    for (const column of [this.#kind, this.#at, this.#detail]) column.drop(count);
-    for (const column of [this.#publishSeq, this.#publisher, this.#ordinal, this.#route])
-      column.drop(publishes);
+    const next = this.base + count + 1;
+    const [publishes, bodies] = [this.#publishRow(next), this.#bodyRow(next)];
+    this.#ranks.dropBefore(next);
+    for (const column of [this.#kind, this.#at, this.#delivery]) column.drop(count);
+    for (const column of [this.#publisher, this.#ordinal, this.#route]) column.drop(publishes);
     this.#bodies = this.#bodies.slice(bodies);
     this.#bodiesDropped += bodies;
     this.#publishesDropped += publishes;
     this.base += count;
+  }
+
+  #publishRow(seq: number): number {
+    return this.#ranks.publishesBefore(seq) - this.#publishesDropped;
+  }
+
+  #bodyRow(seq: number): number {
+    return this.#ranks.bodiesBefore(seq) - this.#bodiesDropped;
   }
 
   #clamped(seq: number): number {

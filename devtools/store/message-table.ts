@@ -1,12 +1,26 @@
 import { messageIdOf, type Session } from '../../core/state/delivery.js';
-import { longIntegers } from './chunked-column.js';
+
+const CHUNK_BITS = 14;
+const CHUNK = 2 ** CHUNK_BITS;
+const WITHIN = CHUNK - 1;
+
+/** Rows that lie together, column by column. */
+class MessageChunk {
+  readonly seq: Uint32Array = new Uint32Array(CHUNK);
+  readonly firstDelivery: Uint32Array = new Uint32Array(CHUNK);
+  readonly publisher: Uint32Array = new Uint32Array(CHUNK);
+  readonly node: Uint32Array = new Uint32Array(CHUNK);
+}
+
+type MessageColumn = keyof MessageChunk;
 
 /** Messages in the order in which they were published: what leads from a row of the list to everything else. */
 export class MessageTable {
-  readonly #seq = longIntegers();
-  readonly #firstDelivery = longIntegers();
-  readonly #publisher = longIntegers();
-  readonly #node = longIntegers();
+  #chunks: MessageChunk[] = [];
+  #newest = new MessageChunk();
+  /** Places at the front of the first chunk that were dropped. */
+  #dropped = 0;
+  length = 0;
   /** Sessions by the number of the first delivery they made. */
   readonly #sessions: { readonly session: Session; readonly firstDelivery: number }[] = [];
 
@@ -15,15 +29,17 @@ export class MessageTable {
     if (session) this.#sessions.push({ session, firstDelivery: nextDelivery });
   }
 
-  get length(): number {
-    return this.#seq.length;
-  }
-
   add(seq: number, firstDelivery: number, publisher: number, node: number): void {
-    this.#seq.push(seq);
-    this.#firstDelivery.push(firstDelivery);
-    this.#publisher.push(publisher);
-    this.#node.push(node);
+    const place = (this.#dropped + this.length++) & WITHIN;
+    if (place === 0) {
+      this.#newest = new MessageChunk();
+      this.#chunks.push(this.#newest);
+    }
+    const chunk = this.#newest;
+    chunk.seq[place] = seq;
+    chunk.firstDelivery[place] = firstDelivery;
+    chunk.publisher[place] = publisher;
+    chunk.node[place] = node;
   }
 
   /** A message from before the first event: its sequence number is not known, its node says the rest. */
@@ -37,23 +53,23 @@ export class MessageTable {
 
   /** How many were published up to event `seq`. */
   countUpTo(seq: number): number {
-    return this.#seq.countUpTo(seq);
+    return this.#countUpTo('seq', seq);
   }
 
   seqOf(row: number): number {
-    return this.#seq.at(row);
+    return this.#at('seq', row);
   }
 
   firstDeliveryOf(row: number): number {
-    return this.#firstDelivery.at(row);
+    return this.#at('firstDelivery', row);
   }
 
   publisherOf(row: number): number {
-    return this.#publisher.at(row);
+    return this.#at('publisher', row);
   }
 
   nodeOf(row: number): number {
-    return this.#node.at(row);
+    return this.#at('node', row);
   }
 
   /** Id of a message that did not bring its own. */
@@ -66,17 +82,37 @@ export class MessageTable {
 
   rowOfSeq(seq: number): number {
     if (seq === 0) return -1;
-    const row = this.#seq.countUpTo(seq) - 1;
+    const row = this.#countUpTo('seq', seq) - 1;
     return row >= 0 && this.seqOf(row) === seq ? row : -1;
   }
 
   rowOfNode(node: number): number {
-    const row = this.#node.countUpTo(node) - 1;
+    const row = this.#countUpTo('node', node) - 1;
     return row >= 0 && this.nodeOf(row) === node ? row : -1;
   }
 
   dropUpTo(seq: number): void {
-    const count = this.#seq.countUpTo(seq);
-    for (const column of [this.#seq, this.#firstDelivery, this.#publisher, this.#node]) column.drop(count);
+    const count = this.countUpTo(seq);
+    const dropped = this.#dropped + count;
+    this.length -= count;
+    this.#chunks = this.#chunks.slice(dropped >>> CHUNK_BITS);
+    this.#dropped = dropped & WITHIN;
+  }
+
+  #at(column: MessageColumn, row: number): number {
+    const place = this.#dropped + row;
+    return row < 0 ? 0 : (this.#chunks[place >>> CHUNK_BITS]?.[column][place & WITHIN] ?? 0);
+  }
+
+  /** How many values of a column, which rises, are at most `limit`. */
+  #countUpTo(column: MessageColumn, limit: number): number {
+    let low = 0;
+    let high = this.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#at(column, middle) <= limit) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }

@@ -8,7 +8,7 @@ interface Playable {
   readonly recording:
     | {
         readonly log: { timeOf(seq: number): number; seqAtTime(time: number): number };
-        readonly activity: { readonly problems: readonly { readonly seq: number }[] };
+        readonly problems: readonly { readonly seq: number }[];
       }
     | undefined;
   seek(position: 'live' | number): void;
@@ -39,7 +39,7 @@ export class Player {
   /** To the next failure after what is shown, or the one before. False when there is none. */
   toFailure(direction: 1 | -1): boolean {
     const { seq, recording } = this.#store;
-    const problems = recording?.activity.problems ?? [];
+    const problems = recording?.problems ?? [];
     const next =
       direction > 0
         ? problems.find((problem) => problem.seq > seq)

@@ -6,6 +6,8 @@ import { Checkpoints } from './checkpoint.js';
 import { EventLog } from './event-log.js';
 import { History } from './history.js';
 import { OldRows } from './old-rows.js';
+import { type Problem, Problems } from './problems.js';
+import { typedBatch } from './typed-batch.js';
 
 /** Events kept. At 13 to 20 bytes an event and as much for the rest, 6,000,000 come to about 250 MB. */
 export const MOST_EVENTS = 6_000_000;
@@ -15,6 +17,7 @@ export class Recording {
   readonly log: EventLog;
   readonly history: History;
   readonly activity: Activity;
+  readonly #problems = new Problems();
 
   /**
    * @param parts the state after event `seq`.
@@ -26,7 +29,7 @@ export class Recording {
     const first = state ? maker.ofPartsAndTree(seq, parts, state) : maker.ofParts(seq, parts);
     this.log = new EventLog(seq);
     this.history = new History(this.log, first, maker, checkpointEvents);
-    this.activity = new Activity(parts, new OldRows(maker.archive, first.tree));
+    this.activity = new Activity(parts, new OldRows(maker.archive, first.tree), this.#problems);
   }
 
   /** Sequence number of the state before the first event kept: time cannot be turned back further. */
@@ -38,11 +41,18 @@ export class Recording {
     return this.log.last;
   }
 
+  /** What went wrong, oldest first. */
+  get problems(): readonly Problem[] {
+    return this.#problems.list;
+  }
+
   /** Takes a batch in. False when it does not follow on what is there. */
   append(batch: EventBatch): boolean {
     if (batch.first !== this.last + 1) return false;
-    this.log.append(batch);
-    this.activity.take(batch, this.log.routes);
+    const typed = typedBatch(batch);
+    this.log.append(typed);
+    for (const event of typed.bodies) this.#problems.note(event);
+    this.activity.take(typed, this.log.routes);
     return true;
   }
 
@@ -54,6 +64,7 @@ export class Recording {
     this.log.dropUpTo(seq);
     this.history.dropUpTo(seq);
     this.activity.dropUpTo(seq);
+    this.#problems.dropUpTo(seq);
     return true;
   }
 }

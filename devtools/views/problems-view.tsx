@@ -2,7 +2,7 @@
 import { type ReactElement, useState } from 'react';
 import { clock, count, reasonOf } from '../panel/format.js';
 import { usePanel, useStore } from '../panel/panel-context.js';
-import type { Problem } from '../store/activity.js';
+import type { Problem } from '../store/problems.js';
 import { Status } from './status.js';
 
 const KINDS = ['failed', 'invalid', 'retrying', 'dropped', 'refused', 'run'] as const;
@@ -23,7 +23,7 @@ export function ProblemsView(): ReactElement {
   const { notify } = usePanel();
   const [kind, setKind] = useState<Problem['kind'] | undefined>();
   const [shown, setShown] = useState(PAGE);
-  const problems = (store.recording?.activity.problems ?? []).filter(({ seq }) => seq <= store.seq);
+  const problems = (store.recording?.problems ?? []).filter(({ seq }) => seq <= store.seq);
   const letters = new Map([...store.state.tree.deadLetters()].map((letter) => [letter.number, letter]));
   const listed = problems.filter((problem) => kind === undefined || problem.kind === kind);
   const groups = grouped(listed);

@@ -236,7 +236,7 @@ test('problems are listed, and the player finds them in order', async () => {
     true,
   );
   const { store } = run;
-  const problems = store.recording?.activity.problems ?? [];
+  const problems = store.recording?.problems ?? [];
   expect(problems.map(({ kind }) => kind)).toContain('retrying');
   store.seek(store.first);
   const visited: number[] = [];
