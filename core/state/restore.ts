@@ -107,7 +107,8 @@ function runOf(part: RunPart): RunRecord {
   run.status = part.status;
   run.finishedAt = part.finishedAt ?? undefined;
   run.error = part.error ?? undefined;
-  run.counts = { ...part.counts };
+  // Into the object that is there: one of another shape made the engine compile the fold anew, 5 to 10 ms in a seek.
+  Object.assign(run.counts, part.counts);
   run.tokensUsed = part.tokensUsed;
   return run;
 }
