@@ -17,6 +17,8 @@ export interface TreeMarks {
 /** Below this scale cards become dots; above the second they carry words. */
 const CARD_SCALE = 0.24;
 const WORD_SCALE = 0.42;
+/** Pixels between two marks below which they look like one. */
+const SAME_PLACE = 0.25;
 const BAD = [STATUS.failed, STATUS.invalid, STATUS.dropped, STATUS.retrying, STATUS.refused];
 
 /**
@@ -64,8 +66,9 @@ export class TreePainter {
   }
 
   #place(scene: TreeScene, view: Viewport, progress: number, width: number, height: number): void {
-    const { x, y, fromX, fromY } = scene;
+    const { x, y, fromX, fromY, status } = scene;
     const count = x.length;
+    let [lastLeft, lastMiddle, lastStatus] = [Number.NaN, Number.NaN, -1];
     if (this.#x.length < count) {
       this.#x = new Float64Array(count * 2);
       this.#y = new Float64Array(count * 2);
@@ -81,6 +84,12 @@ export class TreePainter {
       this.#x[place] = left;
       this.#y[place] = middle;
       if (middle < -half || middle > height + half || left < -reach || left > width + 16) continue;
+      // What comes out of a fold begins on one place: of thousands that look like one, one is drawn.
+      const near = Math.abs(left - lastLeft) < SAME_PLACE && Math.abs(middle - lastMiddle) < SAME_PLACE;
+      if (near && status[place] === lastStatus) continue;
+      lastLeft = left;
+      lastMiddle = middle;
+      lastStatus = status[place] ?? 0;
       this.#visible[this.#count++] = place;
     }
   }
@@ -98,6 +107,7 @@ export class TreePainter {
     const curved = view.scale >= CARD_SCALE;
     pen.strokeStyle = theme.edge;
     pen.lineWidth = Math.min(1.5, Math.max(0.6, view.scale * 1.6));
+    let [lastX, lastY, lastAbove] = [Number.NaN, Number.NaN, -1];
     pen.beginPath();
     for (let place = 0; place < parent.length; place++) {
       const above = parent[place] ?? -1;
@@ -110,11 +120,23 @@ export class TreePainter {
       ];
       const start = curved ? x0 + card : x0;
       if (start > width || x1 < 0 || (y0 < 0 && y1 < 0) || (y0 > height && y1 > height)) continue;
+      const near = Math.abs(x1 - lastX) < SAME_PLACE && Math.abs(y1 - lastY) < SAME_PLACE;
+      if (near && this.#isNear(above, lastAbove)) continue;
+      lastX = x1;
+      lastY = y1;
+      lastAbove = above;
       pen.moveTo(start, y0);
       if (curved) this.#curve(pen, start, y0, x1, y1);
       else pen.lineTo(x1, y1);
     }
     pen.stroke();
+  }
+
+  #isNear(place: number, other: number): boolean {
+    if (place === other) return true;
+    const [x0 = 0, x1 = Number.NaN] = [this.#x[place], this.#x[other]];
+    const [y0 = 0, y1 = Number.NaN] = [this.#y[place], this.#y[other]];
+    return Math.abs(x0 - x1) < SAME_PLACE && Math.abs(y0 - y1) < SAME_PLACE;
   }
 
   #curve(pen: Pen, x0: number, y0: number, x1: number, y1: number): void {
