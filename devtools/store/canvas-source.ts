@@ -10,13 +10,11 @@ import type {
 } from '../canvas-contract.js';
 import { NodeRows } from './node-rows.js';
 import type { PanelStore } from './panel-store.js';
-import { Rates } from './rates.js';
+import { Rates, secondBefore } from './rates.js';
 
 const RUNNING = NODE_STATUSES.indexOf('running');
 const SUCCEEDED = NODE_STATUSES.indexOf('succeeded');
 const FAILURES = (['failed', 'invalid'] as const).map((status) => NODE_STATUSES.indexOf(status));
-/** Events looked back over for the rates of a moment in the past. */
-const MOST_LOOKED_AT = 100_000;
 /** Events since the last frame beyond which it is cheaper to look at all nodes again. */
 const MOST_TOUCHED = 200_000;
 
@@ -265,25 +263,11 @@ export class StoreSource implements CanvasSource {
     this.#agentRates.sample(now, new Map(runs));
   }
 
-  /** The second before the position, from the log. */
   #rebuildRates(): void {
     const { recording, seq } = this.#store;
     if (!recording) return;
-    const { log, activity } = recording;
-    const now = log.timeOf(seq);
-    const published = new Map<string, number>();
-    const started = new Map<string, number>();
-    const add = (sums: Map<string, number>, name: string): void => {
-      sums.set(name, (sums.get(name) ?? 0) + 1);
-    };
-    for (let at = seq; at > Math.max(recording.first, seq - MOST_LOOKED_AT); at--) {
-      if (now - log.timeOf(at) > 1000) break;
-      const kind = log.kindOf(at);
-      if (kind === EVENT_KINDS.published) add(published, log.publishOf(at)?.route.channel ?? '');
-      else if (kind === EVENT_KINDS.started) {
-        add(started, activity.invocations.lanes[activity.deliveries.lane(log.deliveryOf(at))] ?? '');
-      }
-    }
+    const now = recording.log.timeOf(seq);
+    const { published, started } = secondBefore(recording, seq);
     for (const [rates, sums] of [
       [this.#channelRates, published] as const,
       [this.#agentRates, started] as const,

@@ -1,3 +1,6 @@
+import { EVENT_KINDS } from '../../core/inspection/event-batch.js';
+import type { Recording } from './recording.js';
+
 /** Sums of something over time, and how fast they grow: per second, over the last second or so. */
 export class Rates {
   #samples: { readonly at: number; readonly totals: ReadonlyMap<string, number> }[] = [];
@@ -31,4 +34,39 @@ export class Rates {
     this.#samples = [];
     this.#rates = new Map();
   }
+}
+
+/** Events looked back over for what happened in a second of the past. */
+const MOST_LOOKED_AT = 100_000;
+
+/** What happened in the second up to event `seq`: messages published by channel, invocations started by agent. */
+export function secondBefore(
+  { log, first, activity }: Recording,
+  seq: number,
+): { readonly published: ReadonlyMap<string, number>; readonly started: ReadonlyMap<string, number> } {
+  const published = new Map<string, number>();
+  const started = new Map<string, number>();
+  const now = log.timeOf(seq);
+  const last = Math.max(first, seq - MOST_LOOKED_AT);
+  let at = seq;
+  for (; at > last && now - log.timeOf(at) <= 1000; at--) {
+    const kind = log.kindOf(at);
+    if (kind === EVENT_KINDS.published) count(published, log.publishOf(at)?.route.channel);
+    else if (kind === EVENT_KINDS.started)
+      count(started, activity.invocations.lanes[activity.deliveries.lane(log.deliveryOf(at))]);
+    else if (kind === EVENT_KINDS.body) {
+      // A publish that says more than its route is kept whole: an id of its own, a task.
+      const event = log.bodyOf(at);
+      if (event?.type === 'message.published') count(published, event.message.channel);
+    }
+  }
+  // So many that they do not fill the second stand for the rest of it.
+  const share = Math.max(1, now - log.timeOf(at + 1)) / 1000;
+  if (at === last && last > first && share < 1)
+    for (const sums of [published, started]) for (const [name, sum] of sums) sums.set(name, sum / share);
+  return { published, started };
+}
+
+function count(sums: Map<string, number>, name = ''): void {
+  sums.set(name, (sums.get(name) ?? 0) + 1);
 }
