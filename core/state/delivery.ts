@@ -1,7 +1,7 @@
 import type { ErrorRecord } from '../errors.js';
 import type { Mail, Mailbox } from '../messaging/mailbox.js';
 import type { Message } from '../messaging/message.js';
-import { decimal } from './decimal.js';
+import { CountedText } from './counted-text.js';
 import type { Published } from './publish-ledger.js';
 import type { RunRecord } from './run-record.js';
 
@@ -112,18 +112,18 @@ export class DeliveryList {
   }
 }
 
-/** The ends of the ids of an invocation's first messages: nearly all there are. */
-const ORDINALS = Array.from({ length: 16 }, (_, ordinal) => `.${ordinal}`);
-
-/** What the ids of the session asked for last begin with: nearly always the one asked for next. */
+/** The session asked for last, nearly always the one asked for next: ids of what its agents and its application said. */
 let idsOf = '';
-let idsBegin = '-';
+let byAgents = new CountedText('-');
+let byApplication = new CountedText('-0.');
 
 /** Id of the `ordinal`-th message that delivery `publisher` publishes (0: the application). Deterministic. */
 export function messageIdOf(sessionPrefix: string, publisher: number, ordinal: number): string {
   if (sessionPrefix !== idsOf) {
     idsOf = sessionPrefix;
-    idsBegin = `${sessionPrefix}-`;
+    byAgents = new CountedText(`${sessionPrefix}-`);
+    byApplication = new CountedText(`${sessionPrefix}-0.`);
   }
-  return idsBegin + decimal(publisher) + (ORDINALS[ordinal] ?? `.${decimal(ordinal)}`);
+  if (publisher === 0) return byApplication.of(ordinal);
+  return ordinal === 0 ? byAgents.first(publisher) : `${byAgents.of(publisher)}.${ordinal}`;
 }

@@ -60,10 +60,7 @@ export class TreeColumns {
     time: number,
     evict: (number: number) => void,
   ): number {
-    if (this.next - this.first === this.length) {
-      if (this.length < this.#limit) this.#grow(Math.min(this.#limit, this.length * 2));
-      else this.#dropFirst(evict);
-    }
+    if (this.next - this.first === this.length) this.#makeRoom(evict);
     const number = this.next++;
     const row = this.#rowOf(number);
     this.status[row] = status;
@@ -75,6 +72,12 @@ export class TreeColumns {
     this.time[row] = time;
     this.duration[row] = Number.NaN;
     return number;
+  }
+
+  /** Apart from `add`, which the engine compiles long before the first row has to go, and would compile anew then. */
+  #makeRoom(evict: (number: number) => void): void {
+    if (this.length < this.#limit) this.#grow(Math.min(this.#limit, this.length * 2));
+    else this.#dropFirst(evict);
   }
 
   #dropFirst(evict: (number: number) => void): void {

@@ -1,4 +1,4 @@
-import { decimal } from './decimal.js';
+import { CountedText } from './counted-text.js';
 
 /**
  * A name that many nodes of the tree share, stored once: columns hold its index. Its owner (a channel, a mailbox, a
@@ -8,25 +8,25 @@ export interface TreeLabel {
   readonly agent: string;
   readonly channel: string;
   index: number;
-  /** What the node ids of this agent in one session begin with, and which session that was; see `nodeIdOf`. */
-  idPrefix: string;
+  /** Node ids of this agent in one session, and which session that is; see `nodeIdOf`. */
+  ids: CountedText | undefined;
   idSession: string | undefined;
 }
 
 export function treeLabel(agent: string, channel: string): TreeLabel {
-  return { agent, channel, index: -1, idPrefix: '', idSession: undefined };
+  return { agent, channel, index: -1, ids: undefined, idSession: undefined };
 }
 
 /**
- * Stable over attempts and restarts: the node id of a delivery's invocation. The label keeps what its ids
- * begin with, so that most of an id is not joined anew each time.
+ * Stable over attempts and restarts: the node id of a delivery's invocation. The label keeps what its ids have in
+ * common.
  */
 export function nodeIdOf(label: TreeLabel, sessionStartedAt: string, delivery: number): string {
-  if (label.idSession !== sessionStartedAt) {
-    label.idPrefix = `${label.agent}_${sessionStartedAt}_`;
+  if (!label.ids || label.idSession !== sessionStartedAt) {
+    label.ids = new CountedText(`${label.agent}_${sessionStartedAt}_`);
     label.idSession = sessionStartedAt;
   }
-  return label.idPrefix + decimal(delivery);
+  return label.ids.of(delivery);
 }
 
 /** Which run and which session a node belongs to; shared like a label. */

@@ -165,3 +165,15 @@ describe('publish with a task', () => {
     expect(recorded('message.published').at(-1)?.message.taskId).toBe(task?.taskId);
   });
 });
+
+describe('ids that count', () => {
+  test('are the prefix and the number, in whatever order numbers come', async () => {
+    const { CountedText } = await import('../../../core/state/counted-text.js');
+    const ids = new CountedText('agent_7_');
+    const numbers = [0, 1, 9, 10, 99, 100, 999, 1000, 1001, 1010, 1999, 2000, 5, 999_999, 1_000_000, 2 ** 40];
+    for (const number of [...numbers, ...numbers.reverse()]) {
+      expect(ids.of(number)).toBe(`agent_7_${number}`);
+      expect(ids.first(number)).toBe(`agent_7_${number}.0`);
+    }
+  });
+});
