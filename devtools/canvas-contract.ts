@@ -12,6 +12,8 @@ export interface CanvasSource {
   readonly version: number;
   /** Changes when the past itself is another (a seek, another run imported): throw derived data away. */
   readonly generation: number;
+  /** True while the page has better things to do: much that is new is then read bit by bit, with less time for it. */
+  readonly busy: boolean;
   /** In the order they came. Rates are per second, over the last second or so. */
   agents(): readonly CanvasAgent[];
   channels(): readonly CanvasChannel[];
@@ -30,8 +32,6 @@ export interface CanvasSource {
   parentOf(number: number): number;
   /** Place in `NODE_STATUSES` (core/state/tree-node.ts), or -1 when the node is not kept. */
   statusOf(number: number): number;
-  /** Older nodes whose status changed after `version`, perhaps more than once; undefined: look at all again. */
-  touchedSince(version: number): readonly number[] | undefined;
   invocations(): InvocationColumns;
   /** Names of the lanes, by the number that `InvocationColumns.lane` holds: agents in the order they first ran. */
   lanes(): readonly string[];

@@ -1,4 +1,4 @@
-import { type Context, createContext, useContext, useSyncExternalStore } from 'react';
+import { type Context, createContext, useContext, useEffect, useSyncExternalStore } from 'react';
 import type { StoreSource } from '../store/canvas-source.js';
 import type { PanelStore } from '../store/panel-store.js';
 import type { Palette } from './palette.js';
@@ -33,4 +33,13 @@ export function useStore(): PanelStore {
   const { store } = usePanel();
   useSyncExternalStore(store.subscribe, store.getSnapshot, store.getSnapshot);
   return store;
+}
+
+/**
+ * The caller shows what is gathered from the events (messages, invocations, where problems happened): while it is there,
+ * that is kept up to date also in a flood of events, in which it would wait otherwise.
+ */
+export function useActivity(isShown = true): void {
+  const { store } = usePanel();
+  useEffect(() => (isShown ? store.watchActivity() : undefined), [store, isShown]);
 }

@@ -86,6 +86,7 @@ export function showRun(store: PanelStore, text: string): string {
   });
   // Proves that the events fit together before anything is shown of them.
   recording.history.advance(Number.POSITIVE_INFINITY);
+  recording.gather(Number.POSITIVE_INFINITY);
   recording.activity.sweep(recording.history.head);
   store.show(recording, `${file.name} (file)`, new Map(file.payloads));
   return `${file.events.length} events of “${file.name}”.`;

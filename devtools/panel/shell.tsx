@@ -168,7 +168,7 @@ function View(): ReactElement {
           <strong>Another version</strong>The executor speaks version {store.foreignVersion} of the
           inspector’s frames, which this panel does not know. Update the panel.
         </p>
-      ) : !store.isConnected ? (
+      ) : !store.recording ? (
         <p className="empty">
           <strong>Connecting…</strong>Waiting for the executor to answer.
         </p>

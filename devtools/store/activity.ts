@@ -48,19 +48,19 @@ export class Activity {
   /** Events that end many deliveries at once, which is best read from a state that has them behind it. */
   #sweeps: { readonly seq: number; readonly at: number }[] = [];
 
-  constructor(parts: readonly SnapshotPart[], old: OldRows, problems: Problems) {
+  /** @param parts the state after event `seq`; the rows of the tree are `old`. */
+  constructor(seq: number, parts: readonly SnapshotPart[], old: OldRows, problems: Problems) {
     const head = parts.find((part) => part.part === 'head');
     this.#problems = problems;
-    this.seq = head?.seq ?? 0;
+    this.seq = seq;
     const pending = parts.filter((part): part is DeliveryPart => part.part === 'delivery');
     this.#nextNode = head?.treeNext ?? 1;
     this.#nodeLimit = head?.limits.nodes ?? 100_000;
     this.deliveries = new DeliveryIndex(pending[0]?.number ?? head?.nextDelivery ?? 1);
     this.invocations = new InvocationTable();
     this.messages = new MessageTable(head?.session, head?.nextDelivery ?? 1);
-    takeOld(old, head?.seq ?? 0, this);
-    for (const part of pending)
-      this.#adopt(part, head?.seq ?? 0, old.has(part.node) ? old.time(part.node) : 0);
+    takeOld(old, seq, this);
+    for (const part of pending) this.#adopt(part, seq, old.has(part.node) ? old.time(part.node) : 0);
     this.deliveries.skipTo(head?.nextDelivery ?? 1);
   }
 

@@ -1,4 +1,3 @@
-import { EVENT_KINDS } from '../../core/inspection/event-batch.js';
 import type { RunState } from '../../core/state/run-state.js';
 import { NODE_STATUSES, type TreeNode } from '../../core/state/tree-node.js';
 import type {
@@ -15,8 +14,6 @@ import { Rates, secondBefore } from './rates.js';
 const RUNNING = NODE_STATUSES.indexOf('running');
 const SUCCEEDED = NODE_STATUSES.indexOf('succeeded');
 const FAILURES = (['failed', 'invalid'] as const).map((status) => NODE_STATUSES.indexOf(status));
-/** Events since the last frame beyond which it is cheaper to look at all nodes again. */
-const MOST_TOUCHED = 200_000;
 
 const NO_INVOCATIONS: InvocationColumns = {
   length: 0,
@@ -41,7 +38,6 @@ export class StoreSource implements CanvasSource {
   #channels: readonly CanvasChannel[] = [];
   #invocationsOf = '';
   #invocations: InvocationColumns = NO_INVOCATIONS;
-  #seqAtVersion: { readonly version: number; readonly seq: number }[] = [];
 
   constructor(store: PanelStore) {
     this.#store = store;
@@ -57,6 +53,10 @@ export class StoreSource implements CanvasSource {
 
   get live(): boolean {
     return this.#store.live;
+  }
+
+  get busy(): boolean {
+    return this.#store.isFlooded;
   }
 
   get firstNode(): number {
@@ -107,32 +107,6 @@ export class StoreSource implements CanvasSource {
     return row < 0 ? -1 : (columns.status[row] ?? -1);
   }
 
-  touchedSince(version: number): readonly number[] | undefined {
-    const { recording, version: present } = this.#store;
-    this.#noteVersion(present);
-    const since = this.#seqAtVersion.find((noted) => noted.version === version);
-    if (!since || !recording || !this.live || recording.last - since.seq > MOST_TOUCHED) return undefined;
-    const touched: number[] = [];
-    const { deliveries } = recording.activity;
-    for (let seq = Math.max(since.seq, recording.first) + 1; seq <= recording.last; seq++) {
-      const kind = recording.log.kindOf(seq);
-      if (kind === EVENT_KINDS.started || kind === EVENT_KINDS.succeeded) {
-        touched.push(deliveries.node(recording.log.deliveryOf(seq)));
-      } else if (kind === EVENT_KINDS.body) {
-        const event = recording.log.bodyOf(seq);
-        // These change many at once.
-        if (
-          event?.type === 'run.ended' ||
-          event?.type === 'channel.closed' ||
-          event?.type === 'executor.opened'
-        )
-          return undefined;
-        if (event && 'delivery' in event) touched.push(deliveries.node(event.delivery));
-      }
-    }
-    return touched;
-  }
-
   invocations(): InvocationColumns {
     const { recording, position, generation, version, seeking } = this.#store;
     if (!recording) return NO_INVOCATIONS;
@@ -151,11 +125,6 @@ export class StoreSource implements CanvasSource {
 
   now(): number {
     return this.#store.now();
-  }
-
-  #noteVersion(version: number): void {
-    if (this.#seqAtVersion.at(-1)?.version === version) return;
-    this.#seqAtVersion = [...this.#seqAtVersion.slice(-63), { version, seq: this.#store.last }];
   }
 
   #refresh(): void {

@@ -10,13 +10,15 @@ const WITHIN = CHUNK - 1;
  */
 export class ChunkedColumn<Values extends Numbers> {
   readonly #make: (length: number) => Values;
+  readonly #part: (values: Values, from: number, to: number) => Values;
   #chunks: Values[] = [];
   /** Places at the front of the first block that were dropped. */
   #dropped = 0;
   length = 0;
 
-  constructor(make: (length: number) => Values) {
+  constructor(make: (length: number) => Values, part: (values: Values, from: number, to: number) => Values) {
     this.#make = make;
+    this.#part = part;
   }
 
   push(value: number): void {
@@ -39,17 +41,17 @@ export class ChunkedColumn<Values extends Numbers> {
     }
   }
 
-  /** A copy of the values from `from` (inclusive) to `to` (exclusive). */
-  slice(from: number, to: number): Values {
-    const copy = this.#make(Math.max(0, to - from));
-    for (let index = from; index < to; ) {
-      const place = this.#dropped + index;
-      const at = place & WITHIN;
-      const count = Math.min(to - index, CHUNK - at);
-      const chunk = this.#chunks[place >>> CHUNK_BITS];
-      if (chunk) copy.set(chunk.subarray(at, at + count), index - from);
-      index += count;
-    }
+  /**
+   * The values from `from` (inclusive) to `to` (exclusive): where they are, if one block holds all of them, else a copy.
+   * What has been appended never changes.
+   */
+  range(from: number, to: number): Values {
+    const [first, count] = [this.#dropped + from, Math.max(0, to - from)];
+    const chunk = this.#chunks[first >>> CHUNK_BITS];
+    const at = first & WITHIN;
+    if (chunk && at + count <= CHUNK) return this.#part(chunk, at, at + count);
+    const copy = this.#make(count);
+    for (let index = 0; index < count; index++) copy[index] = this.at(from + index);
     return copy;
   }
 
@@ -88,8 +90,17 @@ export class ChunkedColumn<Values extends Numbers> {
 }
 
 export const longBytes = (): ChunkedColumn<Uint8Array> =>
-  new ChunkedColumn((length) => new Uint8Array(length));
+  new ChunkedColumn<Uint8Array>(
+    (length) => new Uint8Array(length),
+    (values, from, to) => values.subarray(from, to),
+  );
 export const longIntegers = (): ChunkedColumn<Uint32Array> =>
-  new ChunkedColumn((length) => new Uint32Array(length));
+  new ChunkedColumn<Uint32Array>(
+    (length) => new Uint32Array(length),
+    (values, from, to) => values.subarray(from, to),
+  );
 export const longFloats = (): ChunkedColumn<Float64Array> =>
-  new ChunkedColumn((length) => new Float64Array(length));
+  new ChunkedColumn<Float64Array>(
+    (length) => new Float64Array(length),
+    (values, from, to) => values.subarray(from, to),
+  );

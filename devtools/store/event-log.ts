@@ -66,12 +66,12 @@ export class EventLog {
     const [publish, publishEnd] = [this.#publishRow(first), this.#publishRow(this.base + to + 1)];
     return {
       first,
-      kind: this.#kind.slice(from, to),
-      at: this.#at.slice(from, to),
-      delivery: this.#delivery.slice(from, to),
-      publisher: this.#publisher.slice(publish, publishEnd),
-      ordinal: this.#ordinal.slice(publish, publishEnd),
-      route: this.#route.slice(publish, publishEnd),
+      kind: this.#kind.range(from, to),
+      at: this.#at.range(from, to),
+      delivery: this.#delivery.range(from, to),
+      publisher: this.#publisher.range(publish, publishEnd),
+      ordinal: this.#ordinal.range(publish, publishEnd),
+      route: this.#route.range(publish, publishEnd),
       routes: [],
       bodies: this.#bodies.slice(this.#bodyRow(first), this.#bodyRow(this.base + to + 1)),
     };

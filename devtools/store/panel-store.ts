@@ -12,7 +12,9 @@ import type { CanvasSelection } from '../canvas-contract.js';
 import { type Acks, pendingAcks } from './acks.js';
 import { Checkpointing } from './checkpointing.js';
 import { type FrameScheduler, pageFrames } from './frame-scheduler.js';
+import { Gathering } from './gathering.js';
 import { Notifier } from './notifier.js';
+import type { PanelStoreOptions, Position } from './panel-store-options.js';
 import { executorPayloads, filedPayloads, type PayloadSource } from './payload-source.js';
 import { Player } from './player.js';
 import { Recording } from './recording.js';
@@ -21,16 +23,6 @@ import { Recording } from './recording.js';
 const SEEK_MS = 60;
 
 const WATCH = { v: INSPECTOR_VERSION, type: 'watch', rows: 'shared' } as const;
-
-export interface PanelStoreOptions {
-  /** For tests and recordings: when to notify and to fold on. The page's frames and timers by default. */
-  readonly scheduler?: FrameScheduler;
-  /** Events between two checkpoints for time travel; 20,000 by default. */
-  readonly checkpointEvents?: number;
-}
-
-/** What the panel shows: live, or as it was after an event. */
-export type Position = 'live' | number;
 
 /**
  * The one store of the panel. It takes in frames, holds what they come to, and tells its listeners, at most once in a
@@ -42,6 +34,7 @@ export class PanelStore {
   readonly #scheduler: FrameScheduler;
   readonly #notifier: Notifier;
   readonly #checkpointing: Checkpointing;
+  readonly #gathering: Gathering;
   readonly #checkpointEvents: number | undefined;
   readonly #acks: Acks = pendingAcks();
   #offFrame: (() => void) | undefined;
@@ -77,7 +70,12 @@ export class PanelStore {
         return state === this.#shared ? state : undefined;
       },
     );
+    const shown = (): RunState => this.#liveState() ?? EMPTY;
+    this.#gathering = new Gathering(this.#scheduler, this.#notifier, () => this.#recording, shown);
   }
+
+  /** Somebody looks at what is gathered from the events (all but the state itself), until the answer is called. */
+  readonly watchActivity = (): (() => void) => this.#gathering.watch();
 
   /** Begins to watch. Calls in pairs with `disconnect`. */
   connect(): void {
@@ -91,6 +89,7 @@ export class PanelStore {
     this.player.stop();
     this.#notifier.cancel();
     this.#checkpointing.cancel();
+    this.#gathering.cancel();
     if (!this.#offFrame) return;
     this.#link?.send({ v: INSPECTOR_VERSION, type: 'unwatch' });
     this.#offFrame();
@@ -112,6 +111,11 @@ export class PanelStore {
     return this.#notifier.frameGap;
   }
 
+  /** Whether so many events come that taking them in is enough for the page. */
+  get isFlooded(): boolean {
+    return this.#notifier.isFlooded;
+  }
+
   /** Changes when the past is another: a seek, a gap, another recording. */
   get generation(): number {
     return this.#generation;
@@ -119,10 +123,6 @@ export class PanelStore {
 
   get recording(): Recording | undefined {
     return this.#recording;
-  }
-
-  get isConnected(): boolean {
-    return this.#recording !== undefined;
   }
 
   get position(): Position {
@@ -283,7 +283,7 @@ export class PanelStore {
     // Where the state is not shared, what is shown is folded here and now.
     if (!this.#link?.liveState?.()) recording.history.advance(Number.POSITIVE_INFINITY);
     this.#checkpointing.came();
-    recording.activity.sweep(this.#liveState() ?? EMPTY);
+    this.#gathering.came();
     this.#received(recording.last);
   }
 
@@ -301,7 +301,9 @@ export class PanelStore {
 
   #foldToPosition(): void {
     if (this.#position === 'live') return;
-    const reached = this.#recording?.history.stateAt(this.#position, SEEK_MS);
+    const recording = this.#recording;
+    const isGathered = recording?.gather(SEEK_MS) ?? false;
+    const reached = isGathered ? recording?.history.stateAt(this.#position, SEEK_MS) : undefined;
     if (reached) {
       this.#turnedBack = reached;
       return;

@@ -2,7 +2,7 @@ import type { EventBatch } from '../../core/inspection/event-batch.js';
 import type { RunState } from '../../core/state/run-state.js';
 import type { SnapshotPart } from '../../core/state/snapshot.js';
 import { Activity } from './activity.js';
-import { Checkpoints } from './checkpoint.js';
+import { type Checkpoint, Checkpoints } from './checkpoint.js';
 import { EventLog } from './event-log.js';
 import { History } from './history.js';
 import { OldRows } from './old-rows.js';
@@ -16,7 +16,9 @@ export const MOST_EVENTS = 6_000_000;
 export class Recording {
   readonly log: EventLog;
   readonly history: History;
-  readonly activity: Activity;
+  /** What lists and lanes show; as far as it has been gathered. */
+  activity: Activity;
+  readonly #maker = new Checkpoints();
   readonly #problems = new Problems();
 
   /**
@@ -25,11 +27,11 @@ export class Recording {
    * @param checkpointEvents events between two checkpoints.
    */
   constructor(seq: number, parts: readonly SnapshotPart[], state?: RunState, checkpointEvents?: number) {
-    const maker = new Checkpoints();
+    const maker = this.#maker;
     const first = state ? maker.ofPartsAndTree(seq, parts, state) : maker.ofParts(seq, parts);
     this.log = new EventLog(seq);
     this.history = new History(this.log, first, maker, checkpointEvents);
-    this.activity = new Activity(parts, new OldRows(maker.archive, first.tree), this.#problems);
+    this.activity = this.#activityFrom(first);
   }
 
   /** Sequence number of the state before the first event kept: time cannot be turned back further. */
@@ -52,8 +54,17 @@ export class Recording {
     const typed = typedBatch(batch);
     this.log.append(typed);
     for (const event of typed.bodies) this.#problems.note(event);
-    this.activity.take(typed, this.log.routes);
     return true;
+  }
+
+  /** Gathers what the lists show from the events that came, for about so long. True when nothing is left to gather. */
+  gather(milliseconds: number): boolean {
+    const until = performance.now() + milliseconds;
+    while (this.activity.seq < this.last) {
+      this.activity.take(this.log.stretchAfter(this.activity.seq), this.log.routes);
+      if (performance.now() >= until) break;
+    }
+    return this.activity.seq === this.last;
   }
 
   /** Forgets the oldest quarter when there is too much. True when something was forgotten. */
@@ -63,8 +74,14 @@ export class Recording {
     if (seq <= this.first) return false;
     this.log.dropUpTo(seq);
     this.history.dropUpTo(seq);
-    this.activity.dropUpTo(seq);
     this.#problems.dropUpTo(seq);
+    // What was not gathered in time begins where the events begin now.
+    if (this.activity.seq < seq) this.activity = this.#activityFrom(this.history.first);
+    else this.activity.dropUpTo(seq);
     return true;
+  }
+
+  #activityFrom({ seq, parts, tree }: Checkpoint): Activity {
+    return new Activity(seq, parts, new OldRows(this.#maker.archive, tree), this.#problems);
   }
 }

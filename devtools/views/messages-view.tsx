@@ -2,7 +2,7 @@
 import { type ReactElement, useEffect, useMemo, useState } from 'react';
 import { count, reasonOf } from '../panel/format.js';
 import { Icon } from '../panel/icons.js';
-import { usePanel, useStore } from '../panel/panel-context.js';
+import { useActivity, usePanel, useStore } from '../panel/panel-context.js';
 import { parseFilter } from '../store/filter-language.js';
 import { MessageList } from '../store/message-list.js';
 import { MessageDetail } from './message-detail.js';
@@ -12,6 +12,7 @@ import { NodeDetail } from './node-detail.js';
 /** Every message, filtered, with what is in it and what became of it. */
 export function MessagesView(): ReactElement {
   const store = useStore();
+  useActivity();
   const { notify } = usePanel();
   const [text, setText] = useState('');
   const [selected, setSelected] = useState<number | undefined>();

@@ -4,7 +4,7 @@ import type { TreeNode } from '../../core/state/tree-node.js';
 import type { CanvasSelection } from '../canvas-contract.js';
 import { clock, count, duration, rate, reasonOf } from '../panel/format.js';
 import { Icon } from '../panel/icons.js';
-import { usePanel, useStore } from '../panel/panel-context.js';
+import { useActivity, usePanel, useStore } from '../panel/panel-context.js';
 import { JsonView } from './json-view.js';
 import { MessageDetail } from './message-detail.js';
 import { Status } from './status.js';
@@ -18,6 +18,7 @@ export function NodeDetail({
   close(): void;
 }): ReactElement {
   const store = useStore();
+  useActivity();
   const [compared, setCompared] = useState<number | undefined>();
   if (selection.kind === 'agent') return <AgentDetail name={selection.name} close={close} />;
   if (selection.kind === 'channel') return <ChannelDetail name={selection.name} close={close} />;

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a group of buttons is no <fieldset>
 import { type ReactElement, useState } from 'react';
 import { clock, count, reasonOf } from '../panel/format.js';
-import { usePanel, useStore } from '../panel/panel-context.js';
+import { useActivity, usePanel, useStore } from '../panel/panel-context.js';
 import type { Problem } from '../store/problems.js';
 import { Status } from './status.js';
 
@@ -20,6 +20,7 @@ const PAGE = 100;
 /** What went wrong, newest first, and what can be done about it. */
 export function ProblemsView(): ReactElement {
   const store = useStore();
+  useActivity();
   const { notify } = usePanel();
   const [kind, setKind] = useState<Problem['kind'] | undefined>();
   const [shown, setShown] = useState(PAGE);

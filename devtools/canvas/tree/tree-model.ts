@@ -7,13 +7,22 @@ import type { Box, Point } from '../../layout/viewport.js';
 import { SEVERITY, STATUS, STATUS_BY_SEVERITY } from '../colours.js';
 
 export const CARD = { width: 150, height: 26, row: 36, column: 204 } as const;
-/** At most this share of the time goes into folding and laying out a growing tree. */
+/** At most this share of the time goes into folding and laying out a growing tree; and while the page is busy. */
 const SHARE = 0.01;
+const BUSY_SHARE = 0.004;
 /** Milliseconds of reading in one frame, about, and nodes between two looks at the clock: a long run freezes nothing. */
 const READ_MS = 8;
+const BUSY_READ_MS = 2;
 const NODES_A_READ = 1000;
 /** Read in one frame, so many leave no time for a layout in it. */
 const NODES_BEFORE_LAYOUT = 3000;
+/** So many marks are laid out in several frames: one alone would be a task of a tenth of a second. */
+const MANY_MARKS = 2000;
+
+/** Of each status, whether another may follow. */
+const IS_OPEN: Uint8Array = Uint8Array.from(NODE_STATUSES, (status) =>
+  ['waiting', 'running', 'retrying', 'parked'].includes(status) ? 1 : 0,
+);
 
 /** What is drawn, in columns: no object is touched while drawing. Places are those in `nodes`. */
 export interface TreeScene {
@@ -52,6 +61,8 @@ export class TreeModel {
   readonly unfolded: Set<string> = new Set();
   scene: TreeScene = EMPTY;
   tree: GrowingTree = new GrowingTree();
+  /** Numbers of nodes that had not come to their end when they were looked at: the status of others stays. */
+  #open: number[] = [];
   #shownAs = new Int32Array(0);
   #version = Number.NaN;
   #generation = Number.NaN;
@@ -60,33 +71,50 @@ export class TreeModel {
   /** True while there are nodes that no frame has read yet. */
   #behind = false;
   #nextLayout = 0;
+  /** The layout that is under way, and the milliseconds that it took so far. */
+  #layout: Generator<void, TreeScene> | undefined;
+  #spent = 0;
+
+  /** Whether what is shown is so much that laying it out and painting it are several frames' work. */
+  get isLarge(): boolean {
+    return this.scene.nodes.length > MANY_MARKS;
+  }
 
   /** Takes what is new. True when the scene is another: it glides from `now` on. */
   update(source: CanvasSource, now: number, anchor: () => string | undefined, progress: number): boolean {
     const { version, generation, run } = source;
     if (generation !== this.#generation || run !== this.#run) this.#restart(source);
-    const before = this.tree.length;
-    if (version !== this.#version || this.#behind) this.#read(source);
-    // Reading much and laying much out are two frames' work.
-    if (this.tree.length - before > NODES_BEFORE_LAYOUT) return false;
-    if (!this.#stale || now < this.#nextLayout) return false;
+    if (!this.#layout) {
+      const before = this.tree.length;
+      if (version !== this.#version || this.#behind) this.#read(source);
+      // Reading much and laying much out are two frames' work.
+      if (this.tree.length - before > NODES_BEFORE_LAYOUT) return false;
+      if (!this.#stale || now < this.#nextLayout) return false;
+      this.#layout = this.#layOut();
+      this.#stale = false;
+      this.#spent = 0;
+    }
     const start = performance.now();
-    this.#layOut(anchor(), progress);
-    this.#stale = false;
+    const { done, value: scene } = this.#layout.next();
+    if (scene) this.#show(scene, anchor(), progress);
+    this.#spent += performance.now() - start;
+    if (!done) return false;
+    this.#layout = undefined;
     // The bigger the tree, the rarer the layouts: the page keeps its time.
-    this.#nextLayout = now + (performance.now() - start) / SHARE;
+    this.#nextLayout = now + this.#spent / (source.busy ? BUSY_SHARE : SHARE);
     return true;
   }
 
   /** True when new nodes wait to be read, or for their layout. */
   get waiting(): boolean {
-    return this.#stale || this.#behind;
+    return this.#stale || this.#behind || this.#layout !== undefined;
   }
 
   toggle(key: string): void {
     if (!this.unfolded.delete(key)) this.unfolded.add(key);
     this.#stale = true;
     this.#nextLayout = 0;
+    this.#layout = undefined;
   }
 
   /** Place of the mark that stands for a node; -1 when there is none. */
@@ -125,27 +153,35 @@ export class TreeModel {
     this.#run = source.run;
     this.#version = Number.NaN;
     this.tree = new GrowingTree(source.firstNode);
+    this.#layout = undefined;
+    this.#open = [];
     this.#nextLayout = 0;
   }
 
   #read(source: CanvasSource): void {
     const { tree } = this;
-    const touched = Number.isNaN(this.#version) ? [] : source.touchedSince(this.#version);
-    const known = tree.next;
+    this.#lookAgain(source);
     const { nextNode } = source;
-    const until = performance.now() + READ_MS;
+    const until = performance.now() + (source.busy ? BUSY_READ_MS : READ_MS);
     do {
       const from = Math.max(tree.next, source.firstNode);
       source.visitNodes(from, Math.min(nextNode, from + NODES_A_READ), this.#add);
     } while (tree.next < nextNode && performance.now() < until);
     this.#behind = tree.next < nextNode;
-    if (touched) {
-      for (const number of touched) tree.setStatus(number, source.statusOf(number));
-    } else {
-      for (let number = tree.first; number < known; number++) tree.setStatus(number, source.statusOf(number));
-    }
     this.#version = source.version;
     this.#stale = true;
+  }
+
+  #lookAgain(source: CanvasSource): void {
+    let open = 0;
+    for (const number of this.#open) {
+      const status = source.statusOf(number);
+      // One that is not kept any more stays as it was last.
+      if (status < 0) continue;
+      this.tree.setStatus(number, status);
+      if (IS_OPEN[status] === 1) this.#open[open++] = number;
+    }
+    this.#open.length = open;
   }
 
   readonly #add: VisitNode = (number, parent, label, status, run) => {
@@ -153,6 +189,7 @@ export class TreeModel {
     // Numbers that the source skips keep their places.
     while (tree.next < number) tree.add(0, '', STATUS.cancelled, false);
     tree.add(parent, label, status, this.#run === undefined || run === this.#run);
+    if (IS_OPEN[status] === 1) this.#open.push(number);
   };
 
   /** Where a mark was shown before: as itself, or within a fold. */
@@ -163,14 +200,16 @@ export class TreeModel {
     return place < 0 ? undefined : place;
   }
 
-  #layOut(anchorKey: string | undefined, progress: number): void {
-    const old = this.scene;
+  /** Folds the tree and lays it out; of a large one, a part in each frame. */
+  *#layOut(): Generator<void, TreeScene> {
     const nodes = foldTree(this.tree, { unfolded: this.unfolded });
+    const isLarge = nodes.length > MANY_MARKS;
+    if (isLarge) yield;
     const { along: x, across: y } = tidyTree(nodes, CARD.column, CARD.row);
-    const places = new Map(nodes.map(({ key }, place) => [key, place]));
+    if (isLarge) yield;
     const scene: TreeScene = {
       nodes,
-      places,
+      places: new Map(nodes.map(({ key }, place) => [key, place])),
       x,
       y,
       fromX: x.slice(),
@@ -183,6 +222,14 @@ export class TreeModel {
         members.length > 1 ? histogramOf(this.tree, members, NODE_STATUSES.length) : undefined,
       ),
     };
+    if (isLarge) yield;
+    return scene;
+  }
+
+  /** The scene takes the place of the one before, and its marks come from where they were. */
+  #show(scene: TreeScene, anchorKey: string | undefined, progress: number): void {
+    const old = this.scene;
+    const { nodes, places, x, y } = scene;
     const here = anchorKey === undefined ? undefined : places.get(anchorKey);
     const before = anchorKey === undefined ? undefined : this.#standIn(old, anchorKey);
     // The world moves so that what is looked at stays where it is.

@@ -84,6 +84,7 @@ export class TreeView implements CanvasView, GestureHandler {
     if (this.#model.update(this.#source, now, () => this.#anchor(), progress)) {
       this.#glideStart = now;
       this.#hovered = -1;
+      if (this.#model.isLarge) return true;
     }
     if (!this.#shown && this.#model.scene.nodes.length > 0) this.#showBeginning();
     const flying = camera.advance(now);

@@ -14,12 +14,12 @@ export class SampleSource implements CanvasSource {
   version = 1;
   generation = 1;
   live = true;
+  busy = false;
   clock = 1_790_000_000_000;
   readonly firstNode = 1;
   agentList: CanvasAgent[] = [];
   channelList: CanvasChannel[] = [];
   readonly #nodes: TreeNode[] = [];
-  #touched: { readonly version: number; readonly node: number }[] = [];
   readonly #lanes: string[] = [];
   #columns: Mutable<InvocationColumns> = {
     length: 0,
@@ -66,10 +66,6 @@ export class SampleSource implements CanvasSource {
   statusOf(number: number): number {
     const node = this.node(number);
     return node ? NODE_STATUSES.indexOf(node.status) : -1;
-  }
-
-  touchedSince(version: number): readonly number[] {
-    return this.#touched.filter((touch) => touch.version > version).map(({ node }) => node);
   }
 
   invocations(): InvocationColumns {
@@ -130,7 +126,6 @@ export class SampleSource implements CanvasSource {
     const { parent, agent, channel } = node;
     this.#nodes[number - 1] = invocation(number, parent, agent, channel, status, this.clock, durationMs);
     this.version++;
-    this.#touched.push({ version: this.version, node: number });
   }
 
   /** Adds an attempt; `end` NaN while it goes on. Answers its row. */

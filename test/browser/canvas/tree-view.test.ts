@@ -118,6 +118,7 @@ test('what is looked at stays where it is while the tree grows', () => {
 
 test('a change of status is seen without a new node', () => {
   const source = fiveReaders();
+  source.setStatus(4, 'running');
   const { view, settle } = mount(createTreeView, source);
   settle();
   source.setStatus(4, 'failed');

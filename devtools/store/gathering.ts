@@ -1,0 +1,79 @@
+import type { RunState } from '../../core/state/run-state.js';
+import type { FrameScheduler } from './frame-scheduler.js';
+import type { Notifier } from './notifier.js';
+import type { Recording } from './recording.js';
+
+/** Milliseconds of gathering at a time; the rest waits for the next turn. */
+const GATHER_MS = 8;
+/** What nobody looks at is gathered when the page has time, and leaves it most of it. */
+const QUIET_GATHER_MS = 4;
+const QUIET_PAUSE_MS = 40;
+
+/**
+ * Gathers what lists and lanes show from the events that come: at once as a rule, bit by bit where there is much of it,
+ * and in a flood of events only while somebody looks at it.
+ */
+export class Gathering {
+  readonly #scheduler: FrameScheduler;
+  readonly #notifier: Notifier;
+  readonly #recording: () => Recording | undefined;
+  readonly #state: () => RunState;
+  #watchers = 0;
+  #cancel: (() => void) | undefined;
+
+  /** @param state the present: how it stands with what whole runs and channels took with them. */
+  constructor(
+    scheduler: FrameScheduler,
+    notifier: Notifier,
+    recording: () => Recording | undefined,
+    state: () => RunState,
+  ) {
+    this.#scheduler = scheduler;
+    this.#notifier = notifier;
+    this.#recording = recording;
+    this.#state = state;
+  }
+
+  /** Somebody looks at what is gathered, until the answer is called. */
+  watch(): () => void {
+    this.#watchers++;
+    // What was missed is seen as it grows.
+    this.cancel();
+    if (!this.#gather(GATHER_MS)) this.#plan();
+    this.#notifier.changed();
+    let gone = false;
+    return () => {
+      if (!gone) this.#watchers--;
+      gone = true;
+    };
+  }
+
+  /** Events came. */
+  came(): void {
+    const waits = this.#watchers === 0 && this.#notifier.isFlooded;
+    if (waits || !this.#gather(GATHER_MS)) this.#plan();
+  }
+
+  cancel(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  #gather(milliseconds: number): boolean {
+    const recording = this.#recording();
+    if (!recording?.gather(milliseconds)) return recording === undefined;
+    recording.activity.sweep(this.#state());
+    return true;
+  }
+
+  #plan(): void {
+    const watched = this.#watchers > 0;
+    const pause = watched ? 0 : Math.max(QUIET_PAUSE_MS, this.#notifier.busyFor);
+    this.#cancel ??= this.#scheduler.later(pause, () => {
+      this.#cancel = undefined;
+      const waits = this.#watchers === 0 && this.#notifier.isFlooded;
+      if (waits || !this.#gather(watched ? GATHER_MS : QUIET_GATHER_MS)) this.#plan();
+      if (watched) this.#notifier.changed();
+    });
+  }
+}
