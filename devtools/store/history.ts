@@ -92,6 +92,13 @@ export class History {
     return this.#checkpoints[this.#placeBefore(wanted)]?.seq ?? this.#log.base;
   }
 
+  /** The first state that is kept. */
+  get first(): Checkpoint {
+    const [first] = this.#checkpoints;
+    if (!first) throw new Error('a history begins with a checkpoint');
+    return first;
+  }
+
   /** The first state that is kept, as a snapshot; everything else follows from it and the log. */
   get firstParts(): readonly SnapshotPart[] {
     return snapshotOf(this.#restored(this.#checkpoints[0]));
