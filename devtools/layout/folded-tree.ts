@@ -18,7 +18,7 @@ export interface FoldOptions {
   readonly unfolded: ReadonlySet<string>;
   /** From how many on equals are folded; 3 by default. */
   readonly foldFrom?: number;
-  /** Of an unfolded group at most so many are shown alone, the rest stay folded; 10,000 by default. */
+  /** Of an unfolded group about so many marks are shown, with what is below them; the rest stay folded; 10,000 by default. */
   readonly mostUnfolded?: number;
 }
 
@@ -57,11 +57,27 @@ export function foldTree(tree: GrowingTree, options: FoldOptions): FoldedNode[] 
         continue;
       }
       const from = members.length >= foldFrom ? key : undefined;
-      for (const member of members.slice(0, mostUnfolded)) add(group, `n${member}`, [member], from);
-      if (members.length > mostUnfolded) add(group, `${key}…`, members.slice(mostUnfolded), from);
+      const each = from === undefined ? 1 : marksOf(tree, members[0] ?? 0, foldFrom);
+      const room = Math.max(1, Math.floor(mostUnfolded / each));
+      for (const member of members.slice(0, room)) add(group, `n${member}`, [member], from);
+      if (members.length > room) add(group, `${key}…`, members.slice(room), from);
     }
   }
   return nodes;
+}
+
+/** How many marks a node comes to that is shown alone, with all folds below it. */
+function marksOf(tree: GrowingTree, node: number, foldFrom: number): number {
+  let marks = 0;
+  const waiting: (readonly number[])[] = [[node]];
+  for (let group = waiting.pop(); group; group = waiting.pop()) {
+    for (const [, members] of byShape(tree, group)) {
+      const marked = members.length >= foldFrom ? [members] : members.map((member) => [member]);
+      marks += marked.length;
+      for (const each of marked) waiting.push(childrenOf(tree, each));
+    }
+  }
+  return marks;
 }
 
 /** Groups in the order of their first members: the oldest on top. */

@@ -45,6 +45,31 @@ test('what comes out of a fold is drawn once while it lies on one place', () => 
   expect(frame(1, 1).visible).toBeLessThan(HEIGHT / 20);
 });
 
+test('many are laid out over several frames, few in one', () => {
+  const source = new SampleSource();
+  for (let root = 0; root < 5000; root++) {
+    const read = source.addInvocation(source.addPublish(0, 'work'), 'reader', 'work', 'succeeded');
+    source.addInvocation(source.addPublish(read, 'found'), 'writer', 'found', 'succeeded');
+  }
+  const model = new TreeModel();
+  let now = 0;
+  const updates = (): number => {
+    for (let count = 1; ; count++) if (model.update(source, ++now * 1e6, () => undefined, 1)) return count;
+  };
+  do model.update(source, ++now * 1e6, () => undefined, 1);
+  while (model.waiting);
+  const [fold] = model.scene.nodes;
+  expect(model.scene.nodes).toHaveLength(4);
+  model.toggle(fold?.key ?? '');
+  expect(updates()).toBe(4);
+  // With what is below each, about as many as can be looked at; the rest stay folded.
+  expect(model.scene.nodes).toHaveLength(2500 * 4 + 4);
+  expect(model.waiting).toBe(false);
+  model.toggle(fold?.key ?? '');
+  expect(updates()).toBe(1);
+  expect(model.scene.nodes).toHaveLength(4);
+});
+
 test('far out, dots nearer to each other than can be seen are one, but none of another status is lost', () => {
   const { model, frame } = unfolded();
   const scale = HEIGHT / 2 / (36 * CHILDREN);

@@ -85,7 +85,8 @@ describe('folding', () => {
     const nodes = foldTree(tree, { unfolded: new Set([group?.key ?? '']) });
     expect(nodes.map(({ members }) => members.length)).toEqual([1, 1, 1, 1, 3, 1, 1]);
     expect(nodes[1]?.unfoldedFrom).toBe(group?.key);
-    const some = foldTree(tree, { unfolded: new Set([group?.key ?? '']), mostUnfolded: 2 });
+    // Each comes to two marks or three with what is below it.
+    const some = foldTree(tree, { unfolded: new Set([group?.key ?? '']), mostUnfolded: 4 });
     expect(some.map(({ members }) => members.length).slice(0, 4)).toEqual([1, 1, 1, 1]);
   });
 
