@@ -33,6 +33,7 @@ export class StoreSource implements CanvasSource {
   readonly #agentRates = new Rates();
   readonly #rows = new NodeRows();
   #ratesGeneration = -1;
+  #ratesGathered = false;
   #listsOf = '';
   #agents: readonly CanvasAgent[] = [];
   #channels: readonly CanvasChannel[] = [];
@@ -212,9 +213,12 @@ export class StoreSource implements CanvasSource {
   }
 
   #sampleRates(state: RunState): void {
-    const { recording, live, generation } = this.#store;
-    if (generation !== this.#ratesGeneration) {
+    const { recording, live, generation, seq } = this.#store;
+    // Who started what is known once it has been gathered up to there.
+    const isGathered = live || (recording?.activity.seq ?? 0) >= seq;
+    if (generation !== this.#ratesGeneration || isGathered !== this.#ratesGathered) {
       this.#ratesGeneration = generation;
+      this.#ratesGathered = isGathered;
       this.#channelRates.clear();
       this.#agentRates.clear();
       if (!live) this.#rebuildRates();

@@ -19,6 +19,7 @@ export class Gathering {
   readonly #recording: () => Recording | undefined;
   readonly #state: () => RunState;
   #watchers = 0;
+  #hurries = false;
   #cancel: (() => void) | undefined;
 
   /** @param state the present: how it stands with what whole runs and channels took with them. */
@@ -48,9 +49,17 @@ export class Gathering {
     };
   }
 
+  /** The past is looked at, with what lists and lanes say of it: what was missed is gathered without a pause. */
+  catchUp(): void {
+    if (this.#gather(GATHER_MS)) return;
+    this.#hurries = true;
+    this.cancel();
+    this.#plan();
+  }
+
   /** Events came. */
   came(): void {
-    const waits = this.#watchers === 0 && this.#notifier.isFlooded;
+    const waits = this.#watchers === 0 && !this.#hurries && this.#notifier.isFlooded;
     if (waits || !this.#gather(GATHER_MS)) this.#plan();
   }
 
@@ -63,15 +72,16 @@ export class Gathering {
     const recording = this.#recording();
     if (!recording?.gather(milliseconds)) return recording === undefined;
     recording.activity.sweep(this.#state());
+    this.#hurries = false;
     return true;
   }
 
   #plan(): void {
-    const watched = this.#watchers > 0;
+    const watched = this.#watchers > 0 || this.#hurries;
     const pause = watched ? 0 : Math.max(QUIET_PAUSE_MS, this.#notifier.busyFor);
     this.#cancel ??= this.#scheduler.later(pause, () => {
       this.#cancel = undefined;
-      const waits = this.#watchers === 0 && this.#notifier.isFlooded;
+      const waits = this.#watchers === 0 && !this.#hurries && this.#notifier.isFlooded;
       if (waits || !this.#gather(watched ? GATHER_MS : QUIET_GATHER_MS)) this.#plan();
       if (watched) this.#notifier.changed();
     });

@@ -180,6 +180,7 @@ export class PanelStore {
     this.#position = wanted;
     if (wanted === 'live') this.#turnedBack = undefined;
     else this.#foldToPosition();
+    if (wanted !== 'live') this.#gathering.catchUp();
     this.#generation++;
     this.#notifier.changed();
   }
@@ -301,9 +302,7 @@ export class PanelStore {
 
   #foldToPosition(): void {
     if (this.#position === 'live') return;
-    const recording = this.#recording;
-    const isGathered = recording?.gather(SEEK_MS) ?? false;
-    const reached = isGathered ? recording?.history.stateAt(this.#position, SEEK_MS) : undefined;
+    const reached = this.#recording?.history.stateAt(this.#position, SEEK_MS);
     if (reached) {
       this.#turnedBack = reached;
       return;
