@@ -24,6 +24,8 @@ const later = (milliseconds: number, callback: () => void): (() => void) => {
 };
 const store = new PanelStore(watcher, { scheduler: { later, frame: (callback) => later(16, callback) } });
 store.connect();
+// Lists and lanes are gathered while it runs, as they are when such a view is open.
+store.watchActivity();
 
 const heap = (): number => {
   globalThis.gc?.();
@@ -43,7 +45,8 @@ for (let sent = 0; sent < MESSAGES / 3; sent++) {
 await executor.idle();
 await executor.stop();
 await run.report;
-while (store.last < executor.state.seq) await new Promise((resolve) => setTimeout(resolve, 50));
+while (store.last < executor.state.seq || store.recording?.activity.seq !== store.last)
+  await new Promise((resolve) => setTimeout(resolve, 50));
 const recorded = heap();
 console.log(`${store.recording?.activity.messages.length} messages in ${store.last} events`);
 console.log(`recorded: ${(recorded - before).toFixed(0)} MB (the executor's own state included)`);
