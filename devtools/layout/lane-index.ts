@@ -91,6 +91,7 @@ export class LaneIndex {
   /** Takes ends that were open, and rows that are new: at most `most`, the others at the next call. True when it has all. */
   update(columns: InvocationColumns, most: number = Number.POSITIVE_INFINITY): boolean {
     for (const lane of this.lanes) {
+      if (lane.open.size === 0) continue;
       for (const place of lane.open) {
         const row = lane.rowAt(place);
         const end = columns.end[row] ?? Number.NaN;

@@ -50,7 +50,7 @@ export class Column<Values extends Numbers> {
   #reserve(length: number): void {
     if (length <= this.values.length) return;
     let capacity = this.values.length;
-    while (capacity < length) capacity *= 2;
+    while (capacity < length) capacity = nextCapacity(capacity);
     const longer = this.#make(capacity);
     longer.set(this.values.subarray(0, this.length));
     this.values = longer;

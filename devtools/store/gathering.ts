@@ -35,6 +35,11 @@ export class Gathering {
     this.#state = state;
   }
 
+  /** Whether it can wait: in a flood, and nobody looks. */
+  get waits(): boolean {
+    return this.#watchers === 0 && !this.#hurries && this.#notifier.isFlooded;
+  }
+
   /** Somebody looks at what is gathered, until the answer is called. */
   watch(): () => void {
     this.#watchers++;
@@ -59,8 +64,7 @@ export class Gathering {
 
   /** Events came. */
   came(): void {
-    const waits = this.#watchers === 0 && !this.#hurries && this.#notifier.isFlooded;
-    if (waits || !this.#gather(GATHER_MS)) this.#plan();
+    if (this.waits || !this.#gather(GATHER_MS)) this.#plan();
   }
 
   cancel(): void {
@@ -81,8 +85,7 @@ export class Gathering {
     const pause = watched ? 0 : Math.max(QUIET_PAUSE_MS, this.#notifier.busyFor);
     this.#cancel ??= this.#scheduler.later(pause, () => {
       this.#cancel = undefined;
-      const waits = this.#watchers === 0 && !this.#hurries && this.#notifier.isFlooded;
-      if (waits || !this.#gather(watched ? GATHER_MS : QUIET_GATHER_MS)) this.#plan();
+      if (this.waits || !this.#gather(watched ? GATHER_MS : QUIET_GATHER_MS)) this.#plan();
       if (watched) this.#notifier.changed();
     });
   }

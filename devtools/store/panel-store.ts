@@ -264,7 +264,7 @@ export class PanelStore {
       case 'delta': {
         this.#notifier.batch(frame.batch.kind.length);
         // What does not follow is never shown: a fresh snapshot is.
-        if (!this.#recording?.append(frame.batch)) this.#link?.send(WATCH);
+        if (!this.#recording?.append(frame.batch, !this.#gathering.waits)) this.#link?.send(WATCH);
         else this.#appended(this.#recording);
         this.#notifier.came();
         return;

@@ -48,12 +48,17 @@ export class Recording {
     return this.#problems.list;
   }
 
-  /** Takes a batch in. False when it does not follow on what is there. */
-  append(batch: EventBatch): boolean {
+  /**
+   * Takes a batch in. False when it does not follow on what is there.
+   *
+   * @param gathers what the lists show is gathered from it at once, unless there is more to gather.
+   */
+  append(batch: EventBatch, gathers = false): boolean {
     if (batch.first !== this.last + 1) return false;
     const typed = typedBatch(batch);
     this.log.append(typed);
     for (const event of typed.bodies) this.#problems.note(event);
+    if (gathers && this.activity.seq === batch.first - 1) this.activity.take(typed, this.log.routes);
     return true;
   }
 

@@ -2,8 +2,9 @@ import type { CanvasSource, InvocationColumns } from '../../canvas-contract.js';
 import { LaneIndex } from '../../layout/lane-index.js';
 import { SEVERITY, STATUS } from '../colours.js';
 
-/** Rows indexed in one frame, at most: ten milliseconds or two, so that opening a long run freezes nothing. */
-const ROWS_A_FRAME = 15_000;
+/** Milliseconds of indexing in one frame, about, and rows between two looks at the clock: a long run freezes nothing. */
+const INDEX_MS = 10;
+const ROWS_A_LOOK = 4000;
 
 const NOTHING: InvocationColumns = {
   length: 0,
@@ -39,7 +40,9 @@ export class TimelineModel {
     this.#generation = source.generation;
     this.columns = columns;
     this.names = source.lanes();
-    this.isWhole = this.index.update(columns, ROWS_A_FRAME);
+    const until = performance.now() + INDEX_MS;
+    do this.isWhole = this.index.update(columns, ROWS_A_LOOK);
+    while (!this.isWhole && performance.now() < until);
     return true;
   }
 
