@@ -57,9 +57,9 @@ export function mount(create: CreateCanvasView, source: CanvasSource, options: M
     view,
     draw,
     settle: () => {
-      // The first draw may start an animation, the second is past its end.
+      // The first draw may start an animation, the second is past its end; of much that is new, a frame takes in a part.
       draw();
-      draw(100_000);
+      for (let left = 20; left > 0 && draw(100_000); ) left--;
     },
     pixel: (x, y) => {
       const [red = 0, green = 0, blue = 0] = at(x, y);
