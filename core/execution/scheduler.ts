@@ -109,7 +109,8 @@ export class Scheduler {
    */
   breathe(): Promise<void> | undefined {
     this.#enterTurn();
-    if (!this.#held && --this.#stepsLeft > 0 && !this.#clock.turnIsSpent()) return undefined;
+    if (!this.#held && --this.#stepsLeft > 0 && !this.#clock.isSpentAt(this.#clock.recent()))
+      return undefined;
     return new Promise((resolve) => this.#turnWaiters.push(resolve));
   }
 
@@ -151,9 +152,10 @@ export class Scheduler {
     if (this.#draining || this.isStill || this.#end === this.#next) return;
     this.#draining = true;
     this.#enterTurn();
-    while (--this.#stepsLeft > 0 && !this.#clock.turnIsSpent()) {
+    while (--this.#stepsLeft > 0) {
+      const at = this.#clock.recent();
       // Pausing may happen in what was just started.
-      if (this.isStill || !this.#startNext(this.#clock.recent())) break;
+      if (this.#clock.isSpentAt(at) || this.isStill || !this.#startNext(at)) break;
     }
     this.#draining = false;
     // What is left waits for the turn's end, which has been asked for already.

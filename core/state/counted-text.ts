@@ -23,6 +23,9 @@ const BARE = new Endings('');
 /** Behind the number of an invocation stands the ordinal of its message: nearly always the first. */
 const FIRST = new Endings('.0');
 
+/** How many ids share all but their last digits. */
+const SHARING = 1000;
+
 /**
  * Ids that begin alike and go on with a number that mostly counts up. All but its last three digits are kept from one
  * call to the next, so that an id is two known texts joined: 20 ns, where the engine's own conversion costs 50 and each
@@ -30,12 +33,17 @@ const FIRST = new Endings('.0');
  */
 export class CountedText {
   readonly #prefix: string;
-  #thousands = 0;
+  /** The first number that `#begin` is for, and the text all ids of the thousand from there begin with. */
+  #from = 0;
   #begin: string;
+  /** The same for the thousand before: numbers of what goes on at the same time lie on both sides of a border. */
+  #otherFrom = 0;
+  #otherBegin: string;
 
   constructor(prefix: string) {
     this.#prefix = prefix;
     this.#begin = prefix;
+    this.#otherBegin = prefix;
   }
 
   /** The prefix and a whole number of 0 or more. */
@@ -49,12 +57,22 @@ export class CountedText {
   }
 
   #join(number: number, endings: Endings): string {
-    const thousands = Math.floor(number / 1000);
-    if (thousands !== this.#thousands) {
-      this.#thousands = thousands;
-      this.#begin = thousands === 0 ? this.#prefix : this.#prefix + thousands;
+    if (number < this.#from || number >= this.#from + SHARING) this.#moveTo(number);
+    const rest = number - this.#from;
+    return this.#begin + (number < SHARING ? endings.plain(rest) : endings.padded(rest));
+  }
+
+  #moveTo(number: number): void {
+    const [from, begin] = [this.#otherFrom, this.#otherBegin];
+    this.#otherFrom = this.#from;
+    this.#otherBegin = this.#begin;
+    if (number >= from && number < from + SHARING) {
+      this.#from = from;
+      this.#begin = begin;
+      return;
     }
-    const rest = number - thousands * 1000;
-    return this.#begin + (thousands === 0 ? endings.plain(rest) : endings.padded(rest));
+    const thousands = Math.floor(number / SHARING);
+    this.#from = thousands * SHARING;
+    this.#begin = thousands === 0 ? this.#prefix : this.#prefix + thousands;
   }
 }
