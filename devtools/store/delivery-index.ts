@@ -1,5 +1,6 @@
 import { NODE_STATUSES } from '../../core/state/tree-node.js';
-import { longerBytes, longerFloats, longerIntegers, longerShorts, nextCapacity } from './column.js';
+import { longerBytes, longerFloats, longerIntegers, longerShorts } from './column.js';
+import { enough, longEnough } from './growth.js';
 
 /** Not this status but: no such delivery. */
 const NONE = 255;
@@ -25,15 +26,17 @@ export class DeliveryIndex {
   base: number;
   /** Longer than what is there; replaced when they grow. What a busy run does to them is done right to them. */
   columns: DeliveryColumns = {
-    lane: new Uint16Array(CAPACITY),
     queued: new Float64Array(CAPACITY),
     node: new Uint32Array(CAPACITY),
     row: new Uint32Array(CAPACITY),
+    settled: new Uint32Array(CAPACITY),
+    lane: new Uint16Array(CAPACITY),
     attempt: new Uint8Array(CAPACITY),
     status: new Uint8Array(CAPACITY),
-    settled: new Uint32Array(CAPACITY),
   };
   #length = 0;
+  /** Deliveries beyond which a column becomes longer. */
+  #enough = 0;
   /** Place before which all are settled. */
   #lowest = 0;
 
@@ -48,13 +51,13 @@ export class DeliveryIndex {
 
   /** Makes room for so many more, and answers the columns. */
   reserve(more: number): DeliveryColumns {
-    while (this.columns.lane.length < this.#length + more) this.#grow();
+    if (this.#length + more > this.#enough) this.#grow(this.#length + more);
     return this.columns;
   }
 
   add(lane: number, queued: number, node: number): number {
     const place = this.#length;
-    if (place === this.columns.lane.length) this.#grow();
+    if (place >= this.#enough) this.#grow(place + 1);
     this.#length = place + 1;
     // Everything else is 0 where nothing was yet.
     const { columns } = this;
@@ -135,17 +138,20 @@ export class DeliveryIndex {
     while (this.#lowest < this.#length && (settled[this.#lowest] ?? 0) > 0) this.#lowest++;
   }
 
-  #grow(): void {
+  /** Makes columns longer that are too short, each when its own time has come: in the order of their turns. */
+  #grow(length: number): void {
     const { lane, queued, node, row, attempt, status, settled } = this.columns;
-    const capacity = nextCapacity(lane.length);
     this.columns = {
-      lane: longerShorts(lane, capacity),
-      queued: longerFloats(queued, capacity),
-      node: longerIntegers(node, capacity),
-      row: longerIntegers(row, capacity),
-      attempt: longerBytes(attempt, capacity),
-      status: longerBytes(status, capacity),
-      settled: longerIntegers(settled, capacity),
+      queued: longEnough(queued, length, 0, longerFloats),
+      node: longEnough(node, length, 1, longerIntegers),
+      row: longEnough(row, length, 2, longerIntegers),
+      settled: longEnough(settled, length, 3, longerIntegers),
+      lane: longEnough(lane, length, 4, longerShorts),
+      attempt: longEnough(attempt, length, 5, longerBytes),
+      status: longEnough(status, length, 6, longerBytes),
     };
+    this.#enough = Math.min(
+      ...Object.values(this.columns).map((column, turn) => enough(column.length, turn)),
+    );
   }
 }

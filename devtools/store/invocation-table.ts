@@ -1,13 +1,7 @@
 import { NODE_STATUSES } from '../../core/state/tree-node.js';
 import type { InvocationColumns } from '../canvas-contract.js';
-import {
-  countUpTo,
-  longerBytes,
-  longerFloats,
-  longerIntegers,
-  longerShorts,
-  nextCapacity,
-} from './column.js';
+import { countUpTo, longerBytes, longerFloats, longerIntegers, longerShorts } from './column.js';
+import { enough, longEnough } from './growth.js';
 
 const RUNNING = NODE_STATUSES.indexOf('running');
 export const STATUS_COUNT: number = NODE_STATUSES.length;
@@ -28,16 +22,18 @@ export class InvocationTable {
   length = 0;
   /** Longer than what is there; replaced when they grow. What a busy run does to them is done right to them. */
   rows: InvocationRows = {
-    lane: new Uint16Array(CAPACITY),
-    queued: new Float64Array(CAPACITY),
     start: new Float64Array(CAPACITY),
     end: new Float64Array(CAPACITY),
-    status: new Uint8Array(CAPACITY),
-    node: new Uint32Array(CAPACITY),
-    attempt: new Uint8Array(CAPACITY),
+    queued: new Float64Array(CAPACITY),
     startSeq: new Uint32Array(CAPACITY),
     endSeq: new Uint32Array(CAPACITY),
+    node: new Uint32Array(CAPACITY),
+    lane: new Uint16Array(CAPACITY),
+    status: new Uint8Array(CAPACITY),
+    attempt: new Uint8Array(CAPACITY),
   };
+  /** Rows beyond which a column becomes longer. */
+  #enough = 0;
   /** By lane and status (`lane * STATUS_COUNT + status`), how many rows there are. */
   totals: Int32Array = new Int32Array(16 * STATUS_COUNT);
   /** By lane, when it last started one. */
@@ -45,7 +41,7 @@ export class InvocationTable {
 
   /** Makes room for so many more, and answers the rows. */
   reserve(more: number): InvocationRows {
-    while (this.rows.lane.length < this.length + more) this.#grow();
+    if (this.length + more > this.#enough) this.#grow(this.length + more);
     return this.rows;
   }
 
@@ -166,20 +162,21 @@ export class InvocationTable {
     return end > 0 && end <= seq;
   }
 
-  #grow(): void {
+  /** Makes columns longer that are too short, each when its own time has come: in the order of their turns. */
+  #grow(length: number): void {
     const { lane, queued, start, end, status, node, attempt, startSeq, endSeq } = this.rows;
-    const capacity = nextCapacity(lane.length);
     this.rows = {
-      lane: longerShorts(lane, capacity),
-      queued: longerFloats(queued, capacity),
-      start: longerFloats(start, capacity),
-      end: longerFloats(end, capacity),
-      status: longerBytes(status, capacity),
-      node: longerIntegers(node, capacity),
-      attempt: longerBytes(attempt, capacity),
-      startSeq: longerIntegers(startSeq, capacity),
-      endSeq: longerIntegers(endSeq, capacity),
+      start: longEnough(start, length, 0, longerFloats),
+      end: longEnough(end, length, 1, longerFloats),
+      queued: longEnough(queued, length, 2, longerFloats),
+      startSeq: longEnough(startSeq, length, 3, longerIntegers),
+      endSeq: longEnough(endSeq, length, 4, longerIntegers),
+      node: longEnough(node, length, 5, longerIntegers),
+      lane: longEnough(lane, length, 6, longerShorts),
+      status: longEnough(status, length, 7, longerBytes),
+      attempt: longEnough(attempt, length, 8, longerBytes),
     };
+    this.#enough = Math.min(...Object.values(this.rows).map((column, turn) => enough(column.length, turn)));
   }
 
   #count(lane: number, status: number, change: number): void {
