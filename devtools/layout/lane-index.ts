@@ -11,7 +11,9 @@ export class Lane {
   /** By place in the forest: the row in the columns, and how far down it lies. */
   readonly #rows = integers();
   readonly #subRows = bytes();
+  /** By row below: the place of the newest there, and when it ended, Infinity while it goes on. */
   readonly #occupants: number[] = [];
+  readonly #freeFrom: number[] = [];
   /** Places of attempts that go on. */
   readonly open: Set<number> = new Set();
 
@@ -36,23 +38,24 @@ export class Lane {
   add(row: number, start: number, end: number, rank: number): void {
     const place = this.forest.append(start, end, rank);
     this.#rows.push(row);
-    this.#subRows.push(this.#seat(place, start));
-    if (Number.isNaN(end)) this.open.add(place);
+    const goesOn = Number.isNaN(end);
+    this.#subRows.push(this.#seat(place, start, goesOn ? Number.POSITIVE_INFINITY : end));
+    if (goesOn) this.open.add(place);
   }
 
   finish(place: number, end: number, rank: number): void {
     this.forest.finish(place, end, rank);
     this.open.delete(place);
+    const subRow = this.subRowAt(place);
+    if (this.#occupants[subRow] === place) this.#freeFrom[subRow] = end;
   }
 
   /** The first row below that is free when the attempt starts. */
-  #seat(place: number, start: number): number {
+  #seat(place: number, start: number, end: number): number {
     for (let subRow = 0; subRow < MOST_SUB_ROWS; subRow++) {
-      const occupant = this.#occupants[subRow];
-      const free =
-        occupant === undefined || (!this.open.has(occupant) && this.forest.endOf(occupant) <= start);
-      if (!free) continue;
+      if ((this.#freeFrom[subRow] ?? Number.NEGATIVE_INFINITY) > start) continue;
       this.#occupants[subRow] = place;
+      this.#freeFrom[subRow] = end;
       return subRow;
     }
     return MOST_SUB_ROWS - 1;

@@ -146,7 +146,7 @@ export class SegmentForest {
         this.#levels.push(above);
         from = 0;
       }
-      for (let place = from; place < to; place++) merge(below, place, above, Math.floor(place / FAN));
+      for (let into = Math.floor(from / FAN); into * FAN < to; into++) sumUpEntry(below, to, above, into);
       from = Math.floor(from / FAN);
       to = Math.ceil(to / FAN);
     }
@@ -157,18 +157,27 @@ function newLevel(): Level {
   return { latestEnd: floats(), longest: floats(), worst: bytes() };
 }
 
-/** Takes an entry into the one above it, which is added when it is the first below it. */
-function merge(below: Level, place: number, above: Level, into: number): void {
-  const [end, took, rank] = [below.latestEnd.at(place), below.longest.at(place), below.worst.at(place)];
+/** Sums up those of the first `length` entries that lie below an entry of the next level, which is added when it is new. */
+function sumUpEntry(below: Level, length: number, above: Level, into: number): void {
+  const [ends, lengths, ranks] = [below.latestEnd.values, below.longest.values, below.worst.values];
+  const to = Math.min(length, (into + 1) * FAN);
+  let latestEnd = Number.NEGATIVE_INFINITY;
+  let longest = 0;
+  let worst = 0;
+  for (let place = into * FAN; place < to; place++) {
+    latestEnd = Math.max(latestEnd, ends[place] ?? latestEnd);
+    longest = Math.max(longest, lengths[place] ?? 0);
+    worst = Math.max(worst, ranks[place] ?? 0);
+  }
   if (into === above.worst.length) {
-    above.latestEnd.push(end);
-    above.longest.push(took);
-    above.worst.push(rank);
+    above.latestEnd.push(latestEnd);
+    above.longest.push(longest);
+    above.worst.push(worst);
     return;
   }
-  if (end > above.latestEnd.at(into)) above.latestEnd.set(into, end);
-  if (took > above.longest.at(into)) above.longest.set(into, took);
-  if (rank > above.worst.at(into)) above.worst.set(into, rank);
+  above.latestEnd.set(into, latestEnd);
+  above.longest.set(into, longest);
+  above.worst.set(into, worst);
 }
 
 function take(level: Level | undefined, place: number, into: SegmentSummary): void {
