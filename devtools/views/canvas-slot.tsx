@@ -26,7 +26,8 @@ export function CanvasSlot({ view: name }: { readonly view: DrawnView }): ReactE
   const { source, palette, reducedMotion, notify } = usePanel();
   const canvas = useRef<HTMLCanvasElement>(null);
   const view = useRef<CanvasView | undefined>(undefined);
-  const requestDraw = useRef<() => void>(() => undefined);
+  /** What the user does is drawn at once, and what a resized canvas has lost; news when there is time. */
+  const requestDraw = useRef<(urgent: boolean) => void>(() => undefined);
   const [ready, setReady] = useState(false);
   const [outline, setOutline] = useState(false);
   const [text, setText] = useState('');
@@ -43,12 +44,12 @@ export function CanvasSlot({ view: name }: { readonly view: DrawnView }): ReactE
       () => made?.draw(performance.now()) ?? false,
       () => store.frameGap,
     );
-    requestDraw.current = () => pace.request();
+    requestDraw.current = (urgent) => pace.request(urgent);
     const resize = (): void => {
       const { clientWidth, clientHeight } = element;
       if (clientWidth === 0 || clientHeight === 0) return;
       made?.resize(clientWidth, clientHeight, devicePixelRatio);
-      requestDraw.current();
+      requestDraw.current(true);
     };
     const observer = new ResizeObserver(resize);
     loadDrawnView(name).then(
@@ -77,14 +78,14 @@ export function CanvasSlot({ view: name }: { readonly view: DrawnView }): ReactE
   useEffect(() => {
     view.current?.setTheme(canvasTheme(palette));
     view.current?.setReducedMotion(reducedMotion);
-    requestDraw.current();
+    requestDraw.current(true);
   }, [palette, reducedMotion]);
   useEffect(() => {
     if (ready) view.current?.select(store.selection);
-    requestDraw.current();
+    requestDraw.current(true);
   }, [store.selection, ready]);
   // Every change of the store is a reason to draw; the frame loop draws once, whatever the number of reasons.
-  useEffect(() => requestDraw.current());
+  useEffect(() => requestDraw.current(false));
 
   const items = ready && outline ? (view.current?.accessibleTree() ?? []) : [];
   return (
@@ -101,7 +102,7 @@ export function CanvasSlot({ view: name }: { readonly view: DrawnView }): ReactE
             onChange={({ target }) => {
               setText(target.value);
               setMatches(view.current?.search(target.value) ?? 0);
-              requestDraw.current();
+              requestDraw.current(true);
             }}
           />
         </div>
@@ -115,7 +116,7 @@ export function CanvasSlot({ view: name }: { readonly view: DrawnView }): ReactE
           aria-label="Show everything"
           onClick={() => {
             view.current?.fit();
-            requestDraw.current();
+            requestDraw.current(true);
           }}
         >
           <Icon name="fit" />

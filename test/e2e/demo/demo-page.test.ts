@@ -180,6 +180,35 @@ test('the load runs until it is pressed again, and questions are answered meanwh
   expect(await textOf(traffic)).not.toContain('messages a second');
 });
 
+test('under load, what is switched to is drawn with the first frames', async () => {
+  const page = await site.open();
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.getByRole('button', { name: 'Load: 10,000 messages a second' }).click();
+  await page
+    .getByTestId('traffic')
+    .filter({ hasText: /[1-9][\d,]* messages a second\./u })
+    .waitFor();
+  // The first time its code is fetched; the second time nothing but drawing is left to do.
+  for (const view of ['Graph', 'Tree', 'Timeline', 'Graph', 'Tree', 'Timeline']) {
+    await page.getByRole('tab', { name: view, exact: true }).click();
+    const picture = page.locator('canvas');
+    await page.getByRole('button', { name: 'Save as a picture', disabled: false }).waitFor();
+    expect(await picture.evaluate(colourAfterFrames)).not.toBe('0,0,0');
+  }
+});
+
+/** The colour of a canvas near its corner, in the third frame from now. An opaque one that is not drawn is black. */
+async function colourAfterFrames(canvas: Element): Promise<string> {
+  if (!(canvas instanceof HTMLCanvasElement)) throw new Error('expected a canvas');
+  for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+  return String(
+    canvas
+      .getContext('2d')
+      ?.getImageData(3, canvas.height - 3, 1, 1)
+      .data.slice(0, 3),
+  );
+}
+
 test('what is remembered outlives a reload in the middle of the work, and can be forgotten', async () => {
   const page = await site.open();
   await page.getByRole('switch', { name: 'Remember across reloads' }).check();
