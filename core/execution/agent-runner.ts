@@ -6,7 +6,6 @@ import type { Delivery } from '../state/delivery.js';
 import type { RunRecord } from '../state/run-record.js';
 import type { Attempt, AttemptServices } from './attempt.js';
 import { type AttemptObserver, Invocation } from './invocation.js';
-import type { LastBegun } from './last-begun.js';
 import type { PayloadGate } from './payload-gate.js';
 import type { Recorder } from './recorder.js';
 import type { RegisteredAgent } from './registered-agent.js';
@@ -21,7 +20,6 @@ export interface RunnerEnvironment {
   readonly config: ResolvedConfig;
   readonly services: AttemptServices;
   readonly settlements: SettlementWatch;
-  readonly lastBegun: LastBegun;
   /** Records what a transactional attempt did together with its success. */
   commit(attempt: Attempt, succeeded: () => void): void;
   /** A delivery has left its mailbox: there may be room for who waits to publish. */
@@ -65,10 +63,6 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
 
   get settlements(): SettlementWatch {
     return this.#environment.settlements;
-  }
-
-  get lastBegun(): LastBegun {
-    return this.#environment.lastBegun;
   }
 
   /** Attempts in progress. */

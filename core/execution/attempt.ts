@@ -5,6 +5,7 @@ import type { Cache } from '../state/cache.js';
 import type { Delivery } from '../state/delivery.js';
 import type { Repetition } from '../state/publish-ledger.js';
 import type { TaskManager } from '../state/task-manager.js';
+import type { LastBegun } from './last-begun.js';
 import type { PayloadGate } from './payload-gate.js';
 import type { RegisteredAgent } from './registered-agent.js';
 import type { Transaction } from './transaction.js';
@@ -62,6 +63,7 @@ export interface AttemptState {
 export interface AttemptServices {
   readonly publisher: AttemptPublishing;
   readonly transactions: AttemptState;
+  readonly lastBegun: LastBegun;
   ask(attempt: Attempt, question: HumanQuestion): Promise<HumanAnswer>;
   /** Undefined while this turn of the event loop has time left; else a promise for the next one. */
   breathe(): Promise<void> | undefined;

@@ -16,7 +16,6 @@ import { ChannelDesk } from './channel-desk.js';
 import { DeadLetters } from './dead-letters.js';
 import type { OpenOptions } from './executor-options.js';
 import { HumanDesk } from './human-desk.js';
-import { LastBegun } from './last-begun.js';
 import { Lifecycle } from './lifecycle.js';
 import { type EventListener, Listeners } from './listeners.js';
 import { liveCache, liveTasks } from './live-stores.js';
@@ -140,7 +139,6 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     config,
     services,
     settlements: new SettlementWatch(scheduler),
-    lastBegun: new LastBegun(),
     commit: (attempt, succeeded) => services.transactions.commit(attempt, succeeded),
     mailTaken: (mailbox) => {
       current = mailbox.agent;

@@ -6,7 +6,6 @@ import { Repetition } from '../state/publish-ledger.js';
 import type { Attempt, AttemptServices } from './attempt.js';
 import { FloatingRefusal } from './floating-refusal.js';
 import { InvocationContext } from './invocation-context.js';
-import type { LastBegun } from './last-begun.js';
 import type { PayloadGate } from './payload-gate.js';
 import { RareParts } from './rare-parts.js';
 import type { RegisteredAgent } from './registered-agent.js';
@@ -19,7 +18,6 @@ export interface AttemptObserver {
   readonly registered: RegisteredAgent;
   readonly services: AttemptServices;
   readonly settlements: SettlementWatch;
-  readonly lastBegun: LastBegun;
   /** @throws PubSubError when what it did cannot be committed; it has failed then. */
   attemptSucceeded(invocation: Invocation): void;
   attemptFailed(invocation: Invocation, error: PubSubError): void;
@@ -147,7 +145,7 @@ export class Invocation implements Attempt {
     try {
       const observer = this.#observer;
       const context = new InvocationContext(this, payload);
-      observer.lastBegun.context = context;
+      observer.services.lastBegun.context = context;
       const result: unknown = observer.registered.agent.processMessage(context);
       if (isThenable(result)) observer.settlements.watch(result, this);
       else this.returned(result);

@@ -6,6 +6,7 @@ import type { Attempt, AttemptServices } from './attempt.js';
 import { AttemptPublisher } from './attempt-publisher.js';
 import { AttemptTransactions, type SharedState } from './attempt-transactions.js';
 import type { HumanDesk } from './human-desk.js';
+import { LastBegun } from './last-begun.js';
 import type { Scheduler } from './scheduler.js';
 import { TokenBudget } from './token-budget.js';
 
@@ -22,6 +23,7 @@ export interface ServiceParts extends SharedState {
 export class Services implements AttemptServices {
   readonly publisher: AttemptPublisher;
   readonly transactions: AttemptTransactions;
+  readonly lastBegun: LastBegun = new LastBegun();
   readonly #parts: ServiceParts;
   readonly #tokens: TokenBudget;
 
