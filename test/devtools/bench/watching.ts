@@ -6,12 +6,14 @@ import { THREE_AGENTS } from './three-agents.js';
 
 // What taking in a message costs the thread, rendering apart: the same work watched and unwatched, in turns. A pair of
 // turns is judged by its own difference, so that what else the machine does counts little.
-// node test/devtools/bench/run.mjs watching
+// `lists`: with a view open that shows lists or lanes, which are gathered then also in a flood.
+// node test/devtools/bench/run.mjs watching [lists]
 
 const MESSAGES = 60_000;
 const PAIRS = 15;
 /** Messages in flight: about what a turn of 10 ms brings at 50,000 messages a second. */
 const WINDOW = 170;
+const lists = process.argv.includes('lists');
 
 const executor = await PubSubExecutor.open({ config: { maxMessages: 100_000 } });
 executor.registerAgents(THREE_AGENTS);
@@ -57,7 +59,9 @@ const pairs: { readonly alone: number; readonly watched: number }[] = [];
 for (let pair = 0; pair < PAIRS + 2; pair++) {
   const alone = await turn();
   store.connect();
+  const leave = lists ? store.watchActivity() : undefined;
   const watched = await turn();
+  leave?.();
   store.disconnect();
   // The first two warm the code up.
   if (pair >= 2) pairs.push({ alone, watched });
