@@ -19,15 +19,17 @@ export const payloadSchema = {
   required: ['id', 'text', 'weight'],
 } as const;
 
-/** One agent: what `work` answers goes to `speaks`; `undefined` publishes nothing. */
-export interface AgentSpec {
+/** One agent: what `work` answers goes to `speaks`; `undefined` publishes nothing. Those that end a path answer nothing. */
+export type AgentSpec = Spec<string, Payload | undefined> | Spec<undefined, undefined>;
+
+interface Spec<Speaks, Answer> {
   readonly name: string;
   readonly listens: string;
-  readonly speaks?: string;
+  readonly speaks: Speaks;
   /** Asynchronous, as calls to a model or a page would be; every contender awaits it. */
-  readonly work: (payload: Payload) => Promise<Payload | undefined>;
+  readonly work: (payload: Payload) => Promise<Answer>;
   /** The same without a promise, for libraries whose agents are pure functions. */
-  readonly compute: (payload: Payload) => Payload | undefined;
+  readonly compute: (payload: Payload) => Answer;
 }
 
 /** How many messages go in, and what must come out. */
@@ -82,11 +84,16 @@ export function createWorkload(name: WorkloadName, arrive: (payload: Payload) =>
 function agent(
   name: string,
   listens: string,
-  speaks: string | undefined,
-  compute: AgentSpec['compute'],
+  speaks: string,
+  compute: (payload: Payload) => Payload | undefined,
 ): AgentSpec {
-  const spec = { name, listens, compute, work: async (payload: Payload) => compute(payload) };
-  return speaks === undefined ? spec : { ...spec, speaks };
+  return { name, listens, speaks, compute, work: async (payload) => compute(payload) };
+}
+
+/** An agent at the end of a path. */
+function end(name: string, listens: string, arrive: (payload: Payload) => void): AgentSpec {
+  const compute = (payload: Payload): undefined => void arrive(payload);
+  return { name, listens, speaks: undefined, compute, work: async (payload) => compute(payload) };
 }
 
 function source(id: number): Payload {
@@ -133,7 +140,7 @@ function fanOut(arrive: (payload: Payload) => void): Workload {
   );
   return {
     name: 'fanOut',
-    agents: [...workers, agent('collector', 'results', undefined, (payload) => void arrive(payload))],
+    agents: [...workers, end('collector', 'results', arrive)],
     plan: (count) => ({
       sources: count,
       hops: 16 * count,
@@ -172,12 +179,7 @@ function crowd(
   arrive: (payload: Payload) => void,
 ): Workload {
   const agents = Array.from({ length: channels * listeners }, (_, index) =>
-    agent(
-      `member${index}`,
-      `channel${index % channels}`,
-      undefined,
-      (payload) => void arrive(heavier(payload, 1)),
-    ),
+    end(`member${index}`, `channel${index % channels}`, (payload) => arrive(heavier(payload, 1))),
   );
   return {
     name,

@@ -49,7 +49,7 @@ function toAgent({ name, listens, speaks, work }: AgentSpec, schema: object) {
       name,
       subscribe: listens,
       inputSchema: schema as typeof payloadSchema,
-      process: async ({ payload }) => void (await work(payload)),
+      process: ({ payload }) => work(payload),
     });
   }
   return defineAgent({

@@ -54,6 +54,7 @@ function channelOf(
     { length: subscribers },
     (_, index): AgentSpec => ({
       name: `subscriber${index}`,
+      speaks: undefined,
       listens: 'topic',
       compute,
       work: async (arrived) => compute(arrived),
