@@ -65,6 +65,13 @@ export interface ExecutorParts {
   agentArrived(): void;
 }
 
+/** Programs without types can call a constructor that is private. */
+export function requireParts(parts: ExecutorParts | undefined): ExecutorParts {
+  if (parts?.recorder) return parts;
+  const message = 'an executor is opened, not constructed: const executor = await PubSubExecutor.open()';
+  throw new PubSubError('VALIDATION_ERROR', message);
+}
+
 /** Puts an executor together. */
 export async function buildParts(options: OpenOptions, config: ResolvedConfig): Promise<ExecutorParts> {
   const runtime = options.runtime ?? systemRuntime();

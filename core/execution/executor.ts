@@ -21,7 +21,7 @@ import {
   requireOpenOptions,
   type UndeliveredMail,
 } from './executor-options.js';
-import { buildParts, type ExecutorParts } from './executor-parts.js';
+import { buildParts, type ExecutorParts, requireParts } from './executor-parts.js';
 import type { Humans } from './human-desk.js';
 import type { RunHandle } from './run-handle.js';
 import type { RunSummary } from './run-history.js';
@@ -47,7 +47,7 @@ export class PubSubExecutor {
   #closing: Promise<void> | undefined;
 
   private constructor(parts: ExecutorParts) {
-    this.#parts = parts;
+    this.#parts = requireParts(parts);
     this.startTime = isoTime(parts.runtime.now());
   }
 

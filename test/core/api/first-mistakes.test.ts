@@ -81,3 +81,10 @@ test('an agent that throws what a server answered', async () => {
   expect(error?.message).toBe('thrown: an object with status: 429, reason: "too many requests"');
   await executor.close();
 });
+
+test('an executor that is constructed', () => {
+  expect(() => Reflect.construct(PubSubExecutor, [])).toThrow(
+    'an executor is opened, not constructed: const executor = await PubSubExecutor.open()',
+  );
+  expect(() => Reflect.construct(PubSubExecutor, [{ storage: undefined }])).toThrow('is opened');
+});
