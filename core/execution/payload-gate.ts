@@ -26,9 +26,12 @@ export class PayloadGate {
   /** What the agent is given: the payload, or what a Standard Schema makes of it. A promise only for async schemas. */
   admit(payload: JsonValue): unknown {
     const check = this.#check;
-    if (check && !check.fast) return this.#admitTransformed(check, payload);
-    const issues = check?.fast?.(payload);
-    if (issues) throw validationError(this.#where, issues);
+    if (check) {
+      const { fast } = check;
+      if (!fast) return this.#admitTransformed(check, payload);
+      const issues = fast(payload);
+      if (issues) throw validationError(this.#where, issues);
+    }
     if (this.#hook) this.#runHook(this.#hook, payload);
     return payload;
   }

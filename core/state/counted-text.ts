@@ -9,13 +9,17 @@ class Endings {
   }
 
   padded(number: number): string {
-    this.#padded[number] ??= String(number).padStart(3, '0') + this.#behind;
-    return this.#padded[number];
+    return this.#padded[number] ?? this.#make(this.#padded, number, String(number).padStart(3, '0'));
   }
 
   plain(number: number): string {
-    this.#plain[number] ??= String(number) + this.#behind;
-    return this.#plain[number];
+    return this.#plain[number] ?? this.#make(this.#plain, number, String(number));
+  }
+
+  #make(texts: (string | undefined)[], number: number, digits: string): string {
+    const text = digits + this.#behind;
+    texts[number] = text;
+    return text;
   }
 }
 
@@ -36,7 +40,7 @@ export class CountedText {
   /** The first number that `#begin` is for, and the text all ids of the thousand from there begin with. */
   #from = 0;
   #begin: string;
-  /** The same for the thousand before: numbers of what goes on at the same time lie on both sides of a border. */
+  /** The same for another thousand: what goes on at the same time lies on both sides of a border, or is read later. */
   #otherFrom = 0;
   #otherBegin: string;
 
@@ -57,22 +61,22 @@ export class CountedText {
   }
 
   #join(number: number, endings: Endings): string {
-    if (number < this.#from || number >= this.#from + SHARING) this.#moveTo(number);
-    const rest = number - this.#from;
-    return this.#begin + (number < SHARING ? endings.plain(rest) : endings.padded(rest));
+    if (number >= this.#from && number < this.#from + SHARING) {
+      return this.#begin + endingOf(number, number - this.#from, endings);
+    }
+    if (number < this.#otherFrom || number >= this.#otherFrom + SHARING) this.#replaceOther(number);
+    return this.#otherBegin + endingOf(number, number - this.#otherFrom, endings);
   }
 
-  #moveTo(number: number): void {
-    const [from, begin] = [this.#otherFrom, this.#otherBegin];
-    this.#otherFrom = this.#from;
-    this.#otherBegin = this.#begin;
-    if (number >= from && number < from + SHARING) {
-      this.#from = from;
-      this.#begin = begin;
-      return;
-    }
+  #replaceOther(number: number): void {
+    this.#from = this.#otherFrom;
+    this.#begin = this.#otherBegin;
     const thousands = Math.floor(number / SHARING);
-    this.#from = thousands * SHARING;
-    this.#begin = thousands === 0 ? this.#prefix : this.#prefix + thousands;
+    this.#otherFrom = thousands * SHARING;
+    this.#otherBegin = thousands === 0 ? this.#prefix : this.#prefix + thousands;
   }
+}
+
+function endingOf(number: number, rest: number, endings: Endings): string {
+  return number < SHARING ? endings.plain(rest) : endings.padded(rest);
 }

@@ -5,7 +5,7 @@ import { Delivery } from './delivery.js';
 import { notePublished } from './publish-ledger.js';
 import type { RunRecord } from './run-record.js';
 import type { RunState } from './run-state.js';
-import { treeLabel } from './tree-labels.js';
+import { type TreeScope, treeLabel } from './tree-labels.js';
 
 // How messages change the state. The live executor and the fold call the same functions.
 
@@ -21,13 +21,14 @@ export function messagePublished(
   run: RunRecord | undefined,
   mailboxes: readonly Mailbox<Delivery>[],
 ): void {
+  const scope = state.scopeOf(run, state.session);
   const node = state.tree.addPublish(
     mailboxes.length === 0 ? 'unheard' : 'published',
     at,
     publisher ? publisher.node : 0,
     channel.label,
     // Ids tell of the session that the publisher's delivery came from, which may be one before a restart.
-    state.scopeOf(run, publisher ? publisher.session : state.session),
+    publisher && publisher.session !== state.session ? state.scopeOf(run, publisher.session) : scope,
     publisher ? publisher.number : 0,
     ordinal,
     fromOutside ? message.id : undefined,
@@ -47,7 +48,7 @@ export function messagePublished(
     const mailbox = mailboxes[index];
     if (!mailbox) continue;
     mailbox.lastReceived = place;
-    deliver(state, at, node, message, mailbox, run);
+    deliver(state, at, node, message, mailbox, run, scope);
   }
 }
 
@@ -60,7 +61,7 @@ export function messageHanded(
   run: RunRecord | undefined,
 ): void {
   mailbox.lastReceived = retained.number;
-  deliver(state, at, retained.node, retained.message, mailbox, run);
+  deliver(state, at, retained.node, retained.message, mailbox, run, state.scopeOf(run, state.session));
 }
 
 /** A dead letter is delivered once more, as a child of the invocation that failed. */
@@ -73,7 +74,7 @@ export function deliveryRedelivered(
   run: RunRecord | undefined,
 ): void {
   state.tree.forgetDeadLetter(node);
-  deliver(state, at, node, message, mailbox, run);
+  deliver(state, at, node, message, mailbox, run, state.scopeOf(run, state.session));
 }
 
 /** A publish came too late: a mark in the tree, and nothing else. */
@@ -98,9 +99,10 @@ function deliver(
   message: Message,
   mailbox: Mailbox<Delivery>,
   run: RunRecord | undefined,
+  scope: TreeScope,
 ): void {
   const number = state.nextDelivery++;
-  const node = state.tree.addInvocation(at, parent, mailbox.label, state.scopeOf(run, state.session), number);
+  const node = state.tree.addInvocation(at, parent, mailbox.label, scope, number);
   const delivery = new Delivery(number, state.session, message, mailbox, run, node);
   state.unfinished.push(delivery);
   mailbox.push(delivery);
