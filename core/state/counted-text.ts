@@ -1,11 +1,11 @@
 /** Texts of 0 to 999, with leading zeros and without, each with a text behind it; made when first needed. */
 class Endings {
-  readonly #behind: string;
+  readonly behind: string;
   readonly #padded: (string | undefined)[] = [];
   readonly #plain: (string | undefined)[] = [];
 
   constructor(behind: string) {
-    this.#behind = behind;
+    this.behind = behind;
   }
 
   padded(number: number): string {
@@ -17,7 +17,7 @@ class Endings {
   }
 
   #make(texts: (string | undefined)[], number: number, digits: string): string {
-    const text = digits + this.#behind;
+    const text = digits + this.behind;
     texts[number] = text;
     return text;
   }
@@ -43,6 +43,8 @@ export class CountedText {
   /** The same for another thousand: what goes on at the same time lies on both sides of a border, or is read later. */
   #otherFrom = 0;
   #otherBegin: string;
+  /** The thousand asked for last that is neither: worth keeping when it is asked for again, which of many agents is rare. */
+  #asked = -1;
 
   constructor(prefix: string) {
     this.#prefix = prefix;
@@ -64,14 +66,20 @@ export class CountedText {
     if (number >= this.#from && number < this.#from + SHARING) {
       return this.#begin + endingOf(number, number - this.#from, endings);
     }
-    if (number < this.#otherFrom || number >= this.#otherFrom + SHARING) this.#replaceOther(number);
+    if (number < this.#otherFrom || number >= this.#otherFrom + SHARING) {
+      const thousands = Math.floor(number / SHARING);
+      if (thousands !== this.#asked) {
+        this.#asked = thousands;
+        return `${this.#prefix}${number}${endings.behind}`;
+      }
+      this.#replaceOther(thousands);
+    }
     return this.#otherBegin + endingOf(number, number - this.#otherFrom, endings);
   }
 
-  #replaceOther(number: number): void {
+  #replaceOther(thousands: number): void {
     this.#from = this.#otherFrom;
     this.#begin = this.#otherBegin;
-    const thousands = Math.floor(number / SHARING);
     this.#otherFrom = thousands * SHARING;
     this.#otherBegin = thousands === 0 ? this.#prefix : this.#prefix + thousands;
   }
