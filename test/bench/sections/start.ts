@@ -136,7 +136,7 @@ function section(contenders: readonly Contender[], found: ReadonlyMap<string, re
     columns: ['', 'import, least', 'median', 'CPU', 'first message, least', 'median', 'CPU'],
     rows,
     notes: [
-      'Each in a new process; imports over that of an empty module. The first message: opening, registering two agents and a run, or what comes closest, until it has passed from the first agent to the second, its payload checked three times. CPU: the median of the whole process, other threads included.',
+      'Each in a new process; imports over that of an empty module. The first message, counted from the end of the import: opening, registering two agents and a run, or what comes closest, until it has passed from the first agent to the second, its payload checked three times. CPU: the median of the whole process, other threads included.',
     ],
     data: Object.fromEntries(found),
   };
