@@ -3,7 +3,6 @@ import { requireOptions } from '../config.js';
 import { describe, PubSubError } from '../errors.js';
 import { isoTime } from '../identifiers.js';
 import { copyJson, type JsonValue } from '../json.js';
-import type { Channel } from '../messaging/channel.js';
 import { isMessage, type Message, requireMessage } from '../messaging/message.js';
 import { messageIdOf } from '../state/delivery.js';
 import { holdsPublished, type Repetition } from '../state/publish-ledger.js';
@@ -80,9 +79,9 @@ export class AttemptPublisher implements AttemptPublishing {
     if (attempt.registered.agent.transactional) {
       return this.#publishLater(attempt, gate, payload, own, ordinal, options);
     }
-    const channel = this.#router.channelBehind(gate);
-    return this.#router.hasRoom(channel)
-      ? this.#send(attempt, channel, payload, own, ordinal, options)
+    const router = this.#router;
+    return router.hasRoom(router.channelBehind(gate))
+      ? this.#send(attempt, gate, payload, own, ordinal, options)
       : this.#sendWhenRoom(attempt, gate, payload, own, ordinal, options);
   }
 
@@ -114,22 +113,23 @@ export class AttemptPublisher implements AttemptPublishing {
     return this.#router.whenRoom(gate.channel, attempt.delivery.run, () => {
       if (attempt.isOver) throw new PubSubError('CANCELLED', 'the invocation has ended');
       if (own && recorder.state.outsideIds.has(own.id)) return stamped(own, gate, payload);
-      return this.#send(attempt, this.#router.channelBehind(gate), payload, own, ordinal, options);
+      return this.#send(attempt, gate, payload, own, ordinal, options);
     });
   }
 
   #send(
     attempt: Attempt,
-    channel: Channel,
+    gate: PayloadGate,
     payload: JsonValue,
     own: Message<unknown> | undefined,
     ordinal: number,
     options: PublishOptions | undefined,
   ): Message | Promise<Message> {
+    const router = this.#router;
     const { delivery } = attempt;
     const at = this.#recorder.recent();
-    const message = this.#message(attempt, channel.name, payload, own, ordinal, at, options);
-    this.#router.route(at, channel, message, delivery, ordinal, own !== undefined, delivery.run);
+    const message = this.#message(attempt, gate.channel, payload, own, ordinal, at, options);
+    router.route(at, router.channelBehind(gate), message, delivery, ordinal, own !== undefined, delivery.run);
     const nextTurn = this.#scheduler.breathe();
     return nextTurn ? after(nextTurn, message) : message;
   }
