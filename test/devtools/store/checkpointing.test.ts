@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest';
 import { defineAgent, PubSubExecutor } from '../../../core/index.js';
-import { attachInspector } from '../../../core/inspection/inspector.js';
-import { inPageLink } from '../../../core/inspection/link.js';
 import { applyEvent } from '../../../core/state/fold.js';
 import { restore } from '../../../core/state/restore.js';
 import type { RunEvent } from '../../../core/state/run-event.js';
@@ -9,6 +7,7 @@ import type { RunState } from '../../../core/state/run-state.js';
 import { partsBesideTree, snapshotOf } from '../../../core/state/snapshot.js';
 import { PanelStore } from '../../../devtools/store/panel-store.js';
 import { ManualScheduler } from '../manual-scheduler.js';
+import { watchByHand } from '../watch-by-hand.js';
 
 /** An executor watched in its own page; batches are sent when the test says so. */
 async function watched() {
@@ -25,14 +24,7 @@ async function watched() {
     }),
     defineAgent({ name: 'second', subscribe: 'out', process: () => undefined }),
   ]);
-  const due = new Set<() => void>();
-  const { inspector, watcher } = inPageLink();
-  attachInspector(executor, inspector, {
-    setTimer(_, callback) {
-      due.add(callback);
-      return () => due.delete(callback);
-    },
-  });
+  const { watcher, flush } = watchByHand(executor);
   const scheduler = new ManualScheduler();
   const store = new PanelStore(watcher, { scheduler, checkpointEvents: 60 });
   store.connect();
@@ -44,12 +36,7 @@ async function watched() {
     publish(count: number): void {
       for (let n = 0; n < count; n++) void executor.publish('in', n);
     },
-    flush(): void {
-      for (const callback of [...due]) {
-        due.delete(callback);
-        callback();
-      }
-    },
+    flush,
     /** What the core's own fold makes of the events up to one of them. */
     foldedTo(seq: number): unknown {
       const state = restore(first, executor.state.limits);

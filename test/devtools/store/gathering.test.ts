@@ -1,12 +1,11 @@
 import { beforeAll, expect, test } from 'vitest';
 import { defineAgent, PubSubExecutor } from '../../../core/index.js';
 import { EVENT_KINDS, type EventBatch } from '../../../core/inspection/event-batch.js';
-import { attachInspector } from '../../../core/inspection/inspector.js';
-import { inPageLink } from '../../../core/inspection/link.js';
 import type { SnapshotPart } from '../../../core/state/snapshot.js';
 import { EventLog } from '../../../devtools/store/event-log.js';
 import { Recording } from '../../../devtools/store/recording.js';
 import { typedBatch } from '../../../devtools/store/typed-batch.js';
+import { watchByHand } from '../watch-by-hand.js';
 
 /** What came of a run with failures, retries and messages to nobody, in batches of different lengths. */
 const run: { seq: number; parts: readonly SnapshotPart[]; batches: EventBatch[] } = {
@@ -38,25 +37,12 @@ beforeAll(async () => {
       },
     }),
   ]);
-  const { inspector, watcher } = inPageLink();
-  const due = new Set<() => void>();
-  attachInspector(executor, inspector, {
-    setTimer(_, callback) {
-      due.add(callback);
-      return () => due.delete(callback);
-    },
-  });
+  const { watcher, flush } = watchByHand(executor);
   watcher.onFrame((frame) => {
     if (frame.type === 'snapshot') Object.assign(run, { seq: frame.seq, parts: frame.parts });
     if (frame.type === 'delta') run.batches.push(frame.batch);
   });
   watcher.send({ v: 1, type: 'watch' });
-  const flush = (): void => {
-    for (const callback of [...due]) {
-      due.delete(callback);
-      callback();
-    }
-  };
   const running = executor.execute();
   executor.openChannel('nobody');
   for (const count of [1, 300, 2, 40, 2500, 7]) {

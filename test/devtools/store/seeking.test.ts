@@ -1,21 +1,13 @@
 import { expect, test } from 'vitest';
 import { defineAgent, PubSubExecutor } from '../../../core/index.js';
-import { attachInspector } from '../../../core/inspection/inspector.js';
-import { inPageLink } from '../../../core/inspection/link.js';
 import { PanelStore } from '../../../devtools/store/panel-store.js';
 import { ManualScheduler } from '../manual-scheduler.js';
+import { watchByHand } from '../watch-by-hand.js';
 
 test('a seek right after a flood does not wait for lists that nobody looked at; they follow', async () => {
   const executor = await PubSubExecutor.open({ config: { maxMessages: 100_000 } });
   executor.registerAgent(defineAgent({ name: 'reader', subscribe: 'pages', process: () => undefined }));
-  const { inspector, watcher } = inPageLink();
-  const due = new Set<() => void>();
-  attachInspector(executor, inspector, {
-    setTimer(_, callback) {
-      due.add(callback);
-      return () => due.delete(callback);
-    },
-  });
+  const { watcher, flush } = watchByHand(executor);
   const scheduler = new ManualScheduler();
   const store = new PanelStore(watcher, { scheduler });
   store.connect();
@@ -25,10 +17,7 @@ test('a seek right after a flood does not wait for lists that nobody looked at; 
   for (const count of [1, messages]) {
     for (let n = 0; n < count; n++) void executor.publish('pages', n);
     await executor.idle();
-    for (const flush of [...due]) {
-      due.delete(flush);
-      flush();
-    }
+    flush();
   }
   const { recording } = store;
   store.seek(store.last - 1);
