@@ -111,7 +111,7 @@ export class ApplicationPublisher {
     const base: Message = own
       ? this.#stamped(own, channel.name, payload)
       : {
-          id: messageIdOf(state.session.prefix, 0, ordinal),
+          id: messageIdOf(state.session, 0, ordinal),
           timestamp: isoTime(at),
           source: options?.source ?? 'app',
           channel: channel.name,

@@ -48,8 +48,10 @@ export class AttemptPublisher implements AttemptPublishing {
   ): Message | Promise<Message> {
     if (options) requireOptions(options, 'options', ['task']);
     const own = ownMessage(payload);
-    const admitted = gate.admitJson(copyJson(own ? own.payload : payload, 'payload'));
-    return admitted instanceof Promise
+    const copy = copyJson(own ? own.payload : payload, 'payload');
+    const admitted = gate.admitJson(copy);
+    // What a JSON Schema lets through is what came: comparing is cheaper than asking whether it is a promise.
+    return admitted !== copy && admitted instanceof Promise
       ? this.#publishAfter(attempt, gate, admitted, own, options)
       : this.#publishAdmitted(attempt, gate, admitted, own, options);
   }
@@ -130,7 +132,7 @@ export class AttemptPublisher implements AttemptPublishing {
     const at = this.#recorder.recent();
     const message = this.#message(attempt, gate.channel, payload, own, ordinal, at, options);
     router.route(at, router.channelBehind(gate), message, delivery, ordinal, own !== undefined, delivery.run);
-    const nextTurn = this.#scheduler.breathe();
+    const nextTurn = this.#scheduler.breatheAt(at);
     return nextTurn ? after(nextTurn, message) : message;
   }
 
@@ -149,7 +151,7 @@ export class AttemptPublisher implements AttemptPublishing {
       found.message ?? {
         id: found.id,
         timestamp: message.timestamp,
-        source: nodeIdOf(mailbox.label, session.startedAt, number),
+        source: nodeIdOf(mailbox.label, session, number),
         channel,
         payload,
         parentId: message.id,
@@ -177,9 +179,9 @@ export class AttemptPublisher implements AttemptPublishing {
     const taskId = options?.task
       ? this.#namedTask(attempt, own, options.task)
       : (own?.taskId ?? message.taskId);
-    const id = own ? own.id : messageIdOf(session.prefix, number, ordinal);
+    const id = own ? own.id : messageIdOf(session, number, ordinal);
     const timestamp = own ? own.timestamp : isoTime(at);
-    const source = nodeIdOf(mailbox.label, session.startedAt, number);
+    const source = nodeIdOf(mailbox.label, session, number);
     const parentId = message.id;
     return taskId === undefined
       ? { id, timestamp, source, channel, payload, parentId }
@@ -187,10 +189,9 @@ export class AttemptPublisher implements AttemptPublishing {
   }
 
   holds(attempt: Attempt, value: unknown): boolean {
-    return (
-      holdsPublished(attempt.delivery.published, value) ||
-      (attempt.transaction?.publishes.some(({ message }) => message === value) ?? false)
-    );
+    const { published } = attempt.delivery;
+    if (published && holdsPublished(published, value)) return true;
+    return attempt.transaction?.publishes.some(({ message }) => message === value) ?? false;
   }
 
   refuseLate(attempt: Attempt, channel: string, reason: PubSubError): PubSubError {

@@ -80,7 +80,7 @@ export class HumanDesk implements Humans {
     const checked = this.#checkQuestion(question);
     const { delivery } = attempt;
     const { session, number, mailbox } = delivery;
-    const nodeId = nodeIdOf(mailbox.label, session.startedAt, number);
+    const nodeId = nodeIdOf(mailbox.label, session, number);
     // The k-th question of an invocation is the same question in every attempt: answered once, it stays answered.
     const id = `${nodeId}?${attempt.nextQuestion()}`;
     const resolution = recorder.state.resolutions.get(id);

@@ -22,7 +22,7 @@ export class InvocationContext implements AgentContext {
 
   get nodeId(): string {
     const { session, number, mailbox } = this.#attempt.delivery;
-    return nodeIdOf(mailbox.label, session.startedAt, number);
+    return nodeIdOf(mailbox.label, session, number);
   }
 
   get channel(): string {

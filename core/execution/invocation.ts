@@ -115,7 +115,7 @@ export class Invocation implements Attempt {
       this.#refuseInput(thrown);
       return;
     }
-    if (admitted instanceof Promise) this.#runAfter(admitted);
+    if (admitted !== payload && admitted instanceof Promise) this.#runAfter(admitted);
     else this.#run(admitted);
   }
 

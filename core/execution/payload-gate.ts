@@ -61,13 +61,11 @@ export class PayloadGate {
 
   /** What goes into the message: like `admit`, and JSON again. */
   admitJson(payload: JsonValue): JsonValue | Promise<JsonValue> {
+    const transforms = this.#check?.transforms ?? false;
     const admitted = this.admit(payload);
-    if (admitted instanceof Promise) return admitted.then((value: unknown) => this.#asJson(payload, value));
-    return this.#asJson(payload, admitted);
-  }
-
-  #asJson(payload: JsonValue, admitted: unknown): JsonValue {
-    return this.#check?.transforms ? copyJson(admitted, 'payload') : payload;
+    if (admitted === payload && !transforms) return payload;
+    const asJson = (value: unknown) => (transforms ? copyJson(value, 'payload') : payload);
+    return admitted instanceof Promise ? admitted.then(asJson) : asJson(admitted);
   }
 
   #settle(payload: JsonValue, result: Awaited<ReturnType<SchemaCheck['check']>>): unknown {

@@ -31,6 +31,8 @@ export class OutcomeLog implements OutcomeSupply {
   readonly #limit: number;
   readonly #source: OutcomeSource;
   #nodes: Uint32Array = new Uint32Array(64);
+  /** Where the next one goes. */
+  #end = 0;
   /** Outcomes so far, and how many of them are durable and may be shown. */
   #count = 0;
   #shown = 0;
@@ -48,8 +50,8 @@ export class OutcomeLog implements OutcomeSupply {
   }
 
   add(node: number): void {
-    if (this.#count === this.#nodes.length && this.#nodes.length < this.#limit) this.#grow();
-    this.#nodes[this.#count % this.#nodes.length] = node;
+    if (this.#end === this.#nodes.length) this.#makeRoom();
+    this.#nodes[this.#end++] = node;
     this.#count++;
   }
 
@@ -104,7 +106,8 @@ export class OutcomeLog implements OutcomeSupply {
   }
 
   #outcomeAt(place: number): NodeExecutionOutcome | undefined {
-    return this.#source.outcome(this.#nodes[place % this.#nodes.length] ?? 0);
+    const at = this.#end - (this.#count - place);
+    return this.#source.outcome(this.#nodes[at < 0 ? at + this.#nodes.length : at] ?? 0);
   }
 
   #wake(): void {
@@ -114,7 +117,12 @@ export class OutcomeLog implements OutcomeSupply {
     for (const callback of waiting) callback();
   }
 
-  #grow(): void {
+  #makeRoom(): void {
+    if (this.#nodes.length >= this.#limit) {
+      // From now on each takes the place of the oldest.
+      this.#end = 0;
+      return;
+    }
     const longer = new Uint32Array(Math.min(this.#limit, this.#nodes.length * 2));
     longer.set(this.#nodes);
     this.#nodes = longer;

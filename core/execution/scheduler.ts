@@ -32,6 +32,8 @@ export class Scheduler {
   #paused = false;
   #held = false;
   #retired = false;
+  /** Any of the three. */
+  #still = false;
   /** Set from the first work of a turn until the turn is over. */
   #turnOpen = false;
   #stepsLeft = 0;
@@ -66,21 +68,21 @@ export class Scheduler {
 
   /** True while nothing is started: paused by the application, held by the journal, or retired. */
   get isStill(): boolean {
-    return this.#paused || this.#held || this.#retired;
+    return this.#still;
   }
 
   pause(): void {
-    this.#paused = true;
+    this.#set(true, this.#held);
   }
 
   resume(): void {
-    this.#paused = false;
+    this.#set(false, this.#held);
     this.#plan();
   }
 
   /** Starts nothing and lets publishers wait until `release`: the store is behind, or fails. */
   hold(): void {
-    this.#held = !this.#retired;
+    this.#set(this.#paused, !this.#retired);
   }
 
   /** Starts nothing any more, for good. Who waits for a turn gets it, to find that all is over. */
@@ -90,9 +92,15 @@ export class Scheduler {
   }
 
   release(): void {
-    this.#held = false;
+    this.#set(this.#paused, false);
     if (this.#turnWaiters.length > 0) this.#enterTurn();
     this.#plan();
+  }
+
+  #set(paused: boolean, held: boolean): void {
+    this.#paused = paused;
+    this.#held = held;
+    this.#still = paused || held || this.#retired;
   }
 
   /** Puts work in the queue; it starts after the running code, or in a later turn. */
@@ -109,8 +117,13 @@ export class Scheduler {
    */
   breathe(): Promise<void> | undefined {
     this.#enterTurn();
-    if (!this.#held && --this.#stepsLeft > 0 && !this.#clock.isSpentAt(this.#clock.recent()))
-      return undefined;
+    return this.breatheAt(this.#clock.recent());
+  }
+
+  /** The same for who has a recent reading of the clock. */
+  breatheAt(at: number): Promise<void> | undefined {
+    this.#enterTurn();
+    if (!this.#held && --this.#stepsLeft > 0 && !this.#clock.isSpentAt(at)) return undefined;
     return new Promise((resolve) => this.#turnWaiters.push(resolve));
   }
 

@@ -20,14 +20,14 @@ export class TurnClock {
 
   /** The time now. */
   now(): number {
-    this.#usesLeft = USES_OF_A_READING;
+    this.#usesLeft = this.#turnOpen ? USES_OF_A_READING : 0;
     this.#reading = this.#runtime.now();
     return this.#reading;
   }
 
   /** The time of a reading made in this turn, a few invocations ago at most. */
   recent(): number {
-    return this.#turnOpen && this.#usesLeft-- > 0 ? this.#reading : this.now();
+    return this.#usesLeft-- > 0 ? this.#reading : this.now();
   }
 
   /** A turn of the event loop begins, to last this many milliseconds. */
@@ -44,5 +44,6 @@ export class TurnClock {
   /** The turn is over: readings made in it say nothing about the time now. */
   closeTurn(): void {
     this.#turnOpen = false;
+    this.#usesLeft = 0;
   }
 }

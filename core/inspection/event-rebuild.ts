@@ -41,14 +41,14 @@ function rebuildMessage(
   const timestamp = isoTime(at);
   const delivery = publisher > 0 ? state.unfinished.find(publisher) : undefined;
   if (!delivery) {
-    const id = messageIdOf(state.session.prefix, 0, ordinal);
+    const id = messageIdOf(state.session, 0, ordinal);
     return { id, timestamp, source: 'app', channel, payload: null };
   }
   const { session, mailbox, message } = delivery;
   return {
-    id: messageIdOf(session.prefix, publisher, ordinal),
+    id: messageIdOf(session, publisher, ordinal),
     timestamp,
-    source: nodeIdOf(mailbox.label, session.startedAt, publisher),
+    source: nodeIdOf(mailbox.label, session, publisher),
     channel,
     payload: null,
     parentId: message.id,

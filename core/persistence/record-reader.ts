@@ -124,9 +124,9 @@ function publishedBy(
   [, , , ordinal, channel, payload, extras]: ByInvocation,
 ): RunEvent {
   const { session, mailbox, message, run } = publisherOf(state, number);
-  const id = messageIdOf(session.prefix, number, ordinal);
+  const id = messageIdOf(session, number, ordinal);
   const timestamp = isoTime(at);
-  const source = nodeIdOf(mailbox.label, session.startedAt, number);
+  const source = nodeIdOf(mailbox.label, session, number);
   const task = extras?.taskId === undefined ? undefined : { taskId: extras.taskId };
   const published = { id, timestamp, source, channel, ...task, payload, parentId: message.id };
   const to = subscribersOf(state, channel);
@@ -141,7 +141,7 @@ function publishedByApplication(
   run: string | null,
   [, , ordinal, channel, payload, extras]: ByApplication,
 ): RunEvent {
-  const id = messageIdOf(state.session.prefix, 0, ordinal);
+  const id = messageIdOf(state.session, 0, ordinal);
   const timestamp = isoTime(at);
   const source = extras?.source ?? APPLICATION;
   const task = extras?.taskId === undefined ? undefined : { taskId: extras.taskId };

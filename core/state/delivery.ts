@@ -4,6 +4,7 @@ import type { Message } from '../messaging/message.js';
 import { CountedText } from './counted-text.js';
 import type { Published } from './publish-ledger.js';
 import type { RunRecord } from './run-record.js';
+import { NO_SESSION, type Session } from './session.js';
 
 /**
  * - `waiting`: in its mailbox
@@ -12,13 +13,6 @@ import type { RunRecord } from './run-record.js';
  * - `parked`: nobody answered its question in time; it runs again when the answer comes
  */
 export type DeliveryStatus = 'waiting' | 'running' | 'retrying' | 'parked';
-
-/** One life of an executor: the prefix of the ids it gave out, and when it began. */
-export interface Session {
-  readonly prefix: string;
-  /** Whole milliseconds since 1970, as text: it is a part of every node id. */
-  readonly startedAt: string;
-}
 
 /**
  * A message on its way to one agent, until its outcome is known. Unfinished deliveries form one list in the order of
@@ -113,17 +107,22 @@ export class DeliveryList {
 }
 
 /** The session asked for last, nearly always the one asked for next: ids of what its agents and its application said. */
-let idsOf = '';
+let idsOf = NO_SESSION;
 let byAgents = new CountedText('-');
 let byApplication = new CountedText('-0.');
 
 /** Id of the `ordinal`-th message that delivery `publisher` publishes (0: the application). Deterministic. */
-export function messageIdOf(sessionPrefix: string, publisher: number, ordinal: number): string {
-  if (sessionPrefix !== idsOf) {
-    idsOf = sessionPrefix;
-    byAgents = new CountedText(`${sessionPrefix}-`);
-    byApplication = new CountedText(`${sessionPrefix}-0.`);
-  }
+export function messageIdOf(session: Session, publisher: number, ordinal: number): string {
+  if (session !== idsOf) shareIdsOf(session);
   if (publisher === 0) return byApplication.of(ordinal);
   return ordinal === 0 ? byAgents.first(publisher) : `${byAgents.of(publisher)}.${ordinal}`;
+}
+
+function shareIdsOf(session: Session): void {
+  const { prefix } = session;
+  if (prefix !== idsOf.prefix) {
+    byAgents = new CountedText(`${prefix}-`);
+    byApplication = new CountedText(`${prefix}-0.`);
+  }
+  idsOf = session;
 }

@@ -1,6 +1,7 @@
 import type { ErrorRecord } from '../errors.js';
 import type { Message } from '../messaging/message.js';
 import { messageIdOf } from './delivery.js';
+import { NO_SESSION } from './session.js';
 import { TreeColumns } from './tree-columns.js';
 import { LabelTable, nodeIdOf, type TreeLabel, type TreeScope } from './tree-labels.js';
 import {
@@ -209,7 +210,7 @@ export class ExecutionTree {
     const within = this.#scopes.get(scope[row] ?? 0);
     if (!named || !within || (this.#errors.size > 0 && this.#errors.has(number))) return undefined;
     return {
-      nodeId: nodeIdOf(named, within.sessionStartedAt, delivery[row] ?? 0),
+      nodeId: nodeIdOf(named, within.session, delivery[row] ?? 0),
       agent: named.agent,
       channel: named.channel,
       success: true,
@@ -222,7 +223,7 @@ export class ExecutionTree {
   #publishNode(number: number, row: number): PublishNode {
     const { parent, label, scope, delivery, count, time, status } = this.#columns;
     const within = this.#scopes.get(scope[row] ?? 0);
-    const regular = messageIdOf(within?.sessionPrefix ?? '', delivery[row] ?? 0, count[row] ?? 0);
+    const regular = messageIdOf(within?.session ?? NO_SESSION, delivery[row] ?? 0, count[row] ?? 0);
     return {
       kind: 'publish',
       number,
@@ -245,7 +246,7 @@ export class ExecutionTree {
     return {
       kind: 'invocation',
       number,
-      id: named ? nodeIdOf(named, within?.sessionStartedAt ?? '0', delivery[row] ?? 0) : '',
+      id: named ? nodeIdOf(named, within?.session ?? NO_SESSION, delivery[row] ?? 0) : '',
       parent: this.#kept(parent[row] ?? 0),
       agent,
       channel: named?.channel ?? '',

@@ -2,7 +2,7 @@ import type { AgentMetadata } from '../agents/agent-metadata.js';
 import type { ErrorRecord } from '../errors.js';
 import { Channel, type OverflowPolicy } from '../messaging/channel.js';
 import type { Mailbox } from '../messaging/mailbox.js';
-import type { Delivery, Session } from './delivery.js';
+import type { Delivery } from './delivery.js';
 import {
   deliveryDropped,
   deliveryFailed,
@@ -15,6 +15,7 @@ import {
 } from './delivery-changes.js';
 import type { RunRecord, RunStatus } from './run-record.js';
 import type { RunState } from './run-state.js';
+import type { Session } from './session.js';
 
 // How sessions, runs, agents and channels come and go. The live executor and the fold call the same functions.
 

@@ -2,10 +2,11 @@ import type { AgentMetadata } from '../agents/agent-metadata.js';
 import type { Channel } from '../messaging/channel.js';
 import { BoundedSet } from './bounded-set.js';
 import { CacheTable } from './cache-table.js';
-import { DeliveryList, type Session } from './delivery.js';
+import { DeliveryList } from './delivery.js';
 import { ExecutionTree } from './execution-tree.js';
 import type { HumanRequest, HumanResolution } from './human-request.js';
 import type { RunRecord } from './run-record.js';
+import { NO_SESSION, type Session } from './session.js';
 import { TaskTable } from './task-table.js';
 import type { TreeScope } from './tree-labels.js';
 
@@ -23,7 +24,7 @@ export class RunState {
   /** Sequence number of the newest event that is part of this state. */
   seq = 0;
   paused = false;
-  session: Session = { prefix: '', startedAt: '0' };
+  session: Session = NO_SESSION;
   /** Messages the application published in this session. */
   published = 0;
   nextDelivery = 1;
@@ -60,14 +61,14 @@ export class RunState {
   scopeOf(run: RunRecord | undefined, session: Session): TreeScope {
     const owner = run ?? session;
     const last = this.#lastScope;
-    if (last && owner === this.#lastScopeOf && last.sessionPrefix === session.prefix) return last;
+    if (last && owner === this.#lastScopeOf && last.session === session) return last;
     return this.#findScope(owner, run, session);
   }
 
   #findScope(owner: RunRecord | Session, run: RunRecord | undefined, session: Session): TreeScope {
     let scope = this.#scopes.get(owner);
-    if (scope?.sessionPrefix !== session.prefix) {
-      scope = { run: run?.id, sessionPrefix: session.prefix, sessionStartedAt: session.startedAt, index: -1 };
+    if (scope?.session.prefix !== session.prefix) {
+      scope = { run: run?.id, session, index: -1 };
       this.#scopes.set(owner, scope);
     }
     this.#lastScopeOf = owner;

@@ -3,12 +3,12 @@ import { type ErrorRecord, PubSubError } from '../errors.js';
 import { encodeJson, type JsonValue } from '../json.js';
 import type { OverflowPolicy } from '../messaging/channel.js';
 import type { Message } from '../messaging/message.js';
-import type { DeliveryStatus, Session } from './delivery.js';
+import type { DeliveryStatus } from './delivery.js';
 import type { HumanRequest, HumanResolution } from './human-request.js';
 import { type LedgerRecord, ledgerOf } from './publish-ledger.js';
-
 import type { RunCounts, RunKind, RunRecord } from './run-record.js';
 import type { RunState, StateLimits } from './run-state.js';
+import type { Session } from './session.js';
 import type { Task } from './task.js';
 import type { TreePart } from './tree-snapshot.js';
 

@@ -1,13 +1,16 @@
-import { CHUNK_ROWS, TreeChunk } from './tree-chunk.js';
 import { type LabelTable, type TreeLabel, treeLabel } from './tree-labels.js';
-import type { TreeData, TreeRowsPart } from './tree-snapshot.js';
+import { TreeRows } from './tree-rows.js';
+import { rowValues, type TreeData, type TreeRowsPart } from './tree-snapshot.js';
+
+/** Rows of the tree that are kept together, and shared between archives for as long as they stay the same. */
+export const CHUNK_ROWS = 1024;
 
 /** The rows of a tree at a moment. Most of its chunks are those of the archived tree before. */
 export interface ArchivedTree {
   readonly first: number;
   readonly next: number;
-  /** From the one that holds row `first` to the one that holds the last. */
-  readonly chunks: readonly TreeChunk[];
+  /** From the one that holds row `first` to the one that holds the last; names by their numbers in the archive. */
+  readonly chunks: readonly TreeRows[];
   /** Places of chunks whose rows may still change: deliveries in them were not finished. */
   readonly open: ReadonlySet<number>;
 }
@@ -18,7 +21,7 @@ type Scope = TreeRowsPart['scopes'][number];
 /**
  * Keeps the tree of one state at many moments, for turning back time. From one moment to the next only the newest rows
  * differ, and those that belonged to unfinished deliveries: a moment costs little more than what is new in it, and
- * putting one back is a copy of columns.
+ * putting one back is a copy of memory.
  */
 export class TreeArchive {
   readonly #names: Names[] = [];
@@ -26,22 +29,22 @@ export class TreeArchive {
   readonly #scopes: Scope[] = [];
   readonly #scopeNumbers = new Map<string, number>();
   /** Where a chunk is put together before it is known whether it is a new one. */
-  readonly #draft = new TreeChunk();
+  readonly #draft = new TreeRows(CHUNK_ROWS);
 
   /** @param unfinished nodes of deliveries that are not finished: no other row ever changes. */
   take(
-    { columns, labels, scopes }: TreeData,
+    { ring, labels, scopes }: TreeData,
     unfinished: Iterable<number>,
     before: ArchivedTree | undefined,
   ): ArchivedTree {
-    const { first, next } = columns;
+    const { first, next } = ring;
     const open = new Set<number>();
     for (const node of unfinished) open.add(placeOf(node));
     const labelNumbers = numbering(labels, (label) => this.#nameNumber(label.agent, label.channel));
-    const scopeNumbers = numbering(scopes, ({ run = null, ...session }) =>
-      this.#scopeNumber({ run, ...session }),
+    const scopeNumbers = numbering(scopes, ({ run = null, session: { prefix, startedAt } }) =>
+      this.#scopeNumber({ run, sessionPrefix: prefix, sessionStartedAt: startedAt }),
     );
-    const chunks: TreeChunk[] = [];
+    const chunks: TreeRows[] = [];
     for (let place = placeOf(first); place * CHUNK_ROWS < next; place++) {
       const known = before && chunkAt(before, place);
       if (before && known && isSettled(before, place)) {
@@ -49,22 +52,16 @@ export class TreeArchive {
         continue;
       }
       // Rows that the tree has dropped since stay as they were. A chunk that is new need not be compared.
-      const draft = known ? this.#draft : new TreeChunk();
-      if (known) draft.become(known);
+      const draft = known ? this.#draft : new TreeRows(CHUNK_ROWS);
+      if (known) draft.take(0, known, 0, CHUNK_ROWS);
       const end = Math.min(next, (place + 1) * CHUNK_ROWS);
       for (let number = Math.max(first, place * CHUNK_ROWS); number < end; ) {
-        const from = columns.row(number);
-        const to = Math.min(columns.length, from + end - number);
-        const at = number % CHUNK_ROWS;
-        draft.time.set(columns.time.subarray(from, to), at);
-        draft.duration.set(columns.duration.subarray(from, to), at);
-        draft.parent.set(columns.parent.subarray(from, to), at);
-        draft.delivery.set(columns.delivery.subarray(from, to), at);
-        draft.count.set(columns.count.subarray(from, to), at);
-        draft.status.set(columns.status.subarray(from, to), at);
-        renumber(columns.label.subarray(from, to), labelNumbers, draft.label.subarray(at));
-        renumber(columns.scope.subarray(from, to), scopeNumbers, draft.scope.subarray(at));
-        number += to - from;
+        const count = ring.stretch(number, end);
+        const row = draft.rowAt(number % CHUNK_ROWS);
+        draft.take(row, ring.rows, ring.row(number), count);
+        if (labelNumbers) draft.renumberLabels(row, count, (label) => labelNumbers[label] ?? 0);
+        if (scopeNumbers) draft.renumberScopes(row, count, (scope) => scopeNumbers[scope] ?? 0);
+        number += count;
       }
       chunks.push(known ? (known.equals(draft) ? known : draft.copy()) : draft);
     }
@@ -78,9 +75,11 @@ export class TreeArchive {
     parts: Iterable<TreeRowsPart>,
     open: Iterable<number>,
   ): ArchivedTree {
-    const chunks: TreeChunk[] = [];
+    const chunks: TreeRows[] = [];
     const lowest = placeOf(first);
-    for (let place = lowest; place * CHUNK_ROWS < next; place++) chunks.push(new TreeChunk());
+    for (let place = lowest; place * CHUNK_ROWS < next; place++) {
+      chunks.push(new TreeRows(CHUNK_ROWS));
+    }
     for (const part of parts) {
       const channels = part.channels.length;
       const names = part.agents.flatMap((agent) =>
@@ -92,48 +91,36 @@ export class TreeArchive {
         const number = part.first + offset;
         const chunk = chunks[placeOf(number) - lowest];
         if (!chunk) continue;
-        const row = number % CHUNK_ROWS;
-        const duration = part.duration[offset] ?? -1;
-        chunk.time[row] = part.time[offset] ?? 0;
-        chunk.duration[row] = duration < 0 ? Number.NaN : duration;
-        chunk.parent[row] = part.parent[offset] ?? 0;
-        chunk.label[row] = names[part.label[offset] ?? 0] ?? 0;
-        chunk.scope[row] = scopes[part.scope[offset] ?? 0] ?? 0;
-        chunk.delivery[row] = part.delivery[offset] ?? 0;
-        chunk.count[row] = part.count[offset] ?? 0;
-        chunk.status[row] = part.status[offset] ?? 0;
+        const label = names[part.label[offset] ?? 0] ?? 0;
+        const scope = scopes[part.scope[offset] ?? 0] ?? 0;
+        chunk.put(chunk.rowAt(number % CHUNK_ROWS), rowValues(part, offset, label, scope));
       }
     }
     return { first, next, chunks, open: new Set([...open].map(placeOf)) };
   }
 
   /** Puts the rows back into an empty tree whose range is theirs already. */
-  restore({ columns, labels, scopes }: TreeData, { first, next, chunks }: ArchivedTree): void {
+  restore({ ring, labels, scopes }: TreeData, { first, next, chunks }: ArchivedTree): void {
     const labelOf = entering(this.#names.length, (number) => {
       const { agent, channel } = this.nameOf(number);
       return labels.indexOf(treeLabel(agent, channel));
     });
     const scopeOf = entering(this.#scopes.length, (number) => {
       const { run, sessionPrefix, sessionStartedAt } = this.#scopes[number] ?? NO_SCOPE;
-      return scopes.indexOf({ run: run ?? undefined, sessionPrefix, sessionStartedAt, index: -1 });
+      const session = { prefix: sessionPrefix, startedAt: sessionStartedAt };
+      return scopes.indexOf({ run: run ?? undefined, session, index: -1 });
     });
     for (let index = 0; index < chunks.length; index++) {
       const chunk = chunks[index];
       const base = (placeOf(first) + index) * CHUNK_ROWS;
       const end = Math.min(next, base + CHUNK_ROWS);
-      for (let number = Math.max(columns.first, base); chunk && number < end; ) {
-        const row = columns.row(number);
-        const from = number - base;
-        const to = Math.min(end - base, from + columns.length - row);
-        columns.time.set(chunk.time.subarray(from, to), row);
-        columns.duration.set(chunk.duration.subarray(from, to), row);
-        columns.parent.set(chunk.parent.subarray(from, to), row);
-        columns.delivery.set(chunk.delivery.subarray(from, to), row);
-        columns.count.set(chunk.count.subarray(from, to), row);
-        columns.status.set(chunk.status.subarray(from, to), row);
-        enter(chunk.label.subarray(from, to), labelOf, columns.label, row);
-        enter(chunk.scope.subarray(from, to), scopeOf, columns.scope, row);
-        number += to - from;
+      for (let number = Math.max(ring.first, base); chunk && number < end; ) {
+        const count = ring.stretch(number, end);
+        const row = ring.row(number);
+        ring.rows.take(row, chunk, chunk.rowAt(number - base), count);
+        if (labelOf) ring.rows.renumberLabels(row, count, labelOf);
+        if (scopeOf) ring.rows.renumberScopes(row, count, scopeOf);
+        number += count;
       }
     }
   }
@@ -175,7 +162,7 @@ export function placeOf(number: number): number {
 }
 
 /** The chunk with these rows, if any of them were kept. */
-export function chunkAt({ first, chunks }: ArchivedTree, place: number): TreeChunk | undefined {
+export function chunkAt({ first, chunks }: ArchivedTree, place: number): TreeRows | undefined {
   return chunks[place - placeOf(first)];
 }
 
@@ -192,11 +179,6 @@ function numbering<Label extends { index: number }>(
   const numbers: number[] = [];
   for (let label = table.get(0); label; label = table.get(numbers.length)) numbers.push(numberOf(label));
   return numbers.every((number, index) => number === index) ? undefined : numbers;
-}
-
-function renumber(from: Uint32Array, numbers: readonly number[] | undefined, to: Uint32Array): void {
-  if (!numbers) to.set(from);
-  else for (let row = 0; row < from.length; row++) to[row] = numbers[from[row] ?? 0] ?? 0;
 }
 
 /** So few names are all entered into a tree that is restored: its rows can be copied as they are then. */
@@ -223,14 +205,4 @@ function entering(
     }
     return index;
   };
-}
-
-function enter(
-  from: Uint32Array,
-  indexOf: ((number: number) => number) | undefined,
-  to: Uint32Array,
-  row: number,
-): void {
-  if (!indexOf) to.set(from, row);
-  else for (let at = 0; at < from.length; at++) to[row + at] = indexOf(from[at] ?? 0);
 }

@@ -1,4 +1,5 @@
 import { CountedText } from './counted-text.js';
+import type { Session } from './session.js';
 
 /**
  * A name that many nodes of the tree share, stored once: columns hold its index. Its owner (a channel, a mailbox, a
@@ -10,7 +11,7 @@ export interface TreeLabel {
   index: number;
   /** Node ids of this agent in one session, and which session that is; see `nodeIdOf`. */
   ids: CountedText | undefined;
-  idSession: string | undefined;
+  idSession: Session | undefined;
 }
 
 export function treeLabel(agent: string, channel: string): TreeLabel {
@@ -21,19 +22,25 @@ export function treeLabel(agent: string, channel: string): TreeLabel {
  * Stable over attempts and restarts: the node id of a delivery's invocation. The label keeps what its ids have in
  * common.
  */
-export function nodeIdOf(label: TreeLabel, sessionStartedAt: string, delivery: number): string {
-  if (!label.ids || label.idSession !== sessionStartedAt) {
-    label.ids = new CountedText(`${label.agent}_${sessionStartedAt}_`);
-    label.idSession = sessionStartedAt;
+export function nodeIdOf(label: TreeLabel, session: Session, delivery: number): string {
+  const ids = label.idSession === session && label.ids ? label.ids : idsOf(label, session);
+  return ids.of(delivery);
+}
+
+function idsOf(label: TreeLabel, session: Session): CountedText {
+  const { startedAt } = session;
+  // Sessions that were read from a snapshot are objects of their own.
+  if (!label.ids || label.idSession?.startedAt !== startedAt) {
+    label.ids = new CountedText(`${label.agent}_${startedAt}_`);
   }
-  return label.ids.of(delivery);
+  label.idSession = session;
+  return label.ids;
 }
 
 /** Which run and which session a node belongs to; shared like a label. */
 export interface TreeScope {
   readonly run: string | undefined;
-  readonly sessionPrefix: string;
-  readonly sessionStartedAt: string;
+  readonly session: Session;
   index: number;
 }
 

@@ -1,7 +1,9 @@
 import type { ErrorRecord } from '../errors.js';
 import type { Message } from '../messaging/message.js';
-import type { TreeColumns } from './tree-columns.js';
+import { NO_SESSION } from './session.js';
 import { type LabelTable, type TreeLabel, type TreeScope, treeLabel } from './tree-labels.js';
+import type { TreeRing } from './tree-ring.js';
+import type { RowValues } from './tree-rows.js';
 
 /** Rows of the execution tree, column by column; names are indexes into the lists beside them. */
 export interface TreeRowsPart {
@@ -42,7 +44,7 @@ const ROWS_PER_PART = 1024;
 
 /** What a tree is made of. */
 export interface TreeData {
-  readonly columns: TreeColumns;
+  readonly ring: TreeRing;
   readonly labels: LabelTable<TreeLabel>;
   readonly scopes: LabelTable<TreeScope>;
   readonly irregularIds: Map<number, string>;
@@ -67,7 +69,7 @@ class Dictionary<Value> {
 
 /** The parts that a tree comes to, oldest nodes first. */
 export function* treeParts(data: TreeData): Generator<TreePart> {
-  const { first: oldest, next } = data.columns;
+  const { first: oldest, next } = data.ring;
   for (let first = oldest; first < next; first += ROWS_PER_PART) {
     yield rowsPart(data, first, Math.min(next, first + ROWS_PER_PART));
   }
@@ -88,23 +90,21 @@ export function* treeNodeParts({ irregularIds, errors, deadLetters }: TreeData):
   }
 }
 
-function rowsPart({ columns, labels, scopes }: TreeData, first: number, end: number): TreeRowsPart {
+function rowsPart({ ring, labels, scopes }: TreeData, first: number, end: number): TreeRowsPart {
   const agents = new Dictionary<string>();
   const channels = new Dictionary<string>();
   const sessions = new Dictionary<TreeRowsPart['scopes'][number]>();
-  const rows = Array.from({ length: end - first }, (_, offset) => columns.row(first + offset));
-  const take = (column: ArrayLike<number>): number[] => rows.map((row) => column[row] ?? 0);
-  const names = rows.map((row) => {
-    const { agent, channel } = labels.get(columns.label[row] ?? 0) ?? { agent: '', channel: '' };
+  const { rows } = ring;
+  const places = Array.from({ length: end - first }, (_, offset) => ring.row(first + offset));
+  const names = places.map((row) => {
+    const { agent, channel } = labels.get(rows.label(row)) ?? { agent: '', channel: '' };
     return [agents.numberOf(agent, () => agent), channels.numberOf(channel, () => channel)] as const;
   });
-  const scope = rows.map((row) => {
-    const {
-      run = null,
-      sessionPrefix = '',
-      sessionStartedAt = '0',
-    } = scopes.get(columns.scope[row] ?? 0) ?? {};
-    return sessions.numberOf(`${run} ${sessionPrefix}`, () => ({ run, sessionPrefix, sessionStartedAt }));
+  const scope = places.map((row) => {
+    const { run = null, session = NO_SESSION } = scopes.get(rows.scope(row)) ?? {};
+    const { prefix, startedAt } = session;
+    const named = { run, sessionPrefix: prefix, sessionStartedAt: startedAt };
+    return sessions.numberOf(`${run} ${prefix}`, () => named);
   });
   return {
     part: 'tree',
@@ -112,14 +112,32 @@ function rowsPart({ columns, labels, scopes }: TreeData, first: number, end: num
     agents: agents.values,
     channels: channels.values,
     scopes: sessions.values,
-    status: take(columns.status),
-    parent: take(columns.parent),
+    status: places.map((row) => rows.status(row)),
+    parent: places.map((row) => rows.parent(row)),
     label: names.map(([agent, channel]) => agent * channels.values.length + channel),
     scope,
-    delivery: take(columns.delivery),
-    count: take(columns.count),
-    time: take(columns.time),
-    duration: take(columns.duration).map((duration) => (Number.isNaN(duration) ? -1 : duration)),
+    delivery: places.map((row) => rows.delivery(row)),
+    count: places.map((row) => rows.count(row)),
+    time: places.map((row) => rows.time(row)),
+    duration: places.map((row) => {
+      const duration = rows.duration(row);
+      return Number.isNaN(duration) ? -1 : duration;
+    }),
+  };
+}
+
+/** One row of a part; its names by other numbers. */
+export function rowValues(part: TreeRowsPart, offset: number, label: number, scope: number): RowValues {
+  const duration = part.duration[offset] ?? -1;
+  return {
+    status: part.status[offset] ?? 0,
+    parent: part.parent[offset] ?? 0,
+    label,
+    scope,
+    delivery: part.delivery[offset] ?? 0,
+    count: part.count[offset] ?? 0,
+    time: part.time[offset] ?? 0,
+    duration: duration < 0 ? Number.NaN : duration,
   };
 }
 
@@ -130,32 +148,26 @@ export function restoreTreePart(data: TreeData, part: TreePart): void {
     return;
   }
   const { number, id, errors, deadLetter } = part;
-  if (data.columns.row(number) < 0) return;
+  const row = data.ring.row(number);
+  if (row < 0) return;
+  data.ring.rows.markSpecial(row);
   if (id !== null) data.irregularIds.set(number, id);
   if (errors) data.errors.set(number, [...errors]);
   if (deadLetter) data.deadLetters.set(number, deadLetter);
 }
 
-function restoreRows({ columns, labels, scopes }: TreeData, part: TreeRowsPart): void {
+function restoreRows({ ring, labels, scopes }: TreeData, part: TreeRowsPart): void {
   const names = part.agents.flatMap((agent) => part.channels.map((channel) => treeLabel(agent, channel)));
-  const sessions = part.scopes.map(({ run, ...session }) => ({
+  const sessions = part.scopes.map(({ run, sessionPrefix, sessionStartedAt }) => ({
     run: run ?? undefined,
-    ...session,
+    session: { prefix: sessionPrefix, startedAt: sessionStartedAt },
     index: -1,
   }));
-  part.status.forEach((status, offset) => {
-    const row = columns.row(part.first + offset);
+  part.status.forEach((_, offset) => {
+    const row = ring.row(part.first + offset);
     const label = names[part.label[offset] ?? 0];
     const scope = sessions[part.scope[offset] ?? 0];
     if (row < 0 || !label || !scope) return;
-    const duration = part.duration[offset] ?? -1;
-    columns.status[row] = status;
-    columns.parent[row] = part.parent[offset] ?? 0;
-    columns.label[row] = labels.indexOf(label);
-    columns.scope[row] = scopes.indexOf(scope);
-    columns.delivery[row] = part.delivery[offset] ?? 0;
-    columns.count[row] = part.count[offset] ?? 0;
-    columns.time[row] = part.time[offset] ?? 0;
-    columns.duration[row] = duration < 0 ? Number.NaN : duration;
+    ring.rows.put(row, rowValues(part, offset, labels.indexOf(label), scopes.indexOf(scope)));
   });
 }

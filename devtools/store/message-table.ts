@@ -1,4 +1,5 @@
-import { messageIdOf, type Session } from '../../core/state/delivery.js';
+import { messageIdOf } from '../../core/state/delivery.js';
+import { NO_SESSION, type Session } from '../../core/state/session.js';
 
 const CHUNK_BITS = 14;
 const CHUNK = 2 ** CHUNK_BITS;
@@ -77,7 +78,7 @@ export class MessageTable {
     const publisher = this.publisherOf(row);
     const before = publisher > 0 ? publisher : this.firstDeliveryOf(row);
     const made = this.#sessions.findLast(({ firstDelivery }) => firstDelivery <= before) ?? this.#sessions[0];
-    return messageIdOf(made?.session.prefix ?? '', publisher, ordinal);
+    return messageIdOf(made?.session ?? NO_SESSION, publisher, ordinal);
   }
 
   rowOfSeq(seq: number): number {

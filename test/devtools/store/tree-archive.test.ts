@@ -25,7 +25,7 @@ test('a tree is put back as it was at every moment, whatever became of it later'
         let labels: TreeLabel[] = [];
         for (const [moment, { names, nodes, endsEvery }] of steps.entries()) {
           labels = Array.from({ length: names }, (_, name) => treeLabel(`agent${name}`, `c${moment}`));
-          const scope = { run: `run${moment}`, sessionPrefix: 's', sessionStartedAt: '1', index: -1 };
+          const scope = { run: `run${moment}`, session: { prefix: 's', startedAt: '1' }, index: -1 };
           for (let n = 0; n < nodes; n++) {
             const label = labels[n % names] ?? treeLabel('', '');
             open.push(tree.addInvocation(n, Math.max(0, tree.next - 2), label, scope, tree.next));
