@@ -2,7 +2,6 @@ import type { ErrorRecord } from '../errors.js';
 import type { Message } from '../messaging/message.js';
 import { messageIdOf } from './delivery.js';
 import { NO_SESSION } from './session.js';
-import { TreeColumns } from './tree-columns.js';
 import { LabelTable, nodeIdOf, type TreeLabel, type TreeScope } from './tree-labels.js';
 import {
   type DeadLetterNode,
@@ -17,12 +16,13 @@ import {
   type TreeEdge,
   type TreeNode,
 } from './tree-node.js';
+import { TreeRing } from './tree-ring.js';
+import { FIRST_INVOCATION } from './tree-rows.js';
 import { restoreTreePart, type TreeData, type TreePart, treeParts } from './tree-snapshot.js';
 
 const CODES: Readonly<Record<string, number>> = Object.fromEntries(
   NODE_STATUSES.map((status, code) => [status, code]),
 );
-const FIRST_INVOCATION_CODE = PUBLISH_STATUSES.length;
 // The statuses of the common way are not looked up by name.
 const PUBLISHED = codeOf('published');
 const RUNNING = codeOf('running');
@@ -41,28 +41,26 @@ const NO_MESSAGES: readonly string[] = Object.freeze<string[]>([]);
  * nodes only, as many as `retention.nodes` says; parents that are gone make roots of their children.
  */
 export class ExecutionTree {
-  readonly #columns: TreeColumns;
+  readonly #ring: TreeRing;
   readonly #labels = new LabelTable<TreeLabel>();
   readonly #scopes = new LabelTable<TreeScope>();
   /** Ids that cannot be computed from a row: messages whose id came from outside. */
   readonly #irregularIds = new Map<number, string>();
   readonly #errors = new Map<number, ErrorRecord[]>();
   readonly #deadLetters = new Map<number, Message>();
-  readonly #evict = (number: number): void => {
-    // Asking the size first keeps the common case, where these are empty, free of three look-ups.
-    if (this.#irregularIds.size > 0) this.#irregularIds.delete(number);
-    if (this.#errors.size > 0) this.#errors.delete(number);
-    if (this.#deadLetters.size > 0) this.#deadLetters.delete(number);
-  };
 
   /** What it is made of, for those who copy many rows at once. */
   readonly data: TreeData;
 
   /** @param limit how many nodes are kept. */
   constructor(limit: number) {
-    this.#columns = new TreeColumns(limit);
+    this.#ring = new TreeRing(limit, (number) => {
+      this.#irregularIds.delete(number);
+      this.#errors.delete(number);
+      this.#deadLetters.delete(number);
+    });
     this.data = {
-      columns: this.#columns,
+      ring: this.#ring,
       labels: this.#labels,
       scopes: this.#scopes,
       irregularIds: this.#irregularIds,
@@ -73,17 +71,17 @@ export class ExecutionTree {
 
   /** How many nodes are kept. */
   get size(): number {
-    return this.#columns.next - this.#columns.first;
+    return this.#ring.size;
   }
 
   /** Number of the oldest node kept. */
   get first(): number {
-    return this.#columns.first;
+    return this.#ring.first;
   }
 
   /** Number that the next node will get. */
   get next(): number {
-    return this.#columns.next;
+    return this.#ring.next;
   }
 
   addPublish(
@@ -98,7 +96,7 @@ export class ExecutionTree {
   ): number {
     const code = status === 'published' ? PUBLISHED : codeOf(status);
     const number = this.#add(code, at, parent, label, scope, publisher, ordinal);
-    if (id !== undefined) this.#irregularIds.set(number, id);
+    if (id !== undefined && this.#markSpecial(number)) this.#irregularIds.set(number, id);
     return number;
   }
 
@@ -113,57 +111,62 @@ export class ExecutionTree {
     label: TreeLabel,
     scope: TreeScope,
     delivery: number,
-    count: number,
+    ordinal: number,
   ): number {
-    const columns = this.#columns;
     if (label.index < 0 || scope.index < 0) this.#enter(label, scope);
-    return columns.add(status, parent, label.index, scope.index, delivery, count, at, this.#evict);
+    return this.#ring.add(status, at, parent, label.index, scope.index, delivery, ordinal);
   }
 
   /** Gives new names their places, after those that no node uses any more were swept out. */
   #enter(label: TreeLabel, scope: TreeScope): void {
-    const columns = this.#columns;
-    if (this.#labels.wantsSweep) this.#labels.sweep(columns.label, columns.rows());
-    if (this.#scopes.wantsSweep) this.#scopes.sweep(columns.scope, columns.rows());
+    const { rows } = this.#ring;
+    if (this.#labels.wantsSweep) {
+      this.#labels.sweep((numberOf) => {
+        for (const row of this.#ring.used()) rows.renumberLabels(row, 1, numberOf);
+      });
+    }
+    if (this.#scopes.wantsSweep) {
+      this.#scopes.sweep((numberOf) => {
+        for (const row of this.#ring.used()) rows.renumberScopes(row, 1, numberOf);
+      });
+    }
     this.#labels.indexOf(label);
     this.#scopes.indexOf(scope);
   }
 
   /** False when the node is not kept any more. */
   started(number: number, at: number, attempts: number): boolean {
-    const columns = this.#columns;
-    const row = columns.row(number);
+    const row = this.#ring.row(number);
     if (row < 0) return false;
-    columns.status[row] = RUNNING;
-    columns.count[row] = attempts;
-    columns.time[row] = at;
-    columns.duration[row] = Number.NaN;
+    this.#ring.rows.start(row, RUNNING, attempts, at);
     return true;
   }
 
   settled(number: number, status: InvocationStatus, at: number): void {
-    const columns = this.#columns;
-    const row = columns.row(number);
+    const row = this.#ring.row(number);
     if (row < 0) return;
-    columns.status[row] = status === 'succeeded' ? SUCCEEDED : codeOf(status);
-    columns.duration[row] = at - (columns.time[row] ?? at);
+    this.#ring.rows.settle(row, status === 'succeeded' ? SUCCEEDED : codeOf(status), at);
   }
 
   /** Changes the status and nothing else: back in the mailbox, parked, cancelled before it began. */
   mark(number: number, status: InvocationStatus, attempts: number): void {
-    const columns = this.#columns;
-    const row = columns.row(number);
-    if (row < 0) return;
-    columns.status[row] = codeOf(status);
-    columns.count[row] = attempts;
+    const row = this.#ring.row(number);
+    if (row >= 0) this.#ring.rows.setState(row, codeOf(status), attempts);
   }
 
   setErrors(number: number, errors: readonly ErrorRecord[]): void {
-    if (this.#columns.row(number) >= 0) this.#errors.set(number, [...errors]);
+    if (this.#markSpecial(number)) this.#errors.set(number, [...errors]);
   }
 
   setDeadLetter(number: number, message: Message): void {
-    if (this.#columns.row(number) >= 0) this.#deadLetters.set(number, message);
+    if (this.#markSpecial(number)) this.#deadLetters.set(number, message);
+  }
+
+  /** Before something is kept beside the row of a node, to go when the row goes. False when the row is gone already. */
+  #markSpecial(number: number): boolean {
+    const row = this.#ring.row(number);
+    if (row >= 0) this.#ring.rows.markSpecial(row);
+    return row >= 0;
   }
 
   /** The message of a dead letter that is still kept. */
@@ -186,14 +189,14 @@ export class ExecutionTree {
 
   /** Whether a node is still kept. */
   has(number: number): boolean {
-    return this.#columns.row(number) >= 0;
+    return this.#ring.row(number) >= 0;
   }
 
   /** The node with this number, or undefined when it is not kept (any more). */
   get(number: number): TreeNode | undefined {
-    const row = this.#columns.row(number);
+    const row = this.#ring.row(number);
     if (row < 0) return undefined;
-    const isPublish = (this.#columns.status[row] ?? 0) < FIRST_INVOCATION_CODE;
+    const isPublish = this.#ring.rows.status(row) < FIRST_INVOCATION;
     return isPublish ? this.#publishNode(number, row) : this.#invocationNode(number, row);
   }
 
@@ -202,58 +205,57 @@ export class ExecutionTree {
    * `get` and costs less: outcomes are made for every delivery.
    */
   plainSuccess(number: number): PlainSuccess | undefined {
-    const columns = this.#columns;
-    const row = columns.row(number);
-    if (row < 0 || columns.status[row] !== SUCCEEDED || columns.count[row] !== 1) return undefined;
-    const { label, scope, delivery, duration } = columns;
-    const named = this.#labels.get(label[row] ?? 0);
-    const within = this.#scopes.get(scope[row] ?? 0);
-    if (!named || !within || (this.#errors.size > 0 && this.#errors.has(number))) return undefined;
+    const { rows } = this.#ring;
+    const row = this.#ring.row(number);
+    if (row < 0 || !rows.isPlain(row, SUCCEEDED)) return undefined;
+    const named = this.#labels.get(rows.label(row));
+    const within = this.#scopes.get(rows.scope(row));
+    if (!named || !within) return undefined;
     return {
-      nodeId: nodeIdOf(named, within.session, delivery[row] ?? 0),
+      nodeId: nodeIdOf(named, within.session, rows.delivery(row)),
       agent: named.agent,
       channel: named.channel,
       success: true,
       attempts: 1,
       retryMessages: NO_MESSAGES,
-      durationMs: duration[row] || 0,
+      durationMs: rows.duration(row) || 0,
     };
   }
 
   #publishNode(number: number, row: number): PublishNode {
-    const { parent, label, scope, delivery, count, time, status } = this.#columns;
-    const within = this.#scopes.get(scope[row] ?? 0);
-    const regular = messageIdOf(within?.session ?? NO_SESSION, delivery[row] ?? 0, count[row] ?? 0);
+    const { rows } = this.#ring;
+    const within = this.#scopes.get(rows.scope(row));
+    const regular = messageIdOf(within?.session ?? NO_SESSION, rows.delivery(row), rows.count(row));
     return {
       kind: 'publish',
       number,
       id: this.#irregularIds.get(number) ?? regular,
-      parent: this.#kept(parent[row] ?? 0),
-      channel: this.#labels.get(label[row] ?? 0)?.channel ?? '',
+      parent: this.#kept(rows.parent(row)),
+      channel: this.#labels.get(rows.label(row))?.channel ?? '',
       run: within?.run,
-      status: PUBLISH_STATUSES[status[row] ?? 0] ?? 'published',
-      publishedAt: time[row] ?? 0,
+      status: PUBLISH_STATUSES[rows.status(row)] ?? 'published',
+      publishedAt: rows.time(row),
     };
   }
 
   #invocationNode(number: number, row: number): InvocationNode {
-    const { parent, label, scope, delivery, count, time, status, duration } = this.#columns;
-    const within = this.#scopes.get(scope[row] ?? 0);
-    const named = this.#labels.get(label[row] ?? 0);
+    const { rows } = this.#ring;
+    const within = this.#scopes.get(rows.scope(row));
+    const named = this.#labels.get(rows.label(row));
     const agent = named?.agent ?? '';
-    const took = duration[row] ?? Number.NaN;
+    const took = rows.duration(row);
     const message = this.#deadLetters.get(number);
     return {
       kind: 'invocation',
       number,
-      id: named ? nodeIdOf(named, within?.session ?? NO_SESSION, delivery[row] ?? 0) : '',
-      parent: this.#kept(parent[row] ?? 0),
+      id: named ? nodeIdOf(named, within?.session ?? NO_SESSION, rows.delivery(row)) : '',
+      parent: this.#kept(rows.parent(row)),
       agent,
       channel: named?.channel ?? '',
       run: within?.run,
-      status: invocationStatus(status[row] ?? WAITING),
-      attempts: count[row] ?? 0,
-      startedAt: time[row] ?? 0,
+      status: invocationStatus(rows.status(row)),
+      attempts: rows.count(row),
+      startedAt: rows.time(row),
       durationMs: Number.isNaN(took) ? undefined : took,
       errors: this.#errors.get(number) ?? NO_ERRORS,
       deadLetter: message,
@@ -292,7 +294,7 @@ export class ExecutionTree {
 
   /** Before parts are restored: which nodes they will be. */
   restoreRange(first: number, next: number): void {
-    this.#columns.startAt(next, next - first);
+    this.#ring.startAt(next, next - first);
   }
 
   /** Puts a part of a snapshot back. Nodes beyond what this tree keeps are left out. */

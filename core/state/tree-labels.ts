@@ -66,15 +66,15 @@ export class LabelTable<Label extends { index: number }> {
     return this.#labels.length >= this.#sweepAt;
   }
 
-  /** Keeps what `column` still uses and renumbers it in place. */
-  sweep(column: Uint32Array, used: Iterable<number>): void {
+  /** Keeps the labels whose numbers `renumber` asks for anew: those of the rows that are kept. */
+  sweep(renumber: (numberOf: (index: number) => number) => void): void {
     const before = this.#labels;
     this.#labels = [];
     for (const label of before) label.index = -1;
-    for (const row of used) {
-      const label = before[column[row] ?? 0];
-      if (label) column[row] = this.indexOf(label);
-    }
+    renumber((index) => {
+      const label = before[index];
+      return label ? this.indexOf(label) : index;
+    });
     this.#sweepAt = Math.max(1024, this.#labels.length * 2);
   }
 }

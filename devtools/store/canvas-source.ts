@@ -96,16 +96,16 @@ export class StoreSource implements CanvasSource {
 
   parentOf(number: number): number {
     const { tree } = this.#store.state;
-    const { columns } = tree.data;
-    const row = columns.row(number);
-    const parent = row < 0 ? 0 : (columns.parent[row] ?? 0);
+    const { ring } = tree.data;
+    const row = ring.row(number);
+    const parent = row < 0 ? 0 : ring.rows.parent(row);
     return tree.has(parent) ? parent : 0;
   }
 
   statusOf(number: number): number {
-    const { columns } = this.#store.state.tree.data;
-    const row = columns.row(number);
-    return row < 0 ? -1 : (columns.status[row] ?? -1);
+    const { ring } = this.#store.state.tree.data;
+    const row = ring.row(number);
+    return row < 0 ? -1 : ring.rows.status(row);
   }
 
   invocations(): InvocationColumns {

@@ -35,24 +35,25 @@ export function takeOld(old: OldRows, seq: number, { messages, invocations, publ
   };
 
   for (const { chunk, base, from, to } of old.chunks()) {
-    for (let row = from; row < to; row++) {
-      const status = chunk.status[row] ?? 0;
-      const parent = chunk.parent[row] ?? 0;
-      const label = chunk.label[row] ?? 0;
+    for (let index = from; index < to; index++) {
+      const row = chunk.rowAt(index);
+      const status = chunk.status(row);
+      const parent = chunk.parent(row);
+      const label = chunk.label(row);
       if (status < FIRST_INVOCATION) {
         if (status === REFUSED) continue;
-        messages.addOld(base + row);
+        messages.addOld(base + index);
         published(label, parent);
         continue;
       }
-      const took = chunk.duration[row] ?? Number.NaN;
+      const took = chunk.duration(row);
       if (Number.isNaN(took)) continue;
-      const start = chunk.time[row] ?? 0;
+      const start = chunk.time(row);
       const queued = old.has(parent) ? old.time(parent) : start;
       const lane = lanes[label] ?? invocations.laneOf(old.name(label).agent);
       lanes[label] = lane;
-      const attempt = chunk.count[row] ?? 0;
-      invocations.addOld(lane, queued, start, start + took, status, base + row, attempt, seq);
+      const attempt = chunk.count(row);
+      invocations.addOld(lane, queued, start, start + took, status, base + index, attempt, seq);
     }
   }
 }

@@ -1,8 +1,14 @@
-import { type ArchivedTree, chunkAt, placeOf, type TreeArchive } from '../../core/state/tree-archive.js';
-import { CHUNK_ROWS, TreeChunk } from '../../core/state/tree-chunk.js';
+import {
+  type ArchivedTree,
+  CHUNK_ROWS,
+  chunkAt,
+  placeOf,
+  type TreeArchive,
+} from '../../core/state/tree-archive.js';
 import type { TreeLabel } from '../../core/state/tree-labels.js';
+import { TreeRows } from '../../core/state/tree-rows.js';
 
-const NOTHING = new TreeChunk();
+const NOTHING = new TreeRows(CHUNK_ROWS);
 
 /** The nodes of the tree from before the recording, by their numbers, read from the first checkpoint. */
 export class OldRows {
@@ -25,7 +31,7 @@ export class OldRows {
   }
 
   /** The chunks of rows, oldest first: those from `from` to `to` of each, whose nodes are `base` + row. */
-  *chunks(): Generator<{ chunk: TreeChunk; base: number; from: number; to: number }> {
+  *chunks(): Generator<{ chunk: TreeRows; base: number; from: number; to: number }> {
     for (let place = placeOf(this.first); place * CHUNK_ROWS < this.next; place++) {
       const base = place * CHUNK_ROWS;
       const chunk = chunkAt(this.#tree, place) ?? NOTHING;
@@ -35,19 +41,21 @@ export class OldRows {
 
   /** When it was published, or when its newest attempt began. */
   time(node: number): number {
-    return this.#at(node).time[node % CHUNK_ROWS] ?? 0;
+    const chunk = this.#at(node);
+    return chunk.time(chunk.rowAt(node % CHUNK_ROWS));
   }
 
   /** Number of its agent and channel; see `name`. */
   label(node: number): number {
-    return this.#at(node).label[node % CHUNK_ROWS] ?? 0;
+    const chunk = this.#at(node);
+    return chunk.label(chunk.rowAt(node % CHUNK_ROWS));
   }
 
   name(label: number): Pick<TreeLabel, 'agent' | 'channel'> {
     return this.#archive.nameOf(label);
   }
 
-  #at(node: number): TreeChunk {
+  #at(node: number): TreeRows {
     const place = placeOf(node);
     if (place !== this.#place) {
       this.#place = place;

@@ -1,0 +1,192 @@
+import { PUBLISH_STATUSES } from './tree-node.js';
+
+/*
+ * What the eight words of a row hold, 32 bits each:
+ *
+ *   0, 1  time: milliseconds, a float of 64 bits
+ *   2     parent: number of the node that caused this one
+ *   3     label: index of its agent and channel
+ *   4     scope: index of its run and session
+ *   5     delivery: the one that published it; the one that an invocation is of
+ *   6     state: status (bits 0 to 3), whether more is kept beside the row (bit 4), attempts (from bit 5)
+ *   7     publish: its ordinal. Invocation: how long it took, a float of 32 bits; NaN until it has settled
+ *
+ * Their numbers are written out in this file, and nowhere else. With constants, which bundlers make variables of, the
+ * engine reads each from memory.
+ */
+const ROW_BITS = 3;
+
+/** Statuses before it are those of publishes. */
+export const FIRST_INVOCATION: number = PUBLISH_STATUSES.length;
+
+/** What a node is when it comes into being, or is put back. */
+export interface RowValues {
+  readonly status: number;
+  readonly parent: number;
+  readonly label: number;
+  readonly scope: number;
+  readonly delivery: number;
+  /** Publish: its ordinal. Invocation: attempts. */
+  readonly count: number;
+  readonly time: number;
+  /** Milliseconds; NaN until settled. */
+  readonly duration: number;
+}
+
+/**
+ * Rows of the execution tree in one block of memory: 32 bytes a node, nothing for the garbage collector to walk. What
+ * belongs to a node lies together: a typed array for each property took three times as many instructions, as the engine
+ * has to ask each where its memory is and how long. A row is named by where its first word is.
+ */
+export class TreeRows {
+  readonly #words: Uint32Array;
+  readonly #times: Float64Array;
+  readonly #durations: Float32Array;
+
+  /** @param length how many rows there is room for. */
+  constructor(length: number) {
+    this.#words = new Uint32Array(length << ROW_BITS);
+    this.#times = new Float64Array(this.#words.buffer);
+    this.#durations = new Float32Array(this.#words.buffer);
+  }
+
+  /** The row after `index` others. */
+  rowAt(index: number): number {
+    return index << ROW_BITS;
+  }
+
+  /** Puts a new node there, unsettled and without attempts. @param ordinal of a publish. */
+  begin(
+    row: number,
+    status: number,
+    time: number,
+    parent: number,
+    label: number,
+    scope: number,
+    delivery: number,
+    ordinal: number,
+  ): void {
+    const words = this.#words;
+    words[row | 2] = parent;
+    words[row | 3] = label;
+    words[row | 4] = scope;
+    words[row | 5] = delivery;
+    words[row | 6] = status;
+    words[row | 7] = status < FIRST_INVOCATION ? ordinal : 0x7fc0_0000;
+    this.#times[row >> 1] = time;
+  }
+
+  /** Puts a node there as it was read by the methods below. */
+  put(row: number, values: RowValues): void {
+    const { status, parent, label, scope, delivery, count, time, duration } = values;
+    this.begin(row, status, time, parent, label, scope, delivery, count);
+    if (status < FIRST_INVOCATION) return;
+    this.setState(row, status, count);
+    this.#durations[row | 7] = duration;
+  }
+
+  setState(row: number, status: number, attempts: number): void {
+    const words = this.#words;
+    words[row | 6] = ((words[row | 6] ?? 0) & 16) | status | (attempts << 5);
+  }
+
+  /** An attempt starts. */
+  start(row: number, status: number, attempts: number, time: number): void {
+    this.setState(row, status, attempts);
+    this.#words[row | 7] = 0x7fc0_0000;
+    this.#times[row >> 1] = time;
+  }
+
+  /** The newest attempt ends. */
+  settle(row: number, status: number, time: number): void {
+    const words = this.#words;
+    words[row | 6] = ((words[row | 6] ?? 0) & ~15) | status;
+    this.#durations[row | 7] = time - (this.#times[row >> 1] ?? time);
+  }
+
+  /** Something is kept beside the row. */
+  markSpecial(row: number): void {
+    const words = this.#words;
+    words[row | 6] = (words[row | 6] ?? 0) | 16;
+  }
+
+  isSpecial(row: number): boolean {
+    return ((this.#words[row | 6] ?? 0) & 16) !== 0;
+  }
+
+  /** Whether it has this status after one attempt, and nothing is kept beside it. */
+  isPlain(row: number, status: number): boolean {
+    return ((this.#words[row | 6] ?? 0) | 0) === (status | 32);
+  }
+
+  status(row: number): number {
+    return (this.#words[row | 6] ?? 0) & 15;
+  }
+
+  parent(row: number): number {
+    return this.#words[row | 2] ?? 0;
+  }
+
+  label(row: number): number {
+    return this.#words[row | 3] ?? 0;
+  }
+
+  scope(row: number): number {
+    return this.#words[row | 4] ?? 0;
+  }
+
+  /** Publish: number of the publishing delivery. Invocation: number of the delivery. */
+  delivery(row: number): number {
+    return this.#words[row | 5] ?? 0;
+  }
+
+  /** Publish: its ordinal. Invocation: attempts. */
+  count(row: number): number {
+    const words = this.#words;
+    return this.status(row) < FIRST_INVOCATION ? (words[row | 7] ?? 0) : (words[row | 6] ?? 0) >>> 5;
+  }
+
+  time(row: number): number {
+    return this.#times[row >> 1] ?? 0;
+  }
+
+  /** Milliseconds; NaN until settled, and for a publish. */
+  duration(row: number): number {
+    return this.status(row) < FIRST_INVOCATION ? Number.NaN : (this.#durations[row | 7] ?? Number.NaN);
+  }
+
+  /** Gives labels other numbers, in `count` rows. */
+  renumberLabels(row: number, count: number, numberOf: (label: number) => number): void {
+    this.#renumber(row | 3, count, numberOf);
+  }
+
+  renumberScopes(row: number, count: number, numberOf: (scope: number) => number): void {
+    this.#renumber(row | 4, count, numberOf);
+  }
+
+  #renumber(first: number, count: number, numberOf: (number: number) => number): void {
+    const words = this.#words;
+    const end = first + (count << ROW_BITS);
+    for (let word = first; word < end; word += 1 << ROW_BITS) words[word] = numberOf(words[word] ?? 0);
+  }
+
+  /** Copies `count` rows of another block, or of this one, to `row` and on. */
+  take(row: number, from: TreeRows, source: number, count: number): void {
+    this.#words.set(from.#words.subarray(source, source + (count << ROW_BITS)), row);
+  }
+
+  /** Bit for bit, so that a duration that is no number equals itself. */
+  equals(other: TreeRows): boolean {
+    const [mine, theirs] = [this.#words, other.#words];
+    if (mine.length !== theirs.length) return false;
+    for (let word = 0; word < mine.length; word++) if (mine[word] !== theirs[word]) return false;
+    return true;
+  }
+
+  copy(): TreeRows {
+    const { length } = this.#words;
+    const copy = new TreeRows(length >> ROW_BITS);
+    copy.#words.set(this.#words);
+    return copy;
+  }
+}
