@@ -32,7 +32,8 @@ export interface CanvasSource {
   parentOf(number: number): number;
   /** Place in `NODE_STATUSES` (core/state/tree-node.ts), or -1 when the node is not kept. */
   statusOf(number: number): number;
-  invocations(): InvocationColumns;
+  /** `newestWillDo`: in a flood of events, those of the last moment are enough. Otherwise all, as far as they are known. */
+  invocations(newestWillDo?: boolean): InvocationColumns;
   /** Names of the lanes, by the number that `InvocationColumns.lane` holds: agents in the order they first ran. */
   lanes(): readonly string[];
   /** The present of what is shown: the clock while live, the time of the event when time is turned back. */
@@ -102,6 +103,17 @@ export interface InvocationColumns {
   /** Number of the node in the tree, and which attempt this was (1, 2 …). */
   readonly node: Uint32Array;
   readonly attempt: Uint8Array;
+  /** Set when these are only the newest. */
+  readonly part?: InvocationPart;
+}
+
+export interface InvocationPart {
+  /** Another one: these are other rows, not more of the same. */
+  readonly rows: object;
+  /** Milliseconds that they cover at least. */
+  readonly covers: number;
+  /** When the first of all was queued. */
+  readonly origin: number;
 }
 
 /** What is selected, shared by all views. */

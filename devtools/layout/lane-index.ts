@@ -29,6 +29,16 @@ export class Lane {
     return this.#subRows.at(place);
   }
 
+  /** Forgets all attempts, and keeps their memory. */
+  clear(): void {
+    this.forest.clear();
+    this.#rows.length = 0;
+    this.#subRows.length = 0;
+    this.#occupants.length = 0;
+    this.#freeFrom.length = 0;
+    this.open.clear();
+  }
+
   /** Place of a row, or -1. Rows rise with places. */
   placeOf(row: number): number {
     const place = this.#rows.countUpTo(row) - 1;
@@ -84,6 +94,16 @@ export class LaneIndex {
 
   get length(): number {
     return this.#read;
+  }
+
+  /** Forgets all rows, and keeps their memory. */
+  clear(): void {
+    for (const lane of this.lanes) lane.clear();
+    this.#read = 0;
+    this.#retried.clear();
+    this.#previous.clear();
+    this.start = Number.NaN;
+    this.end = Number.NaN;
   }
 
   /** Row of the attempt before this one; undefined for first attempts. */

@@ -45,6 +45,15 @@ export class SegmentForest {
     return this.#levels[0]?.latestEnd.at(index) ?? Number.NEGATIVE_INFINITY;
   }
 
+  /** Forgets all segments, and keeps most of their memory. */
+  clear(): void {
+    this.#starts.length = 0;
+    const { latestEnd, longest, worst } = this.#lowest;
+    for (const column of [latestEnd, longest, worst]) column.length = 0;
+    this.#levels.length = 1;
+    this.#summed = 0;
+  }
+
   /** Adds a segment; `end` NaN while it goes on. A clock that went back counts as one that stood. */
   append(start: number, end: number, rank: number): number {
     const last = this.length > 0 ? this.#starts.at(this.length - 1) : start;

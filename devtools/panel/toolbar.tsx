@@ -91,12 +91,11 @@ function Figures(): ReactElement {
   const store = useStore();
   const { source } = usePanel();
   const { state } = store;
-  const perSecond = source.channels().reduce((sum, channel) => sum + channel.rate, 0);
   const runs = state.runningRuns().length;
   return (
     <div className="figures hide-narrow" aria-hidden="true">
       <span>
-        <b>{rate(perSecond)}</b> msg/s
+        <b>{rate(source.messageRate)}</b> msg/s
       </span>
       <span>
         <b>{state.unfinished.length}</b> unfinished

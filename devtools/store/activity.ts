@@ -5,12 +5,12 @@ import type { RunState } from '../../core/state/run-state.js';
 import type { DeliveryPart, SnapshotPart } from '../../core/state/snapshot.js';
 import { NODE_STATUSES } from '../../core/state/tree-node.js';
 import { DeliveryIndex } from './delivery-index.js';
-import { InvocationTable, STATUS_COUNT } from './invocation-table.js';
+import { InvocationTable } from './invocation-table.js';
+import type { Lanes } from './lanes.js';
 import { MessageTable } from './message-table.js';
 import { takeOld } from './old-activity.js';
 import type { OldRows } from './old-rows.js';
 import type { Problems } from './problems.js';
-import { APPLICATION, Publishers } from './publishers.js';
 import type { TypedBatch } from './typed-batch.js';
 
 const code = (status: (typeof NODE_STATUSES)[number]): number => NODE_STATUSES.indexOf(status);
@@ -19,15 +19,21 @@ const SUCCEEDED = code('succeeded');
 
 /** A route, with what it means here. */
 interface Way {
-  readonly channel: string;
   /** Who gets what goes this way. */
   readonly lanes: readonly number[];
-  /** Who published on it last. */
-  lastLane: number;
 }
 
-const NOBODY = -2;
-const APPLICATION_LANE = -1;
+/** What activity is gathered from. */
+export interface ActivityStart {
+  /** The event before the first. */
+  readonly seq: number;
+  /** The state after it. */
+  readonly parts: readonly SnapshotPart[];
+  /** The rows of its tree. */
+  readonly old: OldRows;
+  /** Whether lists begin with what the tree remembers of the time before. */
+  readonly showsOld: boolean;
+}
 
 /**
  * What the lists and lanes of the panel show, gathered event by event as it comes, in columns: who worked when, which
@@ -37,7 +43,8 @@ export class Activity {
   readonly deliveries: DeliveryIndex;
   readonly invocations: InvocationTable;
   readonly messages: MessageTable;
-  readonly publishers: Publishers = new Publishers();
+  /** Sequence number of the event before the first that was taken in. */
+  readonly first: number;
   /** Sequence number of the newest event that was taken in. */
   seq: number;
   /** The first node the next event may make, as the fold will number it. */
@@ -48,18 +55,27 @@ export class Activity {
   /** Events that end many deliveries at once, which is best read from a state that has them behind it. */
   #sweeps: { readonly seq: number; readonly at: number }[] = [];
 
-  /** @param parts the state after event `seq`; the rows of the tree are `old`. */
-  constructor(seq: number, parts: readonly SnapshotPart[], old: OldRows, problems: Problems) {
+  /** @param memory one that is no longer used: its tables are filled anew. */
+  constructor(
+    { seq, parts, old, showsOld }: ActivityStart,
+    lanes: Lanes,
+    problems: Problems,
+    memory?: Activity,
+  ) {
     const head = parts.find((part) => part.part === 'head');
     this.#problems = problems;
+    this.first = seq;
     this.seq = seq;
     const pending = parts.filter((part): part is DeliveryPart => part.part === 'delivery');
     this.#nextNode = head?.treeNext ?? 1;
     this.#nodeLimit = head?.limits.nodes ?? 100_000;
-    this.deliveries = new DeliveryIndex(pending[0]?.number ?? head?.nextDelivery ?? 1);
-    this.invocations = new InvocationTable();
+    const oldest = pending[0]?.number ?? head?.nextDelivery ?? 1;
+    this.deliveries = memory?.deliveries ?? new DeliveryIndex(oldest);
+    this.invocations = memory?.invocations ?? new InvocationTable(lanes);
+    if (memory) this.deliveries.clear(oldest);
+    if (memory) this.invocations.clear();
     this.messages = new MessageTable(head?.session, head?.nextDelivery ?? 1);
-    takeOld(old, seq, this);
+    if (showsOld) takeOld(old, seq, this);
     for (const part of pending) this.#adopt(part, seq, old.has(part.node) ? old.time(part.node) : 0);
     this.deliveries.skipTo(head?.nextDelivery ?? 1);
   }
@@ -108,8 +124,10 @@ export class Activity {
     const due = this.#sweeps.findLast(({ seq }) => seq <= state.seq);
     if (!due) return;
     this.#sweeps = this.#sweeps.filter(({ seq }) => seq > due.seq);
+    // Asked for one of them, the executor's own list would keep an index from then on, at the cost of each delivery.
+    const unfinished = new Map([...state.unfinished].map((delivery) => [delivery.number, delivery]));
     for (const number of this.deliveries.unsettled()) {
-      const delivery = state.unfinished.find(number);
+      const delivery = unfinished.get(number);
       const status = delivery?.status ?? state.tree.get(this.deliveries.node(number))?.status ?? 'cancelled';
       if (status === 'running') continue;
       const settled = !delivery;
@@ -137,24 +155,14 @@ export class Activity {
   #wayOf(number: number, routes: readonly MessageRoute[]): Way {
     const known = this.#ways[number];
     if (known) return known;
-    const { channel, to } = routes[number] ?? { channel: '', to: [] };
-    const way = { channel, lanes: to.map((agent) => this.invocations.laneOf(agent)), lastLane: NOBODY };
+    const way = { lanes: (routes[number]?.to ?? []).map((agent) => this.invocations.laneOf(agent)) };
     this.#ways[number] = way;
     return way;
   }
 
   #publishedBy(way: Way, seq: number, at: number, publisher: number): void {
-    const lane = publisher > 0 ? this.deliveries.lane(publisher) : APPLICATION_LANE;
-    if (lane !== way.lastLane) {
-      way.lastLane = lane;
-      this.publishers.note(way.channel, this.#nameOf(publisher), seq);
-    }
     this.messages.add(seq, this.deliveries.next, publisher, this.#nextNode++);
     for (const each of way.lanes) this.deliveries.add(each, at, this.#nextNode++);
-  }
-
-  #nameOf(publisher: number): string {
-    return publisher > 0 ? (this.invocations.lanes[this.deliveries.lane(publisher)] ?? '') : APPLICATION;
   }
 
   #delivery(agent: string, at: number): void {
@@ -169,7 +177,6 @@ export class Activity {
     const { deliveries, invocations } = this;
     const { base, columns } = deliveries;
     const rows = invocations.reserve(kind.length - from);
-    const { totals, activeAt } = invocations;
     const oldest = this.#nextNode - this.#nodeLimit;
     let { length } = invocations;
     let index = from;
@@ -198,20 +205,15 @@ export class Activity {
         rows.node[row] = node;
         rows.attempt[row] = attempt;
         rows.startSeq[row] = first + index;
-        activeAt[lane] = time;
-        totals[lane * STATUS_COUNT + RUNNING] = (totals[lane * STATUS_COUNT + RUNNING] ?? 0) + 1;
       } else if (kind[index] === EVENT_KINDS.succeeded) {
         const row = (columns.row[place] ?? 0) - 1;
         columns.status[place] = SUCCEEDED;
         columns.settled[place] = first + index;
         if (row < 0 || rows.endSeq[row] !== 0) continue;
-        const lane = (rows.lane[row] ?? 0) * STATUS_COUNT;
         const start = rows.start[row] ?? 0;
         rows.end[row] = Math.max(time, start);
         rows.status[row] = SUCCEEDED;
         rows.endSeq[row] = first + index;
-        totals[lane + RUNNING] = (totals[lane + RUNNING] ?? 0) - 1;
-        totals[lane + SUCCEEDED] = (totals[lane + SUCCEEDED] ?? 0) + 1;
       } else break;
     }
     invocations.length = length;
@@ -232,7 +234,6 @@ export class Activity {
     const { seq, at } = event;
     switch (event.type) {
       case 'message.published':
-        this.publishers.note(event.message.channel ?? '', this.#nameOf(event.publisher ?? 0), seq);
         this.messages.add(seq, this.deliveries.next, event.publisher ?? 0, this.#nextNode++);
         for (const agent of event.to) this.#delivery(agent, at);
         return;

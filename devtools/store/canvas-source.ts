@@ -7,11 +7,13 @@ import type {
   InvocationColumns,
   VisitNode,
 } from '../canvas-contract.js';
+import type { Activity } from './activity.js';
 import { NodeRows } from './node-rows.js';
 import type { PanelStore } from './panel-store.js';
 import { Rates, secondBefore } from './rates.js';
 
-const RUNNING = NODE_STATUSES.indexOf('running');
+/** Milliseconds of invocations shown in a flood to those who do with the newest. */
+const NEWEST_MS = 100;
 const SUCCEEDED = NODE_STATUSES.indexOf('succeeded');
 const FAILURES = (['failed', 'invalid'] as const).map((status) => NODE_STATUSES.indexOf(status));
 
@@ -33,12 +35,14 @@ export class StoreSource implements CanvasSource {
   readonly #agentRates = new Rates();
   readonly #rows = new NodeRows();
   #ratesGeneration = -1;
-  #ratesGathered = false;
+  #ratesOf = '';
   #listsOf = '';
   #agents: readonly CanvasAgent[] = [];
   #channels: readonly CanvasChannel[] = [];
   #invocationsOf = '';
   #invocations: InvocationColumns = NO_INVOCATIONS;
+  #originOf = '';
+  #origin = 0;
 
   constructor(store: PanelStore) {
     this.#store = store;
@@ -66,6 +70,13 @@ export class StoreSource implements CanvasSource {
 
   get nextNode(): number {
     return this.#store.state.tree.next;
+  }
+
+  /** Messages published per second, over the last second or so. */
+  get messageRate(): number {
+    const { state } = this.#store;
+    this.#sampleChannels(state);
+    return [...state.channels.keys()].reduce((sum, name) => sum + this.#channelRates.of(name), 0);
   }
 
   agents(): readonly CanvasAgent[] {
@@ -108,9 +119,12 @@ export class StoreSource implements CanvasSource {
     return row < 0 ? -1 : ring.rows.status(row);
   }
 
-  invocations(): InvocationColumns {
-    const { recording, position, generation, version, seeking } = this.#store;
+  invocations(newestWillDo = false): InvocationColumns {
+    const { recording, position, generation, version, seeking, live } = this.#store;
     if (!recording) return NO_INVOCATIONS;
+    const newest = newestWillDo && live ? this.#store.newestFor(NEWEST_MS) : undefined;
+    if (newest) return this.#part(newest);
+    if (live && !newestWillDo) this.#store.needActivity();
     const wanted = `${generation} ${position === 'live' ? version : position}`;
     if (wanted !== this.#invocationsOf && !seeking) {
       const { invocations } = recording.activity;
@@ -121,7 +135,22 @@ export class StoreSource implements CanvasSource {
   }
 
   lanes(): readonly string[] {
-    return this.#store.recording?.activity.invocations.lanes ?? [];
+    return this.#store.recording?.lanes.names ?? [];
+  }
+
+  #part(newest: Activity): InvocationColumns {
+    const columns = newest.invocations.columns();
+    const { recording, generation } = this.#store;
+    const gathered = recording?.activity.invocations.columns() ?? columns;
+    const wanted = `${generation} ${gathered.length}`;
+    if (wanted !== this.#originOf) {
+      this.#originOf = wanted;
+      const { length, queued } = gathered.length > 0 ? gathered : columns;
+      this.#origin = Number.POSITIVE_INFINITY;
+      for (let row = 0; row < length; row++)
+        this.#origin = Math.min(this.#origin, queued[row] ?? this.#origin);
+    }
+    return { ...columns, part: { rows: newest, covers: NEWEST_MS, origin: this.#origin } };
   }
 
   now(): number {
@@ -133,7 +162,8 @@ export class StoreSource implements CanvasSource {
     const wanted = `${version} ${generation}`;
     if (wanted === this.#listsOf) return;
     this.#listsOf = wanted;
-    this.#sampleRates(state);
+    this.#sampleChannels(state);
+    this.#sampleAgents();
     this.#channels = this.#listChannels(state);
     this.#agents = this.#listAgents(state);
   }
@@ -148,24 +178,24 @@ export class StoreSource implements CanvasSource {
         if (length > 0) waiting.set(agent, (waiting.get(agent) ?? 0) + length);
       }
     }
-    const table = recording?.activity.invocations;
+    const flows = recording?.flows;
     const past = live ? undefined : this.#totalsAt();
+    const running = new Map<string, number>();
+    for (const { status, mailbox } of state.unfinished) {
+      if (status === 'running') running.set(mailbox.agent, (running.get(mailbox.agent) ?? 0) + 1);
+    }
     return [...names].map((name) => {
       const lane = lanes.indexOf(name);
-      const total = (status: number): number =>
-        lane < 0
-          ? 0
-          : past
-            ? (past.get(lane * NODE_STATUSES.length + status) ?? 0)
-            : (table?.total(lane, status) ?? 0);
+      const total = (status: number): number => past?.get(lane * NODE_STATUSES.length + status) ?? 0;
+      const known = flows?.of(lane);
       return {
         name,
-        running: total(RUNNING),
+        running: running.get(name) ?? 0,
         waiting: waiting.get(name) ?? 0,
-        succeeded: total(SUCCEEDED),
-        failed: FAILURES.reduce((sum, status) => sum + total(status), 0),
+        succeeded: past ? total(SUCCEEDED) : (known?.succeeded ?? 0),
+        failed: past ? FAILURES.reduce((sum, status) => sum + total(status), 0) : (known?.failed ?? 0),
         rate: this.#agentRates.of(name),
-        activeAt: lane < 0 ? 0 : (table?.activeAt[lane] ?? 0),
+        activeAt: known?.activeAt ?? 0,
         registered: state.agents.has(name),
       };
     });
@@ -184,7 +214,7 @@ export class StoreSource implements CanvasSource {
 
   #listChannels(state: RunState): CanvasChannel[] {
     const { seq, recording } = this.#store;
-    const seen = recording?.activity.publishers;
+    const seen = recording?.flows.publishers;
     const declared = new Map<string, Set<string>>();
     for (const [name, { publications }] of state.agents) {
       for (const channel of publications) {
@@ -212,28 +242,28 @@ export class StoreSource implements CanvasSource {
     });
   }
 
-  #sampleRates(state: RunState): void {
-    const { recording, live, generation, seq } = this.#store;
-    // Who started what is known once it has been gathered up to there.
-    const isGathered = live || (recording?.activity.seq ?? 0) >= seq;
-    if (generation !== this.#ratesGeneration || isGathered !== this.#ratesGathered) {
+  #sampleChannels(state: RunState): void {
+    const { version, live, generation } = this.#store;
+    const wanted = `${version} ${generation}`;
+    if (wanted === this.#ratesOf) return;
+    this.#ratesOf = wanted;
+    if (generation !== this.#ratesGeneration) {
       this.#ratesGeneration = generation;
-      this.#ratesGathered = isGathered;
       this.#channelRates.clear();
       this.#agentRates.clear();
       if (!live) this.#rebuildRates();
     }
-    if (!live || !recording) return;
-    const now = this.now();
-    const { invocations } = recording.activity;
+    if (!live) return;
     const totals = [...state.channels.values()].map((each) => [each.name, each.publishedCount] as const);
-    this.#channelRates.sample(now, new Map(totals));
-    const runs = invocations.lanes.map((name, lane) => {
-      let sum = 0;
-      for (let status = 0; status < NODE_STATUSES.length; status++) sum += invocations.total(lane, status);
-      return [name, sum] as const;
-    });
-    this.#agentRates.sample(now, new Map(runs));
+    this.#channelRates.sample(this.now(), new Map(totals));
+  }
+
+  #sampleAgents(): void {
+    const { recording, live } = this.#store;
+    if (!live || !recording) return;
+    const { flows } = recording;
+    const runs = this.lanes().map((name, lane) => [name, flows.of(lane).started] as const);
+    this.#agentRates.sample(this.now(), new Map(runs));
   }
 
   #rebuildRates(): void {

@@ -1,4 +1,4 @@
-type Numbers = Uint8Array | Uint32Array | Float64Array;
+type Numbers = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 
 /** A list of numbers in a typed array that doubles when it is full. Nothing here for the garbage collector to walk. */
 export class Column<Values extends Numbers> {
@@ -58,6 +58,7 @@ export class Column<Values extends Numbers> {
 }
 
 export const bytes = (): Column<Uint8Array> => new Column((length) => new Uint8Array(length));
+export const shorts = (): Column<Uint16Array> => new Column((length) => new Uint16Array(length));
 export const integers = (): Column<Uint32Array> => new Column((length) => new Uint32Array(length));
 export const floats = (): Column<Float64Array> => new Column((length) => new Float64Array(length));
 

@@ -110,6 +110,14 @@ export class DeliveryIndex {
     this.columns.queued[number - this.base] = at;
   }
 
+  /** Forgets all deliveries, and keeps their memory; `base` is the number of the next. */
+  clear(base: number): void {
+    for (const column of Object.values(this.columns)) column.fill(0, 0, this.#length);
+    this.base = base;
+    this.#length = 0;
+    this.#lowest = 0;
+  }
+
   *unsettled(): Generator<number> {
     this.#passSettled();
     for (let place = this.#lowest; place < this.#length; place++) {

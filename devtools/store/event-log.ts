@@ -25,6 +25,8 @@ export class EventLog {
   /** By their numbers. */
   readonly routes: MessageRoute[] = [];
   #bodies: RunEvent[] = [];
+  /** Events of kind `body` that published a message. */
+  readonly #wholePublishes = longIntegers();
   /** Which row of the publishes, or of the bodies, an event has. */
   readonly #ranks: EventRanks;
   /** Bodies and publishes that were dropped from the front. */
@@ -33,7 +35,9 @@ export class EventLog {
 
   constructor(base: number) {
     this.base = base;
-    this.#ranks = new EventRanks(base, (seq) => this.kindOf(seq));
+    this.#ranks = new EventRanks(base, (from, to) =>
+      this.#kind.range(from - this.base - 1, to - this.base - 1),
+    );
   }
 
   get length(): number {
@@ -55,7 +59,10 @@ export class EventLog {
     this.#ordinal.pushAll(batch.ordinal);
     this.#route.pushAll(batch.route);
     for (const route of batch.routes) this.routes.push(route);
-    for (const each of batch.bodies) this.#bodies.push(each);
+    for (const each of batch.bodies) {
+      this.#bodies.push(each);
+      if (each.type === 'message.published') this.#wholePublishes.push(each.seq);
+    }
   }
 
   /** The next events after `seq`, as many as are read at a time. `routes` has none: all of them are in the log's. */
@@ -104,6 +111,12 @@ export class EventLog {
     return route && { publisher: this.#publisher.at(row), ordinal: this.#ordinal.at(row), route };
   }
 
+  /** How many messages were published after event `seq`. */
+  messagesAfter(seq: number): number {
+    const compact = this.#publisher.length - this.#publishRow(Math.max(seq, this.base) + 1);
+    return compact + this.#wholePublishes.length - this.#wholePublishes.countUpTo(seq);
+  }
+
   /** The whole event, payloads apart; `state` is the state just before it. */
   event(seq: number, state: RunState): RunEvent | undefined {
     if (seq <= this.base || seq > this.last) return undefined;
@@ -138,6 +151,7 @@ export class EventLog {
     for (const column of [this.#kind, this.#at, this.#delivery]) column.drop(count);
     for (const column of [this.#publisher, this.#ordinal, this.#route]) column.drop(publishes);
     this.#bodies = this.#bodies.slice(bodies);
+    this.#wholePublishes.drop(this.#wholePublishes.countUpTo(this.base + count));
     this.#bodiesDropped += bodies;
     this.#publishesDropped += publishes;
     this.base += count;

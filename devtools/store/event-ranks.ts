@@ -12,7 +12,7 @@ const NEAR = 64;
  * of each batch; from there, or from the event that was asked for last, it is counted when somebody asks.
  */
 export class EventRanks {
-  readonly #kindOf: (seq: number) => number;
+  readonly #kinds: (from: number, to: number) => Uint8Array;
   readonly #seqs = integers();
   readonly #publishesAt = integers();
   readonly #bodiesAt = integers();
@@ -21,8 +21,9 @@ export class EventRanks {
   #publishes = 0;
   #bodies = 0;
 
-  constructor(base: number, kindOf: (seq: number) => number) {
-    this.#kindOf = kindOf;
+  /** @param kinds those of the events from `from` (inclusive) to `to` (exclusive). */
+  constructor(base: number, kinds: (from: number, to: number) => Uint8Array) {
+    this.#kinds = kinds;
     this.#seq = base + 1;
     this.#mark(base + 1, 0, 0);
   }
@@ -77,13 +78,15 @@ export class EventRanks {
         this.#bodies = this.#bodiesAt.at(place);
       }
     }
-    while (this.#seq < seq) this.#count(this.#seq++, 1);
-    while (this.#seq > seq) this.#count(--this.#seq, -1);
+    if (seq > this.#seq) this.#count(this.#seq, seq, 1);
+    else if (seq < this.#seq) this.#count(seq, this.#seq, -1);
+    this.#seq = seq;
   }
 
-  #count(seq: number, by: number): void {
-    const kind = this.#kindOf(seq);
-    if (kind === EVENT_KINDS.published) this.#publishes += by;
-    else if (kind === EVENT_KINDS.body) this.#bodies += by;
+  #count(from: number, to: number, by: number): void {
+    for (const kind of this.#kinds(from, to)) {
+      if (kind === EVENT_KINDS.published) this.#publishes += by;
+      else if (kind === EVENT_KINDS.body) this.#bodies += by;
+    }
   }
 }

@@ -8,6 +8,8 @@ const GATHER_MS = 8;
 /** What nobody looks at is gathered when the page has time, and leaves it most of it. */
 const QUIET_GATHER_MS = 4;
 const QUIET_PAUSE_MS = 40;
+/** Who looked once is taken to look for so long: twice the longest time between two pictures. */
+const LOOK_MS = 3000;
 
 /**
  * Gathers what lists and lanes show from the events that come: at once as a rule, bit by bit where there is much of it,
@@ -19,6 +21,7 @@ export class Gathering {
   readonly #recording: () => Recording | undefined;
   readonly #state: () => RunState;
   #watchers = 0;
+  #neededUntil = 0;
   #hurries = false;
   #cancel: (() => void) | undefined;
 
@@ -37,21 +40,29 @@ export class Gathering {
 
   /** Whether it can wait: in a flood, and nobody looks. */
   get waits(): boolean {
-    return this.#watchers === 0 && !this.#hurries && this.#notifier.isFlooded;
+    return !this.#isWatched && this.#notifier.isFlooded;
   }
 
   /** Somebody looks at what is gathered, until the answer is called. */
   watch(): () => void {
     this.#watchers++;
-    // What was missed is seen as it grows.
-    this.cancel();
-    if (!this.#gather(GATHER_MS)) this.#plan();
+    this.#begin();
     this.#notifier.changed();
     let gone = false;
     return () => {
       if (!gone) this.#watchers--;
       gone = true;
     };
+  }
+
+  /** Somebody looks who does not say when he leaves. */
+  need(): void {
+    const isNew = !this.#isWatched;
+    this.#neededUntil = performance.now() + LOOK_MS;
+    const recording = this.#recording();
+    if (!isNew || !recording || recording.activity.seq === recording.last) return;
+    this.#begin();
+    this.#notifier.changed();
   }
 
   /** The past is looked at, with what lists and lanes say of it: what was missed is gathered without a pause. */
@@ -72,6 +83,16 @@ export class Gathering {
     this.#cancel = undefined;
   }
 
+  get #isWatched(): boolean {
+    return this.#watchers > 0 || this.#hurries || performance.now() < this.#neededUntil;
+  }
+
+  /** What was missed is seen as it grows. */
+  #begin(): void {
+    this.cancel();
+    if (!this.#gather(GATHER_MS)) this.#plan();
+  }
+
   #gather(milliseconds: number): boolean {
     const recording = this.#recording();
     if (!recording?.gather(milliseconds)) return recording === undefined;
@@ -81,12 +102,13 @@ export class Gathering {
   }
 
   #plan(): void {
-    const watched = this.#watchers > 0 || this.#hurries;
+    const watched = this.#isWatched;
     const pause = watched ? 0 : Math.max(QUIET_PAUSE_MS, this.#notifier.busyFor);
     this.#cancel ??= this.#scheduler.later(pause, () => {
       this.#cancel = undefined;
-      if (this.waits || !this.#gather(watched ? GATHER_MS : QUIET_GATHER_MS)) this.#plan();
-      if (watched) this.#notifier.changed();
+      const isWhole = !this.waits && this.#gather(watched ? GATHER_MS : QUIET_GATHER_MS);
+      if (!isWhole) this.#plan();
+      if (watched || isWhole) this.#notifier.changed();
     });
   }
 }

@@ -86,6 +86,11 @@ export class History {
     return this.#cursor && this.#fold(this.#cursor, wanted, until) ? this.#cursor : undefined;
   }
 
+  /** The newest checkpoint at or before event `seq`. */
+  checkpointBefore(seq: number): Checkpoint | undefined {
+    return this.#checkpoints.findLast((checkpoint) => checkpoint.seq <= seq);
+  }
+
   /** Sequence number of a checkpoint about `share` of the way through the log, for dropping what is before it. */
   checkpointAt(share: number): number {
     const wanted = this.#log.base + this.#log.length * share;

@@ -2,13 +2,13 @@ import { NODE_STATUSES } from '../../core/state/tree-node.js';
 import type { InvocationColumns } from '../canvas-contract.js';
 import { countUpTo, longerBytes, longerFloats, longerIntegers, longerShorts } from './column.js';
 import { enough, longEnough } from './growth.js';
+import type { Lanes } from './lanes.js';
 
 const RUNNING = NODE_STATUSES.indexOf('running');
-export const STATUS_COUNT: number = NODE_STATUSES.length;
 const CAPACITY = 1024;
 
 /** The columns of `InvocationColumns`, and when rows began and ended by the events' numbers. */
-export interface InvocationRows extends Omit<InvocationColumns, 'length'> {
+export interface InvocationRows extends Omit<InvocationColumns, 'length' | 'part'> {
   readonly startSeq: Uint32Array;
   /** Event that ended it; 0 while it goes on. */
   readonly endSeq: Uint32Array;
@@ -16,9 +16,7 @@ export interface InvocationRows extends Omit<InvocationColumns, 'length'> {
 
 /** One row for each attempt of an invocation; see `InvocationColumns`. */
 export class InvocationTable {
-  /** Agents by lane. */
-  readonly lanes: string[] = [];
-  readonly #laneNumbers = new Map<string, number>();
+  readonly #lanes: Lanes;
   length = 0;
   /** Longer than what is there; replaced when they grow. What a busy run does to them is done right to them. */
   rows: InvocationRows = {
@@ -34,10 +32,15 @@ export class InvocationTable {
   };
   /** Rows beyond which a column becomes longer. */
   #enough = 0;
-  /** By lane and status (`lane * STATUS_COUNT + status`), how many rows there are. */
-  totals: Int32Array = new Int32Array(16 * STATUS_COUNT);
-  /** By lane, when it last started one. */
-  activeAt: Float64Array = new Float64Array(16);
+
+  constructor(lanes: Lanes) {
+    this.#lanes = lanes;
+  }
+
+  /** Agents by lane. */
+  get lanes(): readonly string[] {
+    return this.#lanes.names;
+  }
 
   /** Makes room for so many more, and answers the rows. */
   reserve(more: number): InvocationRows {
@@ -46,18 +49,7 @@ export class InvocationTable {
   }
 
   laneOf(agent: string): number {
-    let lane = this.#laneNumbers.get(agent);
-    if (lane === undefined) {
-      lane = this.lanes.push(agent) - 1;
-      this.#laneNumbers.set(agent, lane);
-      if (lane === this.activeAt.length) {
-        this.activeAt = longerFloats(this.activeAt, lane * 2);
-        const totals = new Int32Array(lane * 2 * STATUS_COUNT);
-        totals.set(this.totals);
-        this.totals = totals;
-      }
-    }
-    return lane;
+    return this.#lanes.of(agent);
   }
 
   /** Adds a row and answers its place. */
@@ -73,8 +65,6 @@ export class InvocationTable {
     rows.node[row] = node;
     rows.attempt[row] = attempt;
     rows.startSeq[row] = seq;
-    this.activeAt[lane] = start;
-    this.#count(lane, RUNNING, 1);
     return row;
   }
 
@@ -98,17 +88,9 @@ export class InvocationTable {
 
   end(row: number, at: number, seq: number, status: number): void {
     const { rows } = this;
-    const lane = rows.lane[row] ?? 0;
     rows.end[row] = Math.max(at, rows.start[row] ?? 0);
     rows.status[row] = status;
     rows.endSeq[row] = seq;
-    this.#count(lane, RUNNING, -1);
-    this.#count(lane, status, 1);
-  }
-
-  /** Rows that ended with a status (or go on), of one lane. */
-  total(lane: number, status: number): number {
-    return this.totals[lane * STATUS_COUNT + status] ?? 0;
   }
 
   startOf(row: number): number {
@@ -121,6 +103,12 @@ export class InvocationTable {
 
   startSeqOf(row: number): number {
     return this.rows.startSeq[row] ?? 0;
+  }
+
+  /** Forgets all rows, and keeps their memory. */
+  clear(): void {
+    for (const column of Object.values(this.rows)) column.fill(0, 0, this.length);
+    this.length = 0;
   }
 
   /** All rows, as they are now. */
@@ -177,10 +165,5 @@ export class InvocationTable {
       attempt: longEnough(attempt, length, 8, longerBytes),
     };
     this.#enough = Math.min(...Object.values(this.rows).map((column, turn) => enough(column.length, turn)));
-  }
-
-  #count(lane: number, status: number, change: number): void {
-    const place = lane * STATUS_COUNT + status;
-    this.totals[place] = (this.totals[place] ?? 0) + change;
   }
 }

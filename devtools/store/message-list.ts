@@ -1,5 +1,6 @@
 import type { NODE_STATUSES } from '../../core/state/tree-node.js';
 import { NODE_STATUSES as STATUSES } from '../../core/state/tree-node.js';
+import type { Activity } from './activity.js';
 import { integers } from './column.js';
 import { type ParsedFilter, parseComparison, parseNames, type Term } from './filter-language.js';
 import { type MessageRow, messageRow } from './message-row.js';
@@ -9,10 +10,15 @@ export type MessageStatus = (typeof NODE_STATUSES)[number];
 
 /** Messages looked at in one go, at most. */
 const SLICE = 20_000;
+/** Events that hold the messages of any window, about. */
+const NEWEST_EVENTS = 2000;
 
 type Test = (row: MessageRow) => boolean;
 
-/** The messages that pass a filter, oldest first; found bit by bit, so that no filter can hold up a frame. */
+/**
+ * The messages that pass a filter, oldest first; found bit by bit, so that no filter can hold up a frame. Without a filter
+ * its length is known, and its newest rows are there, before all that came has been gathered.
+ */
 export class MessageList {
   readonly #store: PanelStore;
   #tests: readonly Test[] = [];
@@ -24,6 +30,9 @@ export class MessageList {
   #unsettled: number[] = [];
   /** Sequence numbers of messages with the wanted text in their payloads, by text; asked of the executor. */
   readonly #found = new Map<string, ReadonlySet<number>>();
+  /** Without a filter: how many there are, and those at the end that are not gathered with the others yet. */
+  #length = 0;
+  #newest: Activity | undefined;
 
   constructor(store: PanelStore) {
     this.#store = store;
@@ -49,7 +58,10 @@ export class MessageList {
       this.#position = position;
       this.#restart();
     }
-    if (this.#tests.length === 0) return true;
+    if (this.#tests.length === 0) {
+      this.#follow();
+      return true;
+    }
     this.#recheck();
     const end = recording.activity.messages.countUpTo(this.#store.seq);
     const until = Math.min(end, this.#scannedTo + SLICE);
@@ -63,13 +75,29 @@ export class MessageList {
   }
 
   get length(): number {
-    if (this.#tests.length > 0) return this.#matches.length;
-    return this.#store.recording?.activity.messages.countUpTo(this.#store.seq) ?? 0;
+    return this.#tests.length > 0 ? this.#matches.length : this.#length;
   }
 
-  /** The `index`-th that passes. */
+  /** How many there are with those that do not pass. */
+  get total(): number {
+    return this.#tests.length > 0 ? this.#gathered() : this.#length;
+  }
+
+  /** Whether its end is there although not all has been gathered, or all has: who looks at the end needs no more. */
+  get showsEnd(): boolean {
+    const { recording } = this.#store;
+    if (this.#tests.length > 0 || !recording) return false;
+    return this.#newest !== undefined || recording.activity.seq === recording.last;
+  }
+
+  /** The `index`-th that passes; undefined when it is not gathered yet. */
   row(index: number): MessageRow | undefined {
-    return messageRow(this.#store, this.#tests.length > 0 ? this.#matches.at(index) : index);
+    if (this.#tests.length > 0) return messageRow(this.#store, this.#matches.at(index));
+    const fromEnd = this.#length - index;
+    const gathered = this.#store.recording?.activity.messages.length ?? 0;
+    const newest = this.#newest;
+    if (index < gathered || !newest) return messageRow(this.#store, index);
+    return messageRow(this.#store, newest.messages.length - fromEnd, newest);
   }
 
   /** Where the message of an event is in the list, or -1. */
@@ -78,6 +106,17 @@ export class MessageList {
     if (row < 0 || this.#tests.length === 0) return row;
     const index = this.#matches.countUpTo(row) - 1;
     return index >= 0 && this.#matches.at(index) === row ? index : -1;
+  }
+
+  #follow(): void {
+    const { recording, live } = this.#store;
+    this.#newest = live ? this.#store.newest(NEWEST_EVENTS) : undefined;
+    this.#length = this.#newest ? (recording?.messageCount ?? 0) : this.#gathered();
+  }
+
+  /** Up to the position that is shown. */
+  #gathered(): number {
+    return this.#store.recording?.activity.messages.countUpTo(this.#store.seq) ?? 0;
   }
 
   #restart(): void {

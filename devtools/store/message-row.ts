@@ -1,11 +1,10 @@
 import type { ExecutionTree } from '../../core/state/execution-tree.js';
 import { type InvocationNode, NODE_STATUSES } from '../../core/state/tree-node.js';
+import type { Activity } from './activity.js';
 import type { PanelStore } from './panel-store.js';
 
 /** A message as a row of the list: what became of it, up to the position that is shown. */
 export interface MessageRow {
-  /** Place in the list of all messages. */
-  readonly index: number;
   readonly seq: number;
   readonly at: number;
   readonly id: string;
@@ -42,14 +41,18 @@ const TELLING = (
   ] as const
 ).map(place);
 
-/** The message in this place; undefined when it is not kept. */
-export function messageRow(store: PanelStore, index: number): MessageRow | undefined {
+/** The message in this place of what was gathered; undefined when it is not kept. */
+export function messageRow(
+  store: PanelStore,
+  index: number,
+  activity: Activity | undefined = store.recording?.activity,
+): MessageRow | undefined {
   const { recording } = store;
-  if (!recording || index < 0 || index >= recording.activity.messages.length) return undefined;
-  const { messages, deliveries, invocations } = recording.activity;
+  if (!recording || !activity || index < 0 || index >= activity.messages.length) return undefined;
+  const { messages, deliveries, invocations } = activity;
   const { log } = recording;
   const seq = messages.seqOf(index);
-  if (seq === 0) return oldRow(store.state.tree, index, messages.nodeOf(index));
+  if (seq === 0) return oldRow(store.state.tree, messages.nodeOf(index));
   const compact = log.kindOf(seq) === 1 ? log.publishOf(seq) : undefined;
   const body = compact ? undefined : log.bodyOf(seq);
   const whole = body?.type === 'message.published' ? body : undefined;
@@ -82,7 +85,6 @@ export function messageRow(store: PanelStore, index: number): MessageRow | undef
   const from =
     publisher > 0 ? (invocations.lanes[deliveries.lane(publisher)] ?? '') : (whole?.message.source ?? 'app');
   return {
-    index,
     seq,
     at: log.timeOf(seq),
     id: whole?.message.id ?? messages.regularId(index, compact?.ordinal ?? 0),
@@ -100,7 +102,7 @@ export function messageRow(store: PanelStore, index: number): MessageRow | undef
 }
 
 /** A message from before the first event, as the tree remembers it. */
-function oldRow(tree: ExecutionTree, index: number, node: number): MessageRow | undefined {
+function oldRow(tree: ExecutionTree, node: number): MessageRow | undefined {
   const publish = tree.get(node);
   if (publish?.kind !== 'publish') return undefined;
   const publisher = tree.get(publish.parent);
@@ -113,7 +115,6 @@ function oldRow(tree: ExecutionTree, index: number, node: number): MessageRow | 
   const statuses = invocations.map(({ status }) => place(status));
   const took = invocations.flatMap(({ durationMs }) => (durationMs === undefined ? [] : [durationMs]));
   return {
-    index,
     seq: 0,
     at: publish.publishedAt,
     id: publish.id,

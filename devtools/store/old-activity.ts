@@ -2,7 +2,6 @@ import { NODE_STATUSES } from '../../core/state/tree-node.js';
 import type { InvocationTable } from './invocation-table.js';
 import type { MessageTable } from './message-table.js';
 import type { OldRows } from './old-rows.js';
-import { APPLICATION, type Publishers } from './publishers.js';
 
 const FIRST_INVOCATION = NODE_STATUSES.indexOf('waiting');
 const REFUSED = NODE_STATUSES.indexOf('refused');
@@ -11,28 +10,16 @@ const REFUSED = NODE_STATUSES.indexOf('refused');
 interface Tables {
   readonly messages: MessageTable;
   readonly invocations: InvocationTable;
-  readonly publishers: Publishers;
 }
 
 /**
- * What the tree remembers of the time before event `seq`: messages, who published them, and invocations that are over.
+ * What the tree remembers of the time before event `seq`: messages, and invocations that are over.
  * A run may have hundreds of thousands of them, and the panel is opening: it reads columns, and looks each name up once.
  */
-export function takeOld(old: OldRows, seq: number, { messages, invocations, publishers }: Tables): void {
+export function takeOld(old: OldRows, seq: number, { messages, invocations }: Tables): void {
   const lanes: number[] = [];
-  const lastPublishers: number[] = [];
   // About as many messages as deliveries.
   invocations.reserve((old.next - old.first) / 2);
-
-  const published = (label: number, parent: number): void => {
-    const known = old.has(parent);
-    // The parent has published it; when that is no longer kept, nobody knows who.
-    if (!known && parent > 0) return;
-    const by = known ? old.label(parent) : -1;
-    if (lastPublishers[label] === by) return;
-    lastPublishers[label] = by;
-    publishers.note(old.name(label).channel, known ? old.name(by).agent : APPLICATION, 0);
-  };
 
   for (const { chunk, base, from, to } of old.chunks()) {
     for (let index = from; index < to; index++) {
@@ -41,9 +28,7 @@ export function takeOld(old: OldRows, seq: number, { messages, invocations, publ
       const parent = chunk.parent(row);
       const label = chunk.label(row);
       if (status < FIRST_INVOCATION) {
-        if (status === REFUSED) continue;
-        messages.addOld(base + index);
-        published(label, parent);
+        if (status !== REFUSED) messages.addOld(base + index);
         continue;
       }
       const took = chunk.duration(row);

@@ -10,6 +10,7 @@ import type { SafeValue } from '../../core/inspection/safe-value.js';
 import { RunState } from '../../core/state/run-state.js';
 import type { CanvasSelection } from '../canvas-contract.js';
 import { type Acks, pendingAcks } from './acks.js';
+import type { Activity } from './activity.js';
 import { Checkpointing } from './checkpointing.js';
 import { type FrameScheduler, pageFrames } from './frame-scheduler.js';
 import { Gathering } from './gathering.js';
@@ -76,6 +77,23 @@ export class PanelStore {
 
   /** Somebody looks at what is gathered from the events (all but the state itself), until the answer is called. */
   readonly watchActivity = (): (() => void) => this.#gathering.watch();
+
+  /** Somebody looks at it now, and will say so again, a few times a minute at least. */
+  needActivity(): void {
+    this.#gathering.need();
+  }
+
+  /** What lists and lanes show of the newest events, where not all has been gathered; see `Recording.newest`. */
+  newest(events: number): Activity | undefined {
+    const newest = this.#recording?.newest(events);
+    newest?.sweep(this.#liveState() ?? EMPTY);
+    return newest;
+  }
+
+  /** The same, for those of the newest `milliseconds`. */
+  newestFor(milliseconds: number): Activity | undefined {
+    return this.newest(Math.ceil((this.#notifier.eventsASecond * milliseconds) / 1000));
+  }
 
   /** Begins to watch. Calls in pairs with `disconnect`. */
   connect(): void {

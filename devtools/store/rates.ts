@@ -41,7 +41,7 @@ const MOST_LOOKED_AT = 100_000;
 
 /** What happened in the second up to event `seq`: messages published by channel, invocations started by agent. */
 export function secondBefore(
-  { log, first, activity }: Recording,
+  { log, first, flows, lanes }: Recording,
   seq: number,
 ): { readonly published: ReadonlyMap<string, number>; readonly started: ReadonlyMap<string, number> } {
   const published = new Map<string, number>();
@@ -52,8 +52,7 @@ export function secondBefore(
   for (; at > last && now - log.timeOf(at) <= 1000; at--) {
     const kind = log.kindOf(at);
     if (kind === EVENT_KINDS.published) count(published, log.publishOf(at)?.route.channel);
-    else if (kind === EVENT_KINDS.started)
-      count(started, activity.invocations.lanes[activity.deliveries.lane(log.deliveryOf(at))]);
+    else if (kind === EVENT_KINDS.started) count(started, lanes.nameOf(flows.laneOf(log.deliveryOf(at))));
     else if (kind === EVENT_KINDS.body) {
       // A publish that says more than its route is kept whole: an id of its own, a task.
       const event = log.bodyOf(at);

@@ -4,7 +4,7 @@ import type { AccessibleItem, CanvasView } from '../canvas-contract.js';
 import { count, reasonOf } from '../panel/format.js';
 import { Icon } from '../panel/icons.js';
 import { canvasTheme } from '../panel/palette.js';
-import { useActivity, usePanel, useStore } from '../panel/panel-context.js';
+import { usePanel, useStore } from '../panel/panel-context.js';
 import { download } from '../panel/run-file.js';
 import { FramePace } from '../store/frame-pace.js';
 import type { PanelStore } from '../store/panel-store.js';
@@ -21,8 +21,6 @@ const LABELS: Readonly<Record<DrawnView, string>> = {
 /** A drawn view with what React does for it: size, frames, theme, search, selection, and the same in words. */
 export function CanvasSlot({ view: name }: { readonly view: DrawnView }): ReactElement {
   const store = useStore();
-  // The tree is read from the state itself.
-  useActivity(name !== 'tree');
   const { source, palette, reducedMotion, notify } = usePanel();
   const canvas = useRef<HTMLCanvasElement>(null);
   const view = useRef<CanvasView | undefined>(undefined);

@@ -2,7 +2,7 @@ import type { ReactElement } from 'react';
 import { NODE_STATUSES } from '../../core/state/tree-node.js';
 import { clock, duration } from '../panel/format.js';
 import { Icon } from '../panel/icons.js';
-import { usePanel, useStore } from '../panel/panel-context.js';
+import { useActivity, usePanel, useStore } from '../panel/panel-context.js';
 import { messageRow } from '../store/message-row.js';
 import { DiffView } from './diff-view.js';
 import { JsonView } from './json-view.js';
@@ -20,6 +20,7 @@ interface Props {
 export function MessageDetail({ seq, compared, onCompare, close }: Props): ReactElement {
   const store = useStore();
   const { compose, open } = usePanel();
+  useActivity();
   const payload = usePayload(seq);
   const row = messageRow(store, store.recording?.activity.messages.rowOfSeq(seq) ?? -1);
   if (!row) {

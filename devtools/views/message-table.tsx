@@ -4,6 +4,7 @@
 import { type CSSProperties, type KeyboardEvent, type ReactElement, useState } from 'react';
 import { NODE_STATUSES } from '../../core/state/tree-node.js';
 import { clock, count, duration } from '../panel/format.js';
+import { useActivity } from '../panel/panel-context.js';
 import type { MessageList } from '../store/message-list.js';
 import type { MessageRow } from '../store/message-row.js';
 import { Status } from './status.js';
@@ -28,6 +29,7 @@ interface Props {
 export function MessageTable({ list, selected, compared, selectedNode, onSelect }: Props): ReactElement {
   const { length } = list;
   const rows = useVirtualRows(length, ROW);
+  useActivity(!rows.atEnd || !list.showsEnd);
   const [active, setActive] = useState<number | undefined>();
   const narrow = (rows.body.current?.clientWidth ?? 800) < 560;
   const at = active ?? (selected === undefined ? -1 : list.indexOfSeq(selected));

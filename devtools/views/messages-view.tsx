@@ -2,7 +2,7 @@
 import { type ReactElement, useEffect, useMemo, useState } from 'react';
 import { count, reasonOf } from '../panel/format.js';
 import { Icon } from '../panel/icons.js';
-import { useActivity, usePanel, useStore } from '../panel/panel-context.js';
+import { usePanel, useStore } from '../panel/panel-context.js';
 import { parseFilter } from '../store/filter-language.js';
 import { MessageList } from '../store/message-list.js';
 import { MessageDetail } from './message-detail.js';
@@ -12,7 +12,6 @@ import { NodeDetail } from './node-detail.js';
 /** Every message, filtered, with what is in it and what became of it. */
 export function MessagesView(): ReactElement {
   const store = useStore();
-  useActivity();
   const { notify } = usePanel();
   const [text, setText] = useState('');
   const [selected, setSelected] = useState<number | undefined>();
@@ -55,7 +54,6 @@ export function MessagesView(): ReactElement {
     return () => cancelAnimationFrame(handle);
   });
 
-  const total = store.recording?.activity.messages.countUpTo(store.seq) ?? 0;
   return (
     <>
       <div className="viewbar">
@@ -76,8 +74,8 @@ export function MessagesView(): ReactElement {
         <span id="filter-hint" className={filter.problems.length > 0 ? 'hint bad' : 'hint'} role="status">
           {filter.problems[0] ??
             (filter.terms.length > 0
-              ? `${count(list.length)} of ${count(total)}`
-              : `${count(total)} messages`)}
+              ? `${count(list.length)} of ${count(list.total)}`
+              : `${count(list.total)} messages`)}
           {complete ? '' : ' …'}
         </span>
       </div>

@@ -1,4 +1,4 @@
-import type { CanvasSource, InvocationColumns } from '../../canvas-contract.js';
+import type { CanvasSource, InvocationColumns, InvocationPart } from '../../canvas-contract.js';
 import { LaneIndex } from '../../layout/lane-index.js';
 import { SEVERITY, STATUS } from '../colours.js';
 
@@ -26,16 +26,23 @@ export class TimelineModel {
   now = 0;
   /** False while there are rows that no frame has indexed yet. */
   isWhole = true;
+  /** Set while the columns hold only the newest attempts. */
+  part: InvocationPart | undefined;
   #version = Number.NaN;
   #generation = Number.NaN;
 
-  /** True when there is something new. */
-  update(source: CanvasSource): boolean {
+  /** True when there is something new. `newestWillDo`: in a flood, only the newest attempts are looked at. */
+  update(source: CanvasSource, newestWillDo = false): boolean {
     this.now = source.now();
     const known = source.version === this.#version && source.generation === this.#generation;
-    if (known && this.isWhole) return false;
-    const columns = source.invocations();
-    if (source.generation !== this.#generation || columns.length < this.index.length) this.index = newIndex();
+    if (known && this.isWhole && (newestWillDo || !this.part)) return false;
+    const columns = source.invocations(newestWillDo);
+    const isOther = source.generation !== this.#generation || columns.part?.rows !== this.part?.rows;
+    if (columns.part && this.part && source.generation === this.#generation) {
+      // The lanes stay, and so does the memory: new memory costs more than the indexing.
+      if (isOther) this.index.clear();
+    } else if (isOther || columns.length < this.index.length) this.index = newIndex();
+    this.part = columns.part;
     this.#version = source.version;
     this.#generation = source.generation;
     this.columns = columns;
@@ -48,6 +55,7 @@ export class TimelineModel {
 
   /** Milliseconds since 1970 when the first attempt was queued. */
   get origin(): number {
+    if (this.part) return this.part.origin;
     return Number.isNaN(this.index.start) ? this.now : this.index.start;
   }
 

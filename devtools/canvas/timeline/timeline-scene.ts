@@ -102,9 +102,13 @@ export class TimelineScene {
     this.window.fly(queued - length * 0.15, length * 1.3);
   }
 
-  /** The window that shows the present: all of a young run, then its last seconds. */
+  /** The window that shows the present: all of a young run, then its last seconds; in a flood, its last moment. */
   follow(): void {
-    const { length } = this.model;
+    const { length, part } = this.model;
+    if (part) {
+      this.window.jump(length - part.covers * 0.94, part.covers);
+      return;
+    }
     const span = Math.max(20, Math.min(FOLLOWED, length * 1.06));
     this.window.jump(length <= FOLLOWED ? -span * 0.015 : length - span * 0.94, span);
   }

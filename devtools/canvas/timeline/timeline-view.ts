@@ -51,7 +51,7 @@ export class TimelineView implements CanvasView, GestureHandler {
 
   draw(now: number): boolean {
     const scene = this.#scene;
-    const changed = scene.model.update(this.#source);
+    const changed = scene.model.update(this.#source, scene.following);
     scene.live = this.#source.live;
     if (changed && this.#selection.value?.kind === 'node') this.#findSelected();
     if (scene.following) scene.follow();

@@ -75,7 +75,8 @@ test('what is gathered later is what would have been gathered at once; problems 
   const placed = later.problems.filter(({ kind }) => kind !== 'run');
   expect(placed.every(({ agent, node }) => agent === 'checker' && node > 0)).toBe(true);
   const rows = ({ activity: { invocations } }: Recording): unknown => {
-    const { length, ...columns } = invocations.columns();
+    const { length } = invocations;
+    const columns = invocations.rows;
     const cut = Object.entries(columns).map(([name, column]) => [name, column.slice(0, length)]);
     return [invocations.lanes, Object.fromEntries(cut)];
   };

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { DeliveryIndex } from '../../../devtools/store/delivery-index.js';
 import { InvocationTable } from '../../../devtools/store/invocation-table.js';
+import { Lanes } from '../../../devtools/store/lanes.js';
 
 const BATCH = 5000;
 const BATCHES = 300;
@@ -21,7 +22,7 @@ function moved(before: object, after: object): number {
 }
 
 test('a table of a million rows moves one column at a time when it grows, and keeps what is in it', () => {
-  const table = new InvocationTable();
+  const table = new InvocationTable(new Lanes());
   const lane = table.laneOf('agent');
   let most = 0;
   let all = 0;
