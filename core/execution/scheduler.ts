@@ -49,6 +49,12 @@ export class Scheduler {
     const listeners = this.#turnListeners;
     this.#turnListeners = [];
     for (const hear of listeners) hear();
+    // What they lead to, such as the reading of outcomes, has a turn of its own: mixed with agents' work, promise by
+    // promise, each would push the other's code out of the processor's cache.
+    if (listeners.length > 0) this.#runtime.yieldTurn(this.#goOn);
+    else this.#goOn();
+  };
+  readonly #goOn = (): void => {
     if (this.#held) return;
     const waiters = this.#turnWaiters;
     this.#turnWaiters = [];
@@ -138,10 +144,14 @@ export class Scheduler {
     this.#settling = true;
   }
 
-  /** Starts what has become ready since `beginSettling`: at once, where a promise callback costs about 100 ns. */
-  endSettling(): void {
+  /**
+   * Starts what has become ready since `beginSettling`. Where other attempts go on, too, those that settle next come
+   * first and all that is ready is started together: the same code again is in the processor's cache.
+   */
+  endSettling(othersGoOn: boolean): void {
     this.#settling = false;
-    if (this.#next < this.#end) this.#work();
+    if (othersGoOn) this.#plan();
+    else if (this.#next < this.#end) this.#work();
   }
 
   /** Starts up to `count` pieces of work though paused. Answers how many were started. */

@@ -7,7 +7,8 @@ export interface SettlementObserver {
 /** Told where the handling of a settled promise begins and ends. */
 export interface SettlementBracket {
   beginSettling(): void;
-  endSettling(): void;
+  /** @param othersGoOn whether further promises are watched. */
+  endSettling(othersGoOn: boolean): void;
 }
 
 const nativeThen = Promise.prototype.then;
@@ -19,6 +20,8 @@ const nativeThen = Promise.prototype.then;
 export class SettlementWatch {
   readonly #free: Settlement[] = [];
   readonly #bracket: SettlementBracket;
+  /** Promises watched now. */
+  #count = 0;
 
   constructor(bracket: SettlementBracket) {
     this.#bracket = bracket;
@@ -32,10 +35,39 @@ export class SettlementWatch {
     else Promise.resolve(promise).then(fulfilled, rejected);
   }
 
+  returned(settlement: Settlement, value: unknown): void {
+    const observer = this.#release(settlement);
+    this.#bracket.beginSettling();
+    try {
+      observer?.returned(value);
+    } finally {
+      this.#bracket.endSettling(this.#count > 0);
+    }
+  }
+
+  failed(settlement: Settlement, thrown: unknown): void {
+    const observer = this.#release(settlement);
+    this.#bracket.beginSettling();
+    try {
+      observer?.failed(thrown);
+    } finally {
+      this.#bracket.endSettling(this.#count > 0);
+    }
+  }
+
   #settlement(observer: SettlementObserver): Settlement {
-    const settlement = this.#free.pop() ?? new Settlement(this.#free, this.#bracket);
+    const settlement = this.#free.pop() ?? new Settlement(this);
     settlement.observer = observer;
+    this.#count++;
     return settlement;
+  }
+
+  #release(settlement: Settlement): SettlementObserver | undefined {
+    const { observer } = settlement;
+    settlement.observer = undefined;
+    this.#free.push(settlement);
+    this.#count--;
+    return observer;
   }
 }
 
@@ -44,30 +76,8 @@ class Settlement {
   readonly fulfilled: (value: unknown) => void;
   readonly rejected: (thrown: unknown) => void;
 
-  constructor(free: Settlement[], bracket: SettlementBracket) {
-    const release = (): SettlementObserver | undefined => {
-      const { observer } = this;
-      this.observer = undefined;
-      free.push(this);
-      return observer;
-    };
-    this.fulfilled = (value) => {
-      const observer = release();
-      bracket.beginSettling();
-      try {
-        observer?.returned(value);
-      } finally {
-        bracket.endSettling();
-      }
-    };
-    this.rejected = (thrown) => {
-      const observer = release();
-      bracket.beginSettling();
-      try {
-        observer?.failed(thrown);
-      } finally {
-        bracket.endSettling();
-      }
-    };
+  constructor(watch: SettlementWatch) {
+    this.fulfilled = (value) => watch.returned(this, value);
+    this.rejected = (thrown) => watch.failed(this, thrown);
   }
 }
