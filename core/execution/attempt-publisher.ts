@@ -4,10 +4,9 @@ import { describe, PubSubError } from '../errors.js';
 import { isoTime } from '../identifiers.js';
 import { copyJson, type JsonValue } from '../json.js';
 import { isMessage, type Message, requireMessage } from '../messaging/message.js';
-import { messageIdOf } from '../state/delivery.js';
 import { holdsPublished, type Repetition } from '../state/publish-ledger.js';
+import { messageIdOf, nodeIdOf } from '../state/session-ids.js';
 import type { TaskInput } from '../state/task-manager.js';
-import { nodeIdOf } from '../state/tree-labels.js';
 import type { Attempt, AttemptPublishing } from './attempt.js';
 import type { AttemptTransactions } from './attempt-transactions.js';
 import type { PayloadGate } from './payload-gate.js';
@@ -151,7 +150,7 @@ export class AttemptPublisher implements AttemptPublishing {
       found.message ?? {
         id: found.id,
         timestamp: message.timestamp,
-        source: nodeIdOf(mailbox.label, session, number),
+        source: nodeIdOf(mailbox.agent, session, number),
         channel,
         payload,
         parentId: message.id,
@@ -181,7 +180,7 @@ export class AttemptPublisher implements AttemptPublishing {
       : (own?.taskId ?? message.taskId);
     const id = own ? own.id : messageIdOf(session, number, ordinal);
     const timestamp = own ? own.timestamp : isoTime(at);
-    const source = nodeIdOf(mailbox.label, session, number);
+    const source = nodeIdOf(mailbox.agent, session, number);
     const parentId = message.id;
     return taskId === undefined
       ? { id, timestamp, source, channel, payload, parentId }

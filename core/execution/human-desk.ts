@@ -8,7 +8,7 @@ import { compileSchema, type SchemaCheck, validationError } from '../schema/comp
 import type { AnySchema, SchemaValidator } from '../schema/schema-validator.js';
 import type { Delivery } from '../state/delivery.js';
 import type { HumanRequest } from '../state/human-request.js';
-import { nodeIdOf } from '../state/tree-labels.js';
+import { nodeIdOf } from '../state/session-ids.js';
 import type { Attempt } from './attempt.js';
 import type { Recorder } from './recorder.js';
 
@@ -80,7 +80,7 @@ export class HumanDesk implements Humans {
     const checked = this.#checkQuestion(question);
     const { delivery } = attempt;
     const { session, number, mailbox } = delivery;
-    const nodeId = nodeIdOf(mailbox.label, session, number);
+    const nodeId = nodeIdOf(mailbox.agent, session, number);
     // The k-th question of an invocation is the same question in every attempt: answered once, it stays answered.
     const id = `${nodeId}?${attempt.nextQuestion()}`;
     const resolution = recorder.state.resolutions.get(id);

@@ -2,8 +2,8 @@ import type { AgentContext, HumanGate, PublishOptions, TokenMeter } from '../age
 import type { JsonValue } from '../json.js';
 import type { Message } from '../messaging/message.js';
 import type { Cache } from '../state/cache.js';
+import { nodeIdOf } from '../state/session-ids.js';
 import type { TaskManager } from '../state/task-manager.js';
-import { nodeIdOf } from '../state/tree-labels.js';
 import type { Attempt } from './attempt.js';
 
 /**
@@ -22,7 +22,7 @@ export class InvocationContext implements AgentContext {
 
   get nodeId(): string {
     const { session, number, mailbox } = this.#attempt.delivery;
-    return nodeIdOf(mailbox.label, session, number);
+    return nodeIdOf(mailbox.agent, session, number);
   }
 
   get channel(): string {

@@ -145,7 +145,7 @@ export class Invocation implements Attempt {
     try {
       const observer = this.#observer;
       const context = new InvocationContext(this, payload);
-      observer.services.lastBegun.context = context;
+      observer.services.lastBegun.note(context);
       const result: unknown = observer.registered.agent.processMessage(context);
       if (isThenable(result)) observer.settlements.watch(result, this);
       else this.returned(result);

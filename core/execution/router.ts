@@ -172,7 +172,6 @@ export class Router {
     const { subscribers } = channel;
     const losers = isOverfull(channel) ? this.#makeRoom(at, channel) : NOBODY;
     this.#recorder.messagePublished(at, channel, message, publisher, ordinal, fromOutside, run, subscribers);
-    for (let index = 0; index < subscribers.length; index++) subscribers[index]?.consumer?.mailArrived();
     if (losers.length > 0) for (const loser of losers) if (loser !== run) this.#displaced(loser);
   }
 

@@ -1,9 +1,8 @@
 import { isoTime } from '../identifiers.js';
 import type { Message } from '../messaging/message.js';
-import { messageIdOf } from '../state/delivery.js';
 import type { RunEvent } from '../state/run-event.js';
 import type { RunState } from '../state/run-state.js';
-import { nodeIdOf } from '../state/tree-labels.js';
+import { messageIdOf, nodeIdOf } from '../state/session-ids.js';
 import type { MessageRoute } from './event-batch.js';
 
 /**
@@ -48,7 +47,7 @@ function rebuildMessage(
   return {
     id: messageIdOf(session, publisher, ordinal),
     timestamp,
-    source: nodeIdOf(mailbox.label, session, publisher),
+    source: nodeIdOf(mailbox.agent, session, publisher),
     channel,
     payload: null,
     parentId: message.id,

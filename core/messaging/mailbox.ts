@@ -34,13 +34,14 @@ export class Mailbox<Item extends Mail<Item>> {
     this.label = treeLabel(agent, channel);
   }
 
-  /** Adds at the end. */
+  /** Adds at the end, and tells who reads it. */
   push(item: Item): void {
     item.nextInMailbox = undefined;
     if (this.#tail) this.#tail.nextInMailbox = item;
     else this.head = item;
     this.#tail = item;
     this.length++;
+    this.consumer?.mailArrived();
   }
 
   /** Puts one back where its number belongs: a returned delivery is older than whatever came since. */

@@ -1,11 +1,11 @@
 import { PubSubError } from '../errors.js';
 import { isoTime } from '../identifiers.js';
 import type { JsonValue } from '../json.js';
-import { type Delivery, messageIdOf } from '../state/delivery.js';
+import type { Delivery } from '../state/delivery.js';
 import { applyEvent } from '../state/fold.js';
 import type { RunEvent } from '../state/run-event.js';
 import type { RunState } from '../state/run-state.js';
-import { nodeIdOf } from '../state/tree-labels.js';
+import { messageIdOf, nodeIdOf } from '../state/session-ids.js';
 import { decodeFormat1, type RecordFormat1 } from './record-format-1.js';
 import { APPLICATION, type PublishExtras, RECORD_FORMAT, TICKS } from './record-writer.js';
 
@@ -126,7 +126,7 @@ function publishedBy(
   const { session, mailbox, message, run } = publisherOf(state, number);
   const id = messageIdOf(session, number, ordinal);
   const timestamp = isoTime(at);
-  const source = nodeIdOf(mailbox.label, session, number);
+  const source = nodeIdOf(mailbox.agent, session, number);
   const task = extras?.taskId === undefined ? undefined : { taskId: extras.taskId };
   const published = { id, timestamp, source, channel, ...task, payload, parentId: message.id };
   const to = subscribersOf(state, channel);

@@ -1,25 +1,19 @@
-/** Texts of 0 to 999, with leading zeros and without, each with a text behind it; made when first needed. */
+/** How many ids share all but their last digits. */
+const SHARING = 1000;
+
+/** "000" to "999", each with a text behind it; made when they are first needed. */
 class Endings {
   readonly behind: string;
-  readonly #padded: (string | undefined)[] = [];
-  readonly #plain: (string | undefined)[] = [];
+  readonly texts: string[] = [];
 
   constructor(behind: string) {
     this.behind = behind;
   }
 
-  padded(number: number): string {
-    return this.#padded[number] ?? this.#make(this.#padded, number, String(number).padStart(3, '0'));
-  }
-
-  plain(number: number): string {
-    return this.#plain[number] ?? this.#make(this.#plain, number, String(number));
-  }
-
-  #make(texts: (string | undefined)[], number: number, digits: string): string {
-    const text = digits + this.behind;
-    texts[number] = text;
-    return text;
+  fill(): void {
+    while (this.texts.length < SHARING) {
+      this.texts.push(String(this.texts.length).padStart(3, '0') + this.behind);
+    }
   }
 }
 
@@ -27,8 +21,8 @@ const BARE = new Endings('');
 /** Behind the number of an invocation stands the ordinal of its message: nearly always the first. */
 const FIRST = new Endings('.0');
 
-/** How many ids share all but their last digits. */
-const SHARING = 1000;
+/** Before the first number: nothing lies in this thousand. */
+const NONE = -SHARING;
 
 /**
  * Ids that begin alike and go on with a number that mostly counts up. All but its last three digits are kept from one
@@ -38,53 +32,47 @@ const SHARING = 1000;
 export class CountedText {
   readonly #prefix: string;
   /** The first number that `#begin` is for, and the text all ids of the thousand from there begin with. */
-  #from = 0;
-  #begin: string;
+  #from = NONE;
+  #begin = '';
   /** The same for another thousand: what goes on at the same time lies on both sides of a border, or is read later. */
-  #otherFrom = 0;
-  #otherBegin: string;
-  /** The thousand asked for last that is neither: worth keeping when it is asked for again, which of many agents is rare. */
+  #otherFrom = NONE;
+  #otherBegin = '';
+  /** The thousand asked for last that is neither: worth keeping when it is asked for again. */
   #asked = -1;
 
   constructor(prefix: string) {
     this.#prefix = prefix;
-    this.#begin = prefix;
-    this.#otherBegin = prefix;
   }
 
   /** The prefix and a whole number of 0 or more. */
   of(number: number): string {
-    return this.#join(number, BARE);
+    const place = number - this.#from;
+    if (place < 0 || place >= SHARING) return this.#ofAnother(number, BARE);
+    return this.#begin + (BARE.texts[place] ?? '');
   }
 
   /** The same with `.0` behind it. */
   first(number: number): string {
-    return this.#join(number, FIRST);
+    const place = number - this.#from;
+    if (place < 0 || place >= SHARING) return this.#ofAnother(number, FIRST);
+    return this.#begin + (FIRST.texts[place] ?? '');
   }
 
-  #join(number: number, endings: Endings): string {
-    if (number >= this.#from && number < this.#from + SHARING) {
-      return this.#begin + endingOf(number, number - this.#from, endings);
-    }
-    if (number < this.#otherFrom || number >= this.#otherFrom + SHARING) {
-      const thousands = Math.floor(number / SHARING);
-      if (thousands !== this.#asked) {
-        this.#asked = thousands;
-        return `${this.#prefix}${number}${endings.behind}`;
-      }
-      this.#replaceOther(thousands);
-    }
-    return this.#otherBegin + endingOf(number, number - this.#otherFrom, endings);
+  #ofAnother(number: number, endings: Endings): string {
+    const place = number - this.#otherFrom;
+    if (place >= 0 && place < SHARING) return this.#otherBegin + (endings.texts[place] ?? '');
+    const thousands = Math.floor(number / SHARING);
+    if (thousands === this.#asked && thousands > 0) this.#keep(thousands);
+    this.#asked = thousands;
+    return `${this.#prefix}${number}${endings.behind}`;
   }
 
-  #replaceOther(thousands: number): void {
-    this.#from = this.#otherFrom;
-    this.#begin = this.#otherBegin;
-    this.#otherFrom = thousands * SHARING;
-    this.#otherBegin = thousands === 0 ? this.#prefix : this.#prefix + thousands;
+  #keep(thousands: number): void {
+    BARE.fill();
+    FIRST.fill();
+    this.#otherFrom = this.#from;
+    this.#otherBegin = this.#begin;
+    this.#from = thousands * SHARING;
+    this.#begin = this.#prefix + thousands;
   }
-}
-
-function endingOf(number: number, rest: number, endings: Endings): string {
-  return number < SHARING ? endings.plain(rest) : endings.padded(rest);
 }

@@ -1,8 +1,8 @@
 import type { ErrorRecord } from '../errors.js';
 import type { Message } from '../messaging/message.js';
-import { messageIdOf } from './delivery.js';
 import { NO_SESSION } from './session.js';
-import { LabelTable, nodeIdOf, type TreeLabel, type TreeScope } from './tree-labels.js';
+import { messageIdOf, nodeIdOf } from './session-ids.js';
+import { LabelTable, type TreeLabel, type TreeScope } from './tree-labels.js';
 import {
   type DeadLetterNode,
   type InvocationNode,
@@ -212,7 +212,7 @@ export class ExecutionTree {
     const within = this.#scopes.get(rows.scope(row));
     if (!named || !within) return undefined;
     return {
-      nodeId: nodeIdOf(named, within.session, rows.delivery(row)),
+      nodeId: nodeIdOf(named.agent, within.session, rows.delivery(row)),
       agent: named.agent,
       channel: named.channel,
       success: true,
@@ -248,7 +248,7 @@ export class ExecutionTree {
     return {
       kind: 'invocation',
       number,
-      id: named ? nodeIdOf(named, within?.session ?? NO_SESSION, rows.delivery(row)) : '',
+      id: named ? nodeIdOf(named.agent, within?.session ?? NO_SESSION, rows.delivery(row)) : '',
       parent: this.#kept(rows.parent(row)),
       agent,
       channel: named?.channel ?? '',

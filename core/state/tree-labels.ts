@@ -1,4 +1,3 @@
-import { CountedText } from './counted-text.js';
 import type { Session } from './session.js';
 
 /**
@@ -9,32 +8,10 @@ export interface TreeLabel {
   readonly agent: string;
   readonly channel: string;
   index: number;
-  /** Node ids of this agent in one session, and which session that is; see `nodeIdOf`. */
-  ids: CountedText | undefined;
-  idSession: Session | undefined;
 }
 
 export function treeLabel(agent: string, channel: string): TreeLabel {
-  return { agent, channel, index: -1, ids: undefined, idSession: undefined };
-}
-
-/**
- * Stable over attempts and restarts: the node id of a delivery's invocation. The label keeps what its ids have in
- * common.
- */
-export function nodeIdOf(label: TreeLabel, session: Session, delivery: number): string {
-  const ids = label.idSession === session && label.ids ? label.ids : idsOf(label, session);
-  return ids.of(delivery);
-}
-
-function idsOf(label: TreeLabel, session: Session): CountedText {
-  const { startedAt } = session;
-  // Sessions that were read from a snapshot are objects of their own.
-  if (!label.ids || label.idSession?.startedAt !== startedAt) {
-    label.ids = new CountedText(`${label.agent}_${startedAt}_`);
-  }
-  label.idSession = session;
-  return label.ids;
+  return { agent, channel, index: -1 };
 }
 
 /** Which run and which session a node belongs to; shared like a label. */

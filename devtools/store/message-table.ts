@@ -1,5 +1,5 @@
-import { messageIdOf } from '../../core/state/delivery.js';
 import { NO_SESSION, type Session } from '../../core/state/session.js';
+import { messageIdOf } from '../../core/state/session-ids.js';
 
 const CHUNK_BITS = 14;
 const CHUNK = 2 ** CHUNK_BITS;

@@ -1,0 +1,47 @@
+import { CountedText } from './counted-text.js';
+import { NO_SESSION, type Session } from './session.js';
+
+/** The ids that one session gives out, with what they have in common. */
+class SessionIds {
+  readonly nodes: CountedText;
+  readonly messages: CountedText;
+  readonly applicationMessages: CountedText;
+
+  constructor({ prefix, startedAt }: Session) {
+    this.nodes = new CountedText(`_${startedAt}_`);
+    this.messages = new CountedText(`${prefix}-`);
+    this.applicationMessages = new CountedText(`${prefix}-0.`);
+  }
+}
+
+const idsBySession = new WeakMap<Session, SessionIds>();
+/** The session asked for last, nearly always the one asked for next. */
+let lastSession = NO_SESSION;
+let lastIds = new SessionIds(NO_SESSION);
+
+/** Id of a delivery's invocation: stable over attempts and restarts. */
+export function nodeIdOf(agent: string, session: Session, delivery: number): string {
+  return agent + idsOf(session).nodes.of(delivery);
+}
+
+/** Id of the `ordinal`-th message that delivery `publisher` publishes (0: the application). Deterministic. */
+export function messageIdOf(session: Session, publisher: number, ordinal: number): string {
+  const ids = idsOf(session);
+  if (publisher === 0) return ids.applicationMessages.of(ordinal);
+  return ordinal === 0 ? ids.messages.first(publisher) : `${ids.messages.of(publisher)}.${ordinal}`;
+}
+
+function idsOf(session: Session): SessionIds {
+  return session === lastSession ? lastIds : findIds(session);
+}
+
+function findIds(session: Session): SessionIds {
+  let ids = idsBySession.get(session);
+  if (!ids) {
+    ids = new SessionIds(session);
+    idsBySession.set(session, ids);
+  }
+  lastSession = session;
+  lastIds = ids;
+  return ids;
+}
