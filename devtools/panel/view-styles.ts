@@ -19,7 +19,7 @@ export const VIEW_STYLES: string = `
 .table-head, .table-row { display: grid; grid-template-columns: var(--columns); align-items: center; min-width: 100%; }
 .table-head { height: 26px; border-bottom: 1px solid var(--border); color: var(--muted); font-weight: 600; font-size: 11.5px; background: var(--surface); position: sticky; top: 0; z-index: 2; }
 .table-head > *, .table-row > * { padding: 0 8px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.table-row { position: absolute; left: 0; right: 0; height: 26px; border-bottom: 1px solid var(--grid); cursor: default; font-variant-numeric: tabular-nums; }
+.table-row { position: absolute; left: 0; right: 0; height: 26px; contain: strict; border-bottom: 1px solid var(--grid); cursor: default; font-variant-numeric: tabular-nums; }
 .table-row:hover { background: var(--surface); }
 .table-row[aria-selected='true'] { background: var(--tint); }
 .table-row[data-compared='true'] { box-shadow: inset 3px 0 0 var(--accent); }

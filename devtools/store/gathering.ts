@@ -8,8 +8,8 @@ const GATHER_MS = 8;
 /** What nobody looks at is gathered when the page has time, and leaves it most of it. */
 const QUIET_GATHER_MS = 4;
 const QUIET_PAUSE_MS = 40;
-/** Who looked once is taken to look for so long: twice the longest time between two pictures. */
-const LOOK_MS = 3000;
+/** Who looked once is taken to look for so long: longer than the longest time between two pictures. */
+const LOOK_MS = 5000;
 
 /**
  * Gathers what lists and lanes show from the events that come: at once as a rule, bit by bit where there is much of it,

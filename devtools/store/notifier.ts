@@ -5,11 +5,11 @@ const BUSY_EVENTS = 2000;
 /** After such a batch it is taken to be busy for this long. */
 const QUIET_MS = 300;
 /** Milliseconds between two notifications while many events come, and while very many do. */
-const BUSY_NOTIFY_MS = [250, 1500] as const;
+const BUSY_NOTIFY_MS = [250, 2000] as const;
 /** Very many. */
 const FLOOD_EVENTS_A_SECOND = 100_000;
-/** While so many events come in a second, there is a millisecond between two frames: one frame a second at 150,000. */
-const EVENTS_A_SECOND_PER_GAP = 150;
+/** While so many events come in a second, there is a millisecond between two frames: 1.5 seconds at 150,000. */
+const EVENTS_A_SECOND_PER_GAP = 100;
 /** When nothing comes any more, rates must be seen to fall to nothing. */
 const SILENCE_MS = 1600;
 

@@ -78,7 +78,7 @@ export class PanelStore {
   /** Somebody looks at what is gathered from the events (all but the state itself), until the answer is called. */
   readonly watchActivity = (): (() => void) => this.#gathering.watch();
 
-  /** Somebody looks at it now, and will say so again, a few times a minute at least. */
+  /** Somebody looks at all of it now, and says so again with each picture. */
   needActivity(): void {
     this.#gathering.need();
   }

@@ -4,7 +4,7 @@
 import { type CSSProperties, type KeyboardEvent, type ReactElement, useState } from 'react';
 import { NODE_STATUSES } from '../../core/state/tree-node.js';
 import { clock, count, duration } from '../panel/format.js';
-import { useActivity } from '../panel/panel-context.js';
+import { useActivity, useStore } from '../panel/panel-context.js';
 import type { MessageList } from '../store/message-list.js';
 import type { MessageRow } from '../store/message-row.js';
 import { Status } from './status.js';
@@ -28,7 +28,7 @@ interface Props {
 /** Rows of messages, only those in sight; arrow keys walk them, Shift+Enter or Shift+click compares. */
 export function MessageTable({ list, selected, compared, selectedNode, onSelect }: Props): ReactElement {
   const { length } = list;
-  const rows = useVirtualRows(length, ROW);
+  const rows = useVirtualRows(length, ROW, useStore().isFlooded);
   useActivity(!rows.atEnd || !list.showsEnd);
   const [active, setActive] = useState<number | undefined>();
   const narrow = (rows.body.current?.clientWidth ?? 800) < 560;
@@ -93,8 +93,9 @@ export function MessageTable({ list, selected, compared, selectedNode, onSelect 
         <div style={{ height: rows.height, position: 'relative' }} role="rowgroup">
           {visible.map(({ index, row }) => (
             <div
-              // The elements of rows that have gone out of sight are used again: only texts change.
-              key={index % rows.count}
+              // The elements of rows that have gone out of sight are used again: only texts change. At the end, each
+              // stays where it is.
+              key={rows.atEnd ? index - rows.from : index % rows.count}
               id={`message-${index}`}
               className="table-row"
               role="row"
