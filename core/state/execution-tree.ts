@@ -17,7 +17,7 @@ import {
   type TreeNode,
 } from './tree-node.js';
 import { TreeRing } from './tree-ring.js';
-import { FIRST_INVOCATION } from './tree-rows.js';
+import { FIRST_INVOCATION, UNSETTLED } from './tree-rows.js';
 import { restoreTreePart, type TreeData, type TreePart, treeParts } from './tree-snapshot.js';
 
 const CODES: Readonly<Record<string, number>> = Object.fromEntries(
@@ -71,7 +71,7 @@ export class ExecutionTree {
 
   /** How many nodes are kept. */
   get size(): number {
-    return this.#ring.size;
+    return this.#ring.next - this.#ring.first;
   }
 
   /** Number of the oldest node kept. */
@@ -101,7 +101,7 @@ export class ExecutionTree {
   }
 
   addInvocation(at: number, parent: number, label: TreeLabel, scope: TreeScope, delivery: number): number {
-    return this.#add(WAITING, at, parent, label, scope, delivery, 0);
+    return this.#add(WAITING, at, parent, label, scope, delivery, UNSETTLED);
   }
 
   #add(
@@ -111,10 +111,10 @@ export class ExecutionTree {
     label: TreeLabel,
     scope: TreeScope,
     delivery: number,
-    ordinal: number,
+    last: number,
   ): number {
     if (label.index < 0 || scope.index < 0) this.#enter(label, scope);
-    return this.#ring.add(status, at, parent, label.index, scope.index, delivery, ordinal);
+    return this.#ring.add(status, at, parent, label.index, scope.index, delivery, last);
   }
 
   /** Gives new names their places, after those that no node uses any more were swept out. */
@@ -218,7 +218,7 @@ export class ExecutionTree {
       success: true,
       attempts: 1,
       retryMessages: NO_MESSAGES,
-      durationMs: rows.duration(row) || 0,
+      durationMs: rows.took(row) || 0,
     };
   }
 
@@ -243,7 +243,7 @@ export class ExecutionTree {
     const within = this.#scopes.get(rows.scope(row));
     const named = this.#labels.get(rows.label(row));
     const agent = named?.agent ?? '';
-    const took = rows.duration(row);
+    const took = rows.took(row);
     const message = this.#deadLetters.get(number);
     return {
       kind: 'invocation',

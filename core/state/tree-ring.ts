@@ -8,49 +8,40 @@ const FIRST_ROOM = 256;
  * of the oldest.
  */
 export class TreeRing {
-  rows: TreeRows;
+  rows: TreeRows = new TreeRows(0);
   /** Number that the next node will get. Numbers start at 1. */
   next = 1;
-  /** How many rows are in use: those of the newest nodes. */
-  size = 0;
-  readonly #limit: number;
-  readonly #forget: (number: number) => void;
-  #length: number;
+  /** Number of the first node that was put in here. */
+  #oldest = 1;
   /** Where the next row goes: behind the newest. */
   #row = 0;
-  #end: number;
-  /** With how many rows the ring has to grow; never again, once it is as long as it may be. */
-  #growAt: number;
+  #length = 0;
+  #end = 0;
+  readonly #limit: number;
+  readonly #forget: (number: number) => void;
 
   /** @param forget is told of a node whose row goes, and which has something beside it. */
   constructor(limit: number, forget: (number: number) => void) {
     this.#limit = limit;
     this.#forget = forget;
-    this.rows = new TreeRows(0);
-    this.#length = 0;
-    this.#end = 0;
-    this.#growAt = 0;
-    this.#makeRoom(Math.min(limit, FIRST_ROOM));
+    this.#lengthen(Math.min(limit, FIRST_ROOM));
   }
 
   /** Number of the oldest node kept. */
   get first(): number {
-    return this.next - this.size;
+    return Math.max(this.#oldest, this.next - this.#length);
   }
 
   /** The row of a node, or -1 when it is not kept (any more). */
   row(number: number): number {
     const back = this.next - number;
-    if (back <= 0 || back > this.size) return -1;
+    if (back <= 0 || back > this.#length || number < this.#oldest) return -1;
     // Counted from the newest, which needs no division.
     const row = this.#row - this.rows.rowAt(back);
     return row < 0 ? row + this.#end : row;
   }
 
-  /**
-   * Adds a row and answers the number of its node; see `TreeRows.begin`. Every step is taken each time: one that is first
-   * taken after 100,000 nodes would have the engine compile anew then all that has this in it.
-   */
+  /** Adds a row and answers the number of its node; see `TreeRows.begin`. */
   add(
     status: number,
     time: number,
@@ -58,17 +49,16 @@ export class TreeRing {
     label: number,
     scope: number,
     delivery: number,
-    ordinal: number,
+    last: number,
   ): number {
-    if (this.size === this.#growAt) this.#makeRoom(Math.min(this.#limit, this.#length * 2));
     const { rows } = this;
     const row = this.#row;
-    // Set in rows that are in use only: the oldest goes.
-    if (rows.isSpecial(row)) this.#forget(this.first);
-    rows.begin(row, status, time, parent, label, scope, delivery, ordinal);
+    // Asked of every row, also of those that are used for the first time: what the engine first meets after 100,000 nodes
+    // makes it compile all anew that has this in it.
+    if (rows.isSpecial(row)) this.#forget(this.next - this.#length);
+    rows.begin(row, status, time, parent, label, scope, delivery, last);
     const after = row + rows.rowAt(1);
-    this.#row = after === this.#end ? 0 : after;
-    this.size += this.size < this.#length ? 1 : 0;
+    this.#row = after === this.#end ? this.#beginAgain() : after;
     return this.next++;
   }
 
@@ -76,18 +66,18 @@ export class TreeRing {
   startAt(next: number, count: number): void {
     const size = Math.max(0, Math.min(count, this.#limit, next - 1));
     let length = this.#length;
-    while (size > length) length = Math.min(this.#limit, length * 2);
-    this.size = 0;
-    this.#makeRoom(length);
+    while (size >= length && length < this.#limit) length = Math.min(this.#limit, length * 2);
+    // What was in here is not taken along.
+    this.rows = new TreeRows(0);
+    this.#lengthen(length);
     this.next = next;
-    this.size = size;
+    this.#oldest = next - size;
     this.#row = size === length ? 0 : this.rows.rowAt(size);
   }
 
   /** How many rows from that of a node on lie one after the other, up to node `end` at most. */
   stretch(number: number, end: number): number {
-    const { rows } = this;
-    return Math.min(end - number, (this.#end - this.row(number)) / rows.rowAt(1));
+    return Math.min(end - number, (this.#end - this.row(number)) / this.rows.rowAt(1));
   }
 
   /** The rows in use, oldest first. */
@@ -95,19 +85,19 @@ export class TreeRing {
     for (let number = this.first; number < this.next; number++) yield this.row(number);
   }
 
-  /** The rows in use, copied into a ring of this length: as memory, in two pieces at most. */
-  #makeRoom(length: number): void {
-    const { rows: before, first, size } = this;
+  /** Where rows go after the last in the ring: behind it if the ring may become longer, else to its beginning. */
+  #beginAgain(): number {
+    const end = this.#end;
+    if (this.#length === this.#limit) return 0;
+    this.#lengthen(Math.min(this.#limit, this.#length * 2));
+    return end;
+  }
+
+  #lengthen(length: number): void {
     const rows = new TreeRows(length);
-    if (size > 0) {
-      const piece = this.stretch(first, this.next);
-      rows.take(0, before, this.row(first), piece);
-      rows.take(rows.rowAt(piece), before, 0, size - piece);
-    }
+    rows.take(0, this.rows, 0, this.rows.length);
     this.rows = rows;
     this.#length = length;
     this.#end = rows.rowAt(length);
-    this.#growAt = length < this.#limit ? length : -1;
-    this.#row = size === length ? 0 : rows.rowAt(size);
   }
 }

@@ -14,7 +14,9 @@ import { PUBLISH_STATUSES } from './tree-node.js';
  * Their numbers are written out in this file, and nowhere else. With constants, which bundlers make variables of, the
  * engine reads each from memory.
  */
-const ROW_BITS = 3;
+
+/** No duration yet: a float that is not a number, as a word. */
+export const UNSETTLED = 0x7fc0_0000;
 
 /** Statuses before it are those of publishes. */
 export const FIRST_INVOCATION: number = PUBLISH_STATUSES.length;
@@ -39,23 +41,25 @@ export interface RowValues {
  * has to ask each where its memory is and how long. A row is named by where its first word is.
  */
 export class TreeRows {
+  /** How many rows there is room for. */
+  readonly length: number;
   readonly #words: Uint32Array;
   readonly #times: Float64Array;
   readonly #durations: Float32Array;
 
-  /** @param length how many rows there is room for. */
   constructor(length: number) {
-    this.#words = new Uint32Array(length << ROW_BITS);
+    this.length = length;
+    this.#words = new Uint32Array(length << 3);
     this.#times = new Float64Array(this.#words.buffer);
     this.#durations = new Float32Array(this.#words.buffer);
   }
 
   /** The row after `index` others. */
   rowAt(index: number): number {
-    return index << ROW_BITS;
+    return index << 3;
   }
 
-  /** Puts a new node there, unsettled and without attempts. @param ordinal of a publish. */
+  /** Puts a new node there. @param last of a publish: its ordinal; else {@link UNSETTLED}. */
   begin(
     row: number,
     status: number,
@@ -64,15 +68,16 @@ export class TreeRows {
     label: number,
     scope: number,
     delivery: number,
-    ordinal: number,
+    last: number,
   ): void {
     const words = this.#words;
-    words[row | 2] = parent;
-    words[row | 3] = label;
-    words[row | 4] = scope;
-    words[row | 5] = delivery;
-    words[row | 6] = status;
-    words[row | 7] = status < FIRST_INVOCATION ? ordinal : 0x7fc0_0000;
+    // `| 0` changes nothing of what is stored; the engine need not ask what else than a number each could be.
+    words[row | 2] = parent | 0;
+    words[row | 3] = label | 0;
+    words[row | 4] = scope | 0;
+    words[row | 5] = delivery | 0;
+    words[row | 6] = status | 0;
+    words[row | 7] = last | 0;
     this.#times[row >> 1] = time;
   }
 
@@ -93,7 +98,7 @@ export class TreeRows {
   /** An attempt starts. */
   start(row: number, status: number, attempts: number, time: number): void {
     this.setState(row, status, attempts);
-    this.#words[row | 7] = 0x7fc0_0000;
+    this.#words[row | 7] = UNSETTLED;
     this.#times[row >> 1] = time;
   }
 
@@ -152,7 +157,12 @@ export class TreeRows {
 
   /** Milliseconds; NaN until settled, and for a publish. */
   duration(row: number): number {
-    return this.status(row) < FIRST_INVOCATION ? Number.NaN : (this.#durations[row | 7] ?? Number.NaN);
+    return this.status(row) < FIRST_INVOCATION ? Number.NaN : this.took(row);
+  }
+
+  /** `duration` of what is known to be an invocation. */
+  took(row: number): number {
+    return this.#durations[row | 7] ?? Number.NaN;
   }
 
   /** Gives labels other numbers, in `count` rows. */
@@ -166,26 +176,24 @@ export class TreeRows {
 
   #renumber(first: number, count: number, numberOf: (number: number) => number): void {
     const words = this.#words;
-    const end = first + (count << ROW_BITS);
-    for (let word = first; word < end; word += 1 << ROW_BITS) words[word] = numberOf(words[word] ?? 0);
+    const end = first + (count << 3);
+    for (let word = first; word < end; word += 8) words[word] = numberOf(words[word] ?? 0);
   }
 
   /** Copies `count` rows of another block, or of this one, to `row` and on. */
   take(row: number, from: TreeRows, source: number, count: number): void {
-    this.#words.set(from.#words.subarray(source, source + (count << ROW_BITS)), row);
+    this.#words.set(from.#words.subarray(source, source + (count << 3)), row);
   }
 
   /** Bit for bit, so that a duration that is no number equals itself. */
   equals(other: TreeRows): boolean {
     const [mine, theirs] = [this.#words, other.#words];
-    if (mine.length !== theirs.length) return false;
     for (let word = 0; word < mine.length; word++) if (mine[word] !== theirs[word]) return false;
     return true;
   }
 
   copy(): TreeRows {
-    const { length } = this.#words;
-    const copy = new TreeRows(length >> ROW_BITS);
+    const copy = new TreeRows(this.length);
     copy.#words.set(this.#words);
     return copy;
   }
