@@ -1,3 +1,4 @@
+import type { PubSubAgent } from '../agents/agent.js';
 import { type ResolvedConfig, retryDelay } from '../config.js';
 import { PubSubError } from '../errors.js';
 import type { Mailbox, MailConsumer } from '../messaging/mailbox.js';
@@ -33,6 +34,7 @@ export interface RunnerEnvironment {
 /** Runs one agent: takes its mail in order, as many at a time as it allows, and tries again what failed. */
 export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   readonly registered: RegisteredAgent;
+  readonly agent: PubSubAgent;
   queued = false;
   readonly services: AttemptServices;
   readonly #environment: RunnerEnvironment;
@@ -53,6 +55,7 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
 
   constructor(registered: RegisteredAgent, environment: RunnerEnvironment) {
     this.registered = registered;
+    this.agent = registered.agent;
     this.#environment = environment;
     this.services = environment.services;
     this.#onlyGate = registered.inputs.size === 1 ? [...registered.inputs.values()][0] : undefined;

@@ -1,4 +1,4 @@
-import type { PublishOptions } from '../agents/agent.js';
+import type { PublishOptions, PubSubAgent } from '../agents/agent.js';
 import { describe, PubSubError, toPubSubError } from '../errors.js';
 import type { Message } from '../messaging/message.js';
 import type { Delivery } from '../state/delivery.js';
@@ -16,6 +16,8 @@ import type { Transaction } from './transaction.js';
 /** Hears how an attempt ended; exactly once, unless it was abandoned first. */
 export interface AttemptObserver {
   readonly registered: RegisteredAgent;
+  /** The one in `registered`, at hand: one place in memory less to go to, which counts where there are many agents. */
+  readonly agent: PubSubAgent;
   readonly services: AttemptServices;
   readonly settlements: SettlementWatch;
   /** @throws PubSubError when what it did cannot be committed; it has failed then. */
@@ -146,7 +148,7 @@ export class Invocation implements Attempt {
       const observer = this.#observer;
       const context = new InvocationContext(this, payload);
       observer.services.lastBegun.note(context);
-      const result: unknown = observer.registered.agent.processMessage(context);
+      const result: unknown = observer.agent.processMessage(context);
       if (isThenable(result)) observer.settlements.watch(result, this);
       else this.returned(result);
     } catch (thrown) {
