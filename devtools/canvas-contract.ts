@@ -110,8 +110,9 @@ export interface InvocationColumns {
 export interface InvocationPart {
   /** Another one: these are other rows, not more of the same. */
   readonly rows: object;
-  /** Milliseconds that they cover at least. */
+  /** Milliseconds that they cover at least, and since when; before that, some are there and some are not. */
   readonly covers: number;
+  readonly since: number;
   /** When the first of all was queued. */
   readonly origin: number;
 }

@@ -111,8 +111,12 @@ export class LaneIndex {
     return this.#previous.get(row);
   }
 
-  /** Takes ends that were open, and rows that are new: at most `most`, the others at the next call. True when it has all. */
+  /**
+   * Takes ends that were open, and rows that are new: at most `most`, the others at the next call. True when it has all.
+   * Of a part of the rows, those that ended before it began are left out.
+   */
   update(columns: InvocationColumns, most: number = Number.POSITIVE_INFINITY): boolean {
+    const since = columns.part?.since ?? Number.NEGATIVE_INFINITY;
     for (const lane of this.lanes) {
       if (lane.open.size === 0) continue;
       for (const place of lane.open) {
@@ -124,7 +128,11 @@ export class LaneIndex {
       }
     }
     const to = Math.min(columns.length, this.#read + most);
-    for (; this.#read < to; this.#read++) this.#add(columns, this.#read);
+    for (; this.#read < to; this.#read++) {
+      // Not a number while it goes on.
+      const isOver = (columns.end[this.#read] ?? 0) < since;
+      if (!isOver) this.#add(columns, this.#read);
+    }
     return this.#read === columns.length;
   }
 

@@ -13,7 +13,7 @@ import type { PanelStore } from './panel-store.js';
 import { Rates, secondBefore } from './rates.js';
 
 /** Milliseconds of invocations shown in a flood to those who do with the newest. */
-const NEWEST_MS = 100;
+const NEWEST_MS = 50;
 const SUCCEEDED = NODE_STATUSES.indexOf('succeeded');
 const FAILURES = (['failed', 'invalid'] as const).map((status) => NODE_STATUSES.indexOf(status));
 
@@ -150,7 +150,8 @@ export class StoreSource implements CanvasSource {
       for (let row = 0; row < length; row++)
         this.#origin = Math.min(this.#origin, queued[row] ?? this.#origin);
     }
-    return { ...columns, part: { rows: newest, covers: NEWEST_MS, origin: this.#origin } };
+    const since = (recording?.log.timeOf(newest.seq) ?? 0) - NEWEST_MS;
+    return { ...columns, part: { rows: newest, covers: NEWEST_MS, since, origin: this.#origin } };
   }
 
   now(): number {

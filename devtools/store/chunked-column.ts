@@ -47,11 +47,17 @@ export class ChunkedColumn<Values extends Numbers> {
    */
   range(from: number, to: number): Values {
     const [first, count] = [this.#dropped + from, Math.max(0, to - from)];
-    const chunk = this.#chunks[first >>> CHUNK_BITS];
-    const at = first & WITHIN;
-    if (chunk && at + count <= CHUNK) return this.#part(chunk, at, at + count);
+    const whole = this.#chunks[first >>> CHUNK_BITS];
+    const within = first & WITHIN;
+    if (whole && within + count <= CHUNK) return this.#part(whole, within, within + count);
     const copy = this.#make(count);
-    for (let index = 0; index < count; index++) copy[index] = this.at(from + index);
+    for (let done = 0; done < count; ) {
+      const chunk = this.#chunks[(first + done) >>> CHUNK_BITS];
+      const at = (first + done) & WITHIN;
+      const length = Math.min(count - done, CHUNK - at);
+      if (chunk) copy.set(this.#part(chunk, at, at + length), done);
+      done += length;
+    }
     return copy;
   }
 

@@ -70,7 +70,10 @@ export class EventLog {
     const from = Math.max(0, seq - this.base);
     const to = Math.min(this.length, from + STRETCH);
     const first = this.base + from + 1;
-    const [publish, publishEnd] = [this.#publishRow(first), this.#publishRow(this.base + to + 1)];
+    // In the order of the events: what lies between is counted once.
+    const [publish, body] = [this.#publishRow(first), this.#bodyRow(first)];
+    const end = this.base + to + 1;
+    const [publishEnd, bodyEnd] = [this.#publishRow(end), this.#bodyRow(end)];
     return {
       first,
       kind: this.#kind.range(from, to),
@@ -80,7 +83,7 @@ export class EventLog {
       ordinal: this.#ordinal.range(publish, publishEnd),
       route: this.#route.range(publish, publishEnd),
       routes: [],
-      bodies: this.#bodies.slice(this.#bodyRow(first), this.#bodyRow(this.base + to + 1)),
+      bodies: this.#bodies.slice(body, bodyEnd),
     };
   }
 

@@ -17,14 +17,20 @@ const WORDS: Readonly<Record<Problem['kind'], string>> = {
 /** Problems in the list at a time. */
 const PAGE = 100;
 
+/** Whether it is not known yet where it happened. */
+function isUnplaced({ kind, node }: Problem): boolean {
+  return node === 0 && kind !== 'run' && kind !== 'refused';
+}
+
 /** What went wrong, newest first, and what can be done about it. */
 export function ProblemsView(): ReactElement {
   const store = useStore();
-  useActivity();
   const { notify } = usePanel();
   const [kind, setKind] = useState<Problem['kind'] | undefined>();
   const [shown, setShown] = useState(PAGE);
   const problems = (store.recording?.problems ?? []).filter(({ seq }) => seq <= store.seq);
+  // Where they happened is gathered with everything else; without problems, nothing need be.
+  useActivity(problems.some(isUnplaced));
   const letters = new Map([...store.state.tree.deadLetters()].map((letter) => [letter.number, letter]));
   const listed = problems.filter((problem) => kind === undefined || problem.kind === kind);
   const groups = grouped(listed);

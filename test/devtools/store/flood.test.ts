@@ -159,8 +159,11 @@ test('the timeline of a flood has the newest attempts; all of them when it does 
   const model = new TimelineModel();
   model.update(source, true);
   const { origin } = model;
-  const lanes = model.index.lanes.map(({ forest }) => forest.length);
-  expect(lanes.reduce((sum, count) => sum + count, 0)).toBe(length);
+  const shown = model.index.lanes.reduce((sum, { forest }) => sum + forest.length, 0);
+  const { end } = model.columns;
+  const isShown = (row: number): boolean => !((end[row] ?? 0) < (part?.since ?? 0));
+  expect(shown).toBe(Array.from({ length }, (_, row) => row).filter(isShown).length);
+  expect(shown).toBeGreaterThan(50);
   // Somebody pans: from now on all attempts are wanted, and they come.
   while (!model.update(source, false) || !model.isWhole || model.index.length < all) {
     flooded.scheduler.nextTimers();
