@@ -41,5 +41,5 @@ export function useStore(): PanelStore {
  */
 export function useActivity(isShown = true): void {
   const { store } = usePanel();
-  useEffect(() => (isShown ? store.watchActivity() : undefined), [store, isShown]);
+  useEffect(() => (isShown ? store.gathering.watch() : undefined), [store, isShown]);
 }

@@ -122,9 +122,9 @@ export class StoreSource implements CanvasSource {
   invocations(newestWillDo = false): InvocationColumns {
     const { recording, position, generation, version, seeking, live } = this.#store;
     if (!recording) return NO_INVOCATIONS;
-    const newest = newestWillDo && live ? this.#store.newestFor(NEWEST_MS) : undefined;
+    const newest = newestWillDo && live ? this.#store.gathering.newestFor(NEWEST_MS) : undefined;
     if (newest) return this.#part(newest);
-    if (live && !newestWillDo) this.#store.needActivity();
+    if (live && !newestWillDo) this.#store.gathering.need();
     const wanted = `${generation} ${position === 'live' ? version : position}`;
     if (wanted !== this.#invocationsOf && !seeking) {
       const { invocations } = recording.activity;

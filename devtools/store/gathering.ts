@@ -1,4 +1,5 @@
 import type { RunState } from '../../core/state/run-state.js';
+import type { Activity } from './activity.js';
 import type { FrameScheduler } from './frame-scheduler.js';
 import type { Notifier } from './notifier.js';
 import type { Recording } from './recording.js';
@@ -55,7 +56,19 @@ export class Gathering {
     };
   }
 
-  /** Somebody looks who does not say when he leaves. */
+  /** What lists and lanes show of the newest events, where not all has been gathered; see `Recording.newest`. */
+  newest(events: number): Activity | undefined {
+    const newest = this.#recording()?.newest(events);
+    newest?.sweep(this.#state());
+    return newest;
+  }
+
+  /** The same, for those of the newest `milliseconds`. */
+  newestFor(milliseconds: number): Activity | undefined {
+    return this.newest(Math.ceil((this.#notifier.eventsASecond * milliseconds) / 1000));
+  }
+
+  /** Somebody looks at all of it, who does not say when he leaves, but says so again with each picture. */
   need(): void {
     const isNew = !this.#isWatched;
     this.#neededUntil = performance.now() + LOOK_MS;

@@ -110,7 +110,7 @@ export class MessageList {
 
   #follow(): void {
     const { recording, live } = this.#store;
-    this.#newest = live ? this.#store.newest(NEWEST_EVENTS) : undefined;
+    this.#newest = live ? this.#store.gathering.newest(NEWEST_EVENTS) : undefined;
     this.#length = this.#newest ? (recording?.messageCount ?? 0) : this.#gathered();
   }
 

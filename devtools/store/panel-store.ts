@@ -10,7 +10,6 @@ import type { SafeValue } from '../../core/inspection/safe-value.js';
 import { RunState } from '../../core/state/run-state.js';
 import type { CanvasSelection } from '../canvas-contract.js';
 import { type Acks, pendingAcks } from './acks.js';
-import type { Activity } from './activity.js';
 import { Checkpointing } from './checkpointing.js';
 import { type FrameScheduler, pageFrames } from './frame-scheduler.js';
 import { Gathering } from './gathering.js';
@@ -35,7 +34,8 @@ export class PanelStore {
   readonly #scheduler: FrameScheduler;
   readonly #notifier: Notifier;
   readonly #checkpointing: Checkpointing;
-  readonly #gathering: Gathering;
+  /** What is gathered from the events: all but the state itself. */
+  readonly gathering: Gathering;
   readonly #checkpointEvents: number | undefined;
   readonly #acks: Acks = pendingAcks();
   #offFrame: (() => void) | undefined;
@@ -72,27 +72,7 @@ export class PanelStore {
       },
     );
     const shown = (): RunState => this.#liveState() ?? EMPTY;
-    this.#gathering = new Gathering(this.#scheduler, this.#notifier, () => this.#recording, shown);
-  }
-
-  /** Somebody looks at what is gathered from the events (all but the state itself), until the answer is called. */
-  readonly watchActivity = (): (() => void) => this.#gathering.watch();
-
-  /** Somebody looks at all of it now, and says so again with each picture. */
-  needActivity(): void {
-    this.#gathering.need();
-  }
-
-  /** What lists and lanes show of the newest events, where not all has been gathered; see `Recording.newest`. */
-  newest(events: number): Activity | undefined {
-    const newest = this.#recording?.newest(events);
-    newest?.sweep(this.#liveState() ?? EMPTY);
-    return newest;
-  }
-
-  /** The same, for those of the newest `milliseconds`. */
-  newestFor(milliseconds: number): Activity | undefined {
-    return this.newest(Math.ceil((this.#notifier.eventsASecond * milliseconds) / 1000));
+    this.gathering = new Gathering(this.#scheduler, this.#notifier, () => this.#recording, shown);
   }
 
   /** Begins to watch. Calls in pairs with `disconnect`. */
@@ -107,7 +87,7 @@ export class PanelStore {
     this.player.stop();
     this.#notifier.cancel();
     this.#checkpointing.cancel();
-    this.#gathering.cancel();
+    this.gathering.cancel();
     if (!this.#offFrame) return;
     this.#link?.send({ v: INSPECTOR_VERSION, type: 'unwatch' });
     this.#offFrame();
@@ -198,7 +178,7 @@ export class PanelStore {
     this.#position = wanted;
     if (wanted === 'live') this.#turnedBack = undefined;
     else this.#foldToPosition();
-    if (wanted !== 'live') this.#gathering.catchUp();
+    if (wanted !== 'live') this.gathering.catchUp();
     this.#generation++;
     this.#notifier.changed();
   }
@@ -282,7 +262,7 @@ export class PanelStore {
       case 'delta': {
         this.#notifier.batch(frame.batch.kind.length);
         // What does not follow is never shown: a fresh snapshot is.
-        if (!this.#recording?.append(frame.batch, !this.#gathering.waits)) this.#link?.send(WATCH);
+        if (!this.#recording?.append(frame.batch, !this.gathering.waits)) this.#link?.send(WATCH);
         else this.#appended(this.#recording);
         this.#notifier.came();
         return;
@@ -302,7 +282,7 @@ export class PanelStore {
     // Where the state is not shared, what is shown is folded here and now.
     if (!this.#link?.liveState?.()) recording.history.advance(Number.POSITIVE_INFINITY);
     this.#checkpointing.came();
-    this.#gathering.came();
+    this.gathering.came();
     this.#received(recording.last);
   }
 

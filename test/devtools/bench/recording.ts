@@ -25,7 +25,7 @@ const later = (milliseconds: number, callback: () => void): (() => void) => {
 const store = new PanelStore(watcher, { scheduler: { later, frame: (callback) => later(16, callback) } });
 store.connect();
 // Lists and lanes are gathered while it runs, as they are when such a view is open.
-store.watchActivity();
+store.gathering.watch();
 
 const heap = (): number => {
   globalThis.gc?.();

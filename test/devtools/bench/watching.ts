@@ -59,7 +59,7 @@ const pairs: { readonly alone: number; readonly watched: number }[] = [];
 for (let pair = 0; pair < PAIRS + 2; pair++) {
   const alone = await turn();
   store.connect();
-  const leave = lists ? store.watchActivity() : undefined;
+  const leave = lists ? store.gathering.watch() : undefined;
   const watched = await turn();
   leave?.();
   store.disconnect();

@@ -56,7 +56,7 @@ async function flood(): Promise<{ flooded: Watched; whole: Watched; close(): Pro
     }),
   ]);
   const [flooded, whole] = [watch(executor), watch(executor)];
-  const leave = whole.store.watchActivity();
+  const leave = whole.store.gathering.watch();
   const run = executor.execute();
   // Three batches, so that checkpoints lie before the end; the last come while something is under way.
   for (let n = 0; n < 3000; n++) void executor.publish('pages', n);
@@ -99,7 +99,7 @@ test('in a flood the list shows its newest rows and how many there are; scrolled
   const middle = gathered + 10;
   expect(list.row(middle)).toBeUndefined();
 
-  const leave = store.watchActivity();
+  const leave = store.gathering.watch();
   scheduler.settle();
   list.update();
   expect(list.length).toBe(length);
@@ -112,7 +112,7 @@ test('a filter in a flood finds what it would find without one', async () => {
   const { flooded, whole, close } = await flood();
   for (const { list } of [flooded, whole]) list.setFilter(parseFilter('status:failed'));
   expect(flooded.list.showsEnd).toBe(false);
-  const leave = flooded.store.watchActivity();
+  const leave = flooded.store.gathering.watch();
   flooded.scheduler.settle();
   for (const { list } of [flooded, whole]) while (!list.update());
   const { length } = whole.list;
