@@ -1,4 +1,5 @@
 import { PubSubError } from '../../core/errors.js';
+import { EVENT_KINDS, type EventBatch } from '../../core/inspection/event-batch.js';
 import { rebuildPublished } from '../../core/inspection/event-rebuild.js';
 import type { SafeValue } from '../../core/inspection/safe-value.js';
 import { applyEvent } from '../../core/state/fold.js';
@@ -11,6 +12,10 @@ import { Recording } from '../store/recording.js';
 
 const FORMAT = 'dagger-run';
 const VERSION = 1;
+const KINDS: Readonly<Partial<Record<RunEvent['type'], number>>> = {
+  'delivery.started': EVENT_KINDS.started,
+  'delivery.succeeded': EVENT_KINDS.succeeded,
+};
 /** Payloads asked for at a time. */
 const CHUNK = 500;
 
@@ -73,23 +78,30 @@ export async function importRun(store: PanelStore): Promise<string> {
 export function showRun(store: PanelStore, text: string): string {
   const file = parseRun(text);
   const recording = new Recording(file.seq, file.parts);
-  recording.append({
-    first: file.seq + 1,
-    kind: file.events.map(() => 0),
-    at: file.events.map(({ at }) => at),
-    delivery: file.events.map(() => 0),
-    publisher: [],
-    ordinal: [],
-    route: [],
-    routes: [],
-    bodies: file.events,
-  });
+  recording.append(batchOf(file.seq + 1, file.events));
   // Proves that the events fit together before anything is shown of them.
   recording.history.advance(Number.POSITIVE_INFINITY);
   recording.gather(Number.POSITIVE_INFINITY);
   recording.activity.sweep(recording.history.head);
   store.show(recording, `${file.name} (file)`, new Map(file.payloads));
   return `${file.events.length} events of “${file.name}”.`;
+}
+
+/** The events as if they came from an executor: starts and good ends as numbers, all others whole. */
+function batchOf(first: number, events: readonly RunEvent[]): EventBatch {
+  const deliveryOf = (event: RunEvent): number =>
+    event.type === 'delivery.started' || event.type === 'delivery.succeeded' ? event.delivery : 0;
+  return {
+    first,
+    kind: events.map(({ type }) => KINDS[type] ?? EVENT_KINDS.body),
+    at: events.map(({ at }) => at),
+    delivery: events.map(deliveryOf),
+    publisher: [],
+    ordinal: [],
+    route: [],
+    routes: [],
+    bodies: events.filter(({ type }) => KINDS[type] === undefined),
+  };
 }
 
 function parseRun(text: string): RunFile {
