@@ -10,6 +10,7 @@ import { type AttemptObserver, Invocation } from './invocation.js';
 import type { PayloadGate } from './payload-gate.js';
 import type { Recorder } from './recorder.js';
 import type { RegisteredAgent } from './registered-agent.js';
+import type { RunningAttempts } from './running-attempts.js';
 import type { Scheduler, Startable } from './scheduler.js';
 import type { SettlementWatch } from './settlement.js';
 
@@ -21,6 +22,7 @@ export interface RunnerEnvironment {
   readonly config: ResolvedConfig;
   readonly services: AttemptServices;
   readonly settlements: SettlementWatch;
+  readonly running: RunningAttempts;
   /** Records what a transactional attempt did together with its success. */
   commit(attempt: Attempt, succeeded: () => void): void;
   /** A delivery has left its mailbox: there may be room for who waits to publish. */
@@ -45,8 +47,6 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   #mailboxes: Mailbox<Delivery>[] = [];
   /** The mailbox of an agent with one channel, which most are. */
   #onlyMailbox: Mailbox<Delivery> | undefined;
-  /** Attempts in progress, linked through themselves: a list would be an allocation for each of many agents. */
-  #running: Invocation | undefined;
   /** Deliveries whose retry is not due yet, with what cancels their timer. They keep their place: order is kept. */
   #retrying: Map<Delivery, () => void> | undefined;
   /** Attempts in progress and deliveries waiting for a retry, together. */
@@ -66,13 +66,6 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
 
   get settlements(): SettlementWatch {
     return this.#environment.settlements;
-  }
-
-  /** Attempts in progress. */
-  get running(): readonly Invocation[] {
-    const running: Invocation[] = [];
-    for (let at = this.#running; at; at = at.nextRunning) running.push(at);
-    return running.reverse();
   }
 
   get isBusy(): boolean {
@@ -159,11 +152,12 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     this.#fail(invocation.delivery, error, true);
   }
 
-  /** The run has ended: its attempts have no say any more, its retries no timer. */
-  abandon(run: RunRecord, reason: PubSubError): void {
-    for (const invocation of this.running) {
-      if (invocation.delivery.run === run) this.#abandonOne(invocation, reason);
-    }
+  attemptAbandoned(invocation: Invocation): void {
+    this.#release(invocation);
+  }
+
+  /** The run has ended: its retries have no timer any more. */
+  abandonRetries(run: RunRecord): void {
     for (const delivery of this.#retrying?.keys() ?? []) {
       if (delivery.run === run) this.#cancelRetry(delivery);
     }
@@ -172,12 +166,12 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
 
   /** The human did not answer in time: the delivery goes back and waits there for the answer. */
   park(attempt: Attempt, reason: PubSubError): void {
-    const invocation = this.running.find((running) => running === attempt);
-    if (!invocation) return;
+    if (!(attempt instanceof Invocation && attempt.isObservedBy(this)) || attempt.isOver) return;
     const { recorder } = this.#environment;
-    const { run } = invocation.delivery;
-    this.#abandonOne(invocation, reason);
-    recorder.deliveryReturned(recorder.now(), invocation.delivery, true);
+    const { delivery } = attempt;
+    const { run } = delivery;
+    attempt.abandon(reason);
+    recorder.deliveryReturned(recorder.now(), delivery, true);
     this.mailArrived();
     this.#environment.stalled(run);
   }
@@ -223,34 +217,16 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     recorder.deliveryStarted(at, delivery);
     this.#environment.mailTaken(delivery.mailbox);
     const invocation = new Invocation(delivery, this);
-    this.#takeSlot(invocation);
+    this.#environment.running.add(invocation);
+    this.#slotsTaken++;
     if (this.#timeoutMs !== undefined) this.#limit(invocation, this.#timeoutMs);
     invocation.start(this.#onlyGate ?? this.registered.inputs.get(delivery.mailbox.channel));
-  }
-
-  #takeSlot(invocation: Invocation): void {
-    const next = this.#running;
-    invocation.nextRunning = next;
-    if (next) next.previousRunning = invocation;
-    this.#running = invocation;
-    this.#slotsTaken++;
-  }
-
-  #freeSlot(invocation: Invocation): void {
-    const { previousRunning: previous, nextRunning: next } = invocation;
-    if (previous) previous.nextRunning = next;
-    else this.#running = next;
-    if (next) next.previousRunning = previous;
-    // An agent that keeps its context must not keep the attempts after it.
-    invocation.previousRunning = undefined;
-    invocation.nextRunning = undefined;
-    this.#slotsTaken--;
   }
 
   #limit(invocation: Invocation, timeoutMs: number): void {
     const { name } = this.registered.agent;
     const stopTimer = this.#environment.runtime.setTimer(timeoutMs, () =>
-      invocation.expire(
+      invocation.failed(
         new PubSubError(
           'TIMEOUT_EXCEEDED',
           `an attempt of agent "${name}" took longer than ${timeoutMs} ms`,
@@ -265,13 +241,9 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
 
   #release(invocation: Invocation): void {
     invocation.unlimit();
-    this.#freeSlot(invocation);
+    this.#environment.running.remove(invocation);
+    this.#slotsTaken--;
     if (this.#hasMail()) this.mailArrived();
-  }
-
-  #abandonOne(invocation: Invocation, reason: PubSubError): void {
-    invocation.abandon(reason);
-    this.#release(invocation);
   }
 
   #fail(delivery: Delivery, error: PubSubError, invalid: boolean): void {

@@ -25,6 +25,7 @@ import type { Recorder } from './recorder.js';
 import { Router } from './router.js';
 import { RunHistory } from './run-history.js';
 import { RunManager } from './run-manager.js';
+import { RunningAttempts } from './running-attempts.js';
 import { Scheduler } from './scheduler.js';
 import { Services } from './services.js';
 import { SettlementWatch } from './settlement.js';
@@ -115,7 +116,8 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     whenTurnEnds: (callback) => scheduler.whenTurnEnds(callback),
     started: (run) => adopt(run),
     ended: (run, reason) => {
-      for (const runner of directory.runners()) runner.abandon(run, reason);
+      for (const attempt of environment.running.of(run)) attempt.abandon(reason);
+      for (const runner of directory.runners()) runner.abandonRetries(run);
       humans.abandon(({ delivery }) => delivery.run === run, reason);
       history.prune();
       router.refuseWaiters(reason, (_, waitingRun) => waitingRun === run);
@@ -146,6 +148,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     config,
     services,
     settlements: new SettlementWatch(scheduler),
+    running: new RunningAttempts(),
     commit: (attempt, succeeded) => services.transactions.commit(attempt, succeeded),
     mailTaken: (mailbox) => {
       current = mailbox.agent;
@@ -187,9 +190,8 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     }
     wakeAll();
   };
-  const isBusy = (): boolean => [...directory.runners()].some(({ running }) => running.length > 0);
   const attemptsMayBeOver = (): void => {
-    if (drainWaiters.length === 0 || isBusy()) return;
+    if (drainWaiters.length === 0 || !environment.running.isEmpty) return;
     const waiters = drainWaiters;
     drainWaiters = [];
     for (const resolve of waiters) resolve();
@@ -222,7 +224,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
   }
 
   const drain = async (milliseconds: number | undefined): Promise<void> => {
-    if (!isBusy()) return;
+    if (environment.running.isEmpty) return;
     await new Promise<void>((resolve) => {
       const stopTimer = milliseconds === undefined ? undefined : runtime.setTimer(milliseconds, resolve);
       drainWaiters.push(() => {

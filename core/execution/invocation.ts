@@ -13,7 +13,7 @@ import { isIterator, isThenable } from './returned-value.js';
 import type { SettlementWatch } from './settlement.js';
 import type { Transaction } from './transaction.js';
 
-/** Hears how an attempt ended; exactly once, unless it was abandoned first. */
+/** Hears how an attempt ended; exactly once. */
 export interface AttemptObserver {
   readonly registered: RegisteredAgent;
   /** The one in `registered`, at hand: one place in memory less to go to, which counts where there are many agents. */
@@ -25,13 +25,14 @@ export interface AttemptObserver {
   attemptFailed(invocation: Invocation, error: PubSubError): void;
   /** The input did not fit; the agent's code was not called. */
   inputRefused(invocation: Invocation, error: PubSubError): void;
+  attemptAbandoned(invocation: Invocation): void;
 }
 
 /** One attempt of one agent at one message: validate, run, publish what it returns, settle. */
 export class Invocation implements Attempt {
   readonly delivery: Delivery;
   readonly #observer: AttemptObserver;
-  /** Its neighbours among the running invocations of its agent. */
+  /** Its neighbours in `RunningAttempts`. */
   previousRunning: Invocation | undefined;
   nextRunning: Invocation | undefined;
   publishes = 0;
@@ -96,6 +97,10 @@ export class Invocation implements Attempt {
     return this.#rare;
   }
 
+  isObservedBy(observer: AttemptObserver): boolean {
+    return this.#observer === observer;
+  }
+
   get isOver(): boolean {
     return this.#over !== undefined;
   }
@@ -105,6 +110,7 @@ export class Invocation implements Attempt {
     if (this.#over) return;
     this.#over = reason;
     this.#rare?.controller?.abort(reason);
+    this.#observer.attemptAbandoned(this);
   }
 
   /** @param gate checks what came; undefined when the agent no longer listens to the channel it came on. */
@@ -156,7 +162,6 @@ export class Invocation implements Attempt {
     }
   }
 
-  /** The agent's code is through. */
   returned(value: unknown): void {
     if (this.#over) return;
     if (value === undefined) this.#finish();
@@ -270,11 +275,6 @@ export class Invocation implements Attempt {
     if (this.#over) return;
     this.#over = SETTLED;
     this.#observer.inputRefused(this, toPubSubError(thrown));
-  }
-
-  /** The attempt took too long. */
-  expire(error: PubSubError): void {
-    this.failed(error);
   }
 
   #track(published: Promise<Message>): Promise<Message> {

@@ -26,6 +26,7 @@ export class Mailbox<Item extends Mail<Item>> {
   consumer: MailConsumer | undefined;
   /** How the tree names this pair of agent and channel. */
   readonly label: TreeLabel;
+  /** The newest, where there are two or more: the one that most hold is written to one place alone. */
   #tail: Item | undefined;
 
   constructor(channel: string, agent: string) {
@@ -37,9 +38,12 @@ export class Mailbox<Item extends Mail<Item>> {
   /** Adds at the end, and tells who reads it. */
   push(item: Item): void {
     item.nextInMailbox = undefined;
-    if (this.#tail) this.#tail.nextInMailbox = item;
-    else this.head = item;
-    this.#tail = item;
+    if (this.head) {
+      (this.#tail ?? this.head).nextInMailbox = item;
+      this.#tail = item;
+    } else {
+      this.head = item;
+    }
     this.length++;
     this.consumer?.mailArrived();
   }
@@ -48,36 +52,35 @@ export class Mailbox<Item extends Mail<Item>> {
   insert(item: Item): void {
     let before: Item | undefined;
     for (let at = this.head; at && at.number < item.number; at = at.nextInMailbox) before = at;
-    if (before === this.#tail) {
+    const after = before ? before.nextInMailbox : this.head;
+    if (!after) {
       this.push(item);
       return;
     }
-    item.nextInMailbox = before ? before.nextInMailbox : this.head;
+    item.nextInMailbox = after;
     if (before) before.nextInMailbox = item;
     else this.head = item;
+    this.#tail ??= after;
     this.length++;
   }
 
   /** Takes one out: at once when it is the oldest, by a search otherwise. False when it is not in here. */
   remove(item: Item): boolean {
     if (item !== this.head) return this.#removeFromMiddle(item);
-    this.head = item.nextInMailbox;
-    if (this.#tail === item) this.#tail = undefined;
+    const next = item.nextInMailbox;
+    this.head = next;
+    if (next === this.#tail) this.#tail = undefined;
     item.nextInMailbox = undefined;
     this.length--;
     return true;
   }
 
   #removeFromMiddle(item: Item): boolean {
-    let before: Item | undefined;
-    let at = this.head;
-    while (at && at !== item) {
-      before = at;
-      at = at.nextInMailbox;
-    }
-    if (!at) return false;
-    if (before) before.nextInMailbox = item.nextInMailbox;
-    if (this.#tail === item) this.#tail = before;
+    let before = this.head;
+    while (before && before.nextInMailbox !== item) before = before.nextInMailbox;
+    if (!before) return false;
+    before.nextInMailbox = item.nextInMailbox;
+    if (this.#tail === item) this.#tail = before === this.head ? undefined : before;
     item.nextInMailbox = undefined;
     this.length--;
     return true;
