@@ -1,7 +1,7 @@
 import { EVENT_KINDS, type MessageRoute } from '../../core/inspection/event-batch.js';
 import type { RunEvent } from '../../core/state/run-event.js';
-import type { SnapshotPart } from '../../core/state/snapshot.js';
 import { NODE_STATUSES } from '../../core/state/tree-node.js';
+import type { ActivityStart } from './activity.js';
 import { shorts } from './column.js';
 import type { Lanes } from './lanes.js';
 import type { OldRows } from './old-rows.js';
@@ -47,8 +47,7 @@ export class Flows {
   readonly #failed: number[] = [];
   readonly #activeAt: number[] = [];
 
-  /** @param parts the state after event `seq`; the rows of the tree are `old`. */
-  constructor(seq: number, parts: readonly SnapshotPart[], old: OldRows, lanes: Lanes) {
+  constructor({ seq, parts, old }: ActivityStart, lanes: Lanes) {
     this.seq = seq;
     this.#lanes = lanes;
     const head = parts.find((part) => part.part === 'head');

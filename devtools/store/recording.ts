@@ -27,7 +27,7 @@ export class Recording {
   readonly lanes: Lanes = new Lanes();
   readonly #maker = new Checkpoints();
   readonly #problems = new Problems();
-  #flows: Flows;
+  #flows: Flows | undefined;
   /** What lists and lanes show of the newest events, while not all has been gathered. */
   #newest: Activity | undefined;
 
@@ -42,7 +42,6 @@ export class Recording {
     this.log = new EventLog(seq);
     this.history = new History(this.log, first, maker, checkpointEvents);
     this.activity = this.#activityFrom(first);
-    this.#flows = new Flows(seq, first.parts, new OldRows(maker.archive, first.tree), this.lanes);
   }
 
   /** Sequence number of the state before the first event kept: time cannot be turned back further. */
@@ -90,6 +89,7 @@ export class Recording {
 
   /** Who published what, and how often each agent worked, up to now. */
   get flows(): Flows {
+    this.#flows ??= new Flows(this.#startOf(this.history.first, true), this.lanes);
     const flows = this.#flows;
     while (flows.seq < this.last) flows.take(this.log.stretchAfter(flows.seq), this.log.routes);
     return flows;
