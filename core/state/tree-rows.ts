@@ -37,8 +37,9 @@ export interface RowValues {
 
 /**
  * Rows of the execution tree in one block of memory: 32 bytes a node, nothing for the garbage collector to walk. What
- * belongs to a node lies together: a typed array for each property took three times as many instructions, as the engine
- * has to ask each where its memory is and how long. A row is named by where its first word is.
+ * belongs to a node lies together: with a typed array for each property, adding a node took more than twice the
+ * instructions (about 290), as the engine asks each array where its memory is and how long. A row is named by where its
+ * first word is.
  */
 export class TreeRows {
   /** How many rows there is room for. */
