@@ -64,8 +64,13 @@ export class PayloadGate {
     const transforms = this.#check?.transforms ?? false;
     const admitted = this.admit(payload);
     if (admitted === payload && !transforms) return payload;
-    const asJson = (value: unknown) => (transforms ? copyJson(value, 'payload') : payload);
-    return admitted instanceof Promise ? admitted.then(asJson) : asJson(admitted);
+    if (admitted instanceof Promise) return this.#asJsonLater(payload, admitted);
+    return transforms ? copyJson(admitted, 'payload') : payload;
+  }
+
+  async #asJsonLater(payload: JsonValue, admitted: Promise<unknown>): Promise<JsonValue> {
+    const value = await admitted;
+    return this.#check?.transforms ? copyJson(value, 'payload') : payload;
   }
 
   #settle(payload: JsonValue, result: Awaited<ReturnType<SchemaCheck['check']>>): unknown {

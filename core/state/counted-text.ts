@@ -64,7 +64,9 @@ export class CountedText {
     const thousands = Math.floor(number / SHARING);
     if (thousands === this.#asked && thousands > 0) this.#keep(thousands);
     this.#asked = thousands;
-    return `${this.#prefix}${number}${endings.behind}`;
+    // Not a template: the engine takes that conversion for free to make early, and with two such ids in one function made it
+    // for every message, whether needed or not. Each text went into its cache, and lived until the next full collection.
+    return this.#prefix + number.toFixed(0) + endings.behind;
   }
 
   #keep(thousands: number): void {
