@@ -22,7 +22,7 @@ export class Scheduler {
   readonly #runtime: Runtime;
   readonly #clock: TurnClock;
   /** Ready work is `#ready[#next]` to `#ready[#end - 1]`; the array is used again when it has run empty. */
-  #ready: (Startable | undefined)[] = [];
+  readonly #ready: (Startable | undefined)[] = [];
   #next = 0;
   #end = 0;
   #draining = false;
@@ -201,8 +201,11 @@ export class Scheduler {
       this.#next = 0;
       this.#end = 0;
     } else if (this.#next * 2 > this.#end) {
-      this.#ready = this.#ready.slice(this.#next, this.#end);
-      this.#end -= this.#next;
+      // In place: the engine takes the array for the same for ever, and would compile all anew that has to do with it.
+      this.#ready.copyWithin(0, this.#next, this.#end);
+      const end = this.#end - this.#next;
+      this.#ready.fill(undefined, end, this.#end);
+      this.#end = end;
       this.#next = 0;
     }
   }

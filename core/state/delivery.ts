@@ -18,7 +18,7 @@ export type DeliveryStatus = 'waiting' | 'running' | 'retrying' | 'parked';
  * their numbers, and the waiting ones of a mailbox another: both are linked through the delivery itself, so that
  * adding and removing allocate nothing and cost the same however many there are.
  */
-export interface Delivery extends Mail<Delivery> {
+export class Delivery implements Mail<Delivery> {
   readonly number: number;
   readonly session: Session;
   readonly message: Message;
@@ -26,49 +26,38 @@ export interface Delivery extends Mail<Delivery> {
   /** Number of its node in the execution tree. */
   node: number;
   run: RunRecord | undefined;
-  status: DeliveryStatus;
+  status: DeliveryStatus = 'waiting';
   /** How often it was started. */
-  attempts: number;
+  attempts = 0;
   /** When a retry is due, in milliseconds since 1970. */
-  dueAt: number;
+  dueAt = 0;
   /** What went wrong in each attempt that failed. */
   errors: ErrorRecord[] | undefined;
   /** What its invocation has published, so that a further attempt does not publish it again. */
   published: Published | undefined;
   /** Ids of the questions it asked, in order. */
   questions: string[] | undefined;
-  tokensReserved: number;
+  tokensReserved = 0;
+
   previous: Delivery | undefined;
   next: Delivery | undefined;
-}
+  nextInMailbox: Delivery | undefined;
 
-/** A delivery that waits. A literal: calling a constructor that the engine does not inline costs 200 instructions. */
-export function newDelivery(
-  number: number,
-  session: Session,
-  message: Message,
-  mailbox: Mailbox<Delivery>,
-  run: RunRecord | undefined,
-  node: number,
-): Delivery {
-  return {
-    number,
-    session,
-    message,
-    mailbox,
-    node,
-    run,
-    status: 'waiting',
-    attempts: 0,
-    dueAt: 0,
-    errors: undefined,
-    published: undefined,
-    questions: undefined,
-    tokensReserved: 0,
-    previous: undefined,
-    next: undefined,
-    nextInMailbox: undefined,
-  };
+  constructor(
+    number: number,
+    session: Session,
+    message: Message,
+    mailbox: Mailbox<Delivery>,
+    run: RunRecord | undefined,
+    node: number,
+  ) {
+    this.number = number;
+    this.session = session;
+    this.message = message;
+    this.mailbox = mailbox;
+    this.run = run;
+    this.node = node;
+  }
 }
 
 /** Unfinished deliveries in the order of their numbers. */

@@ -1,7 +1,7 @@
 import type { Channel, RetainedMessage } from '../messaging/channel.js';
 import type { Mailbox } from '../messaging/mailbox.js';
 import type { Message } from '../messaging/message.js';
-import { type Delivery, newDelivery } from './delivery.js';
+import { Delivery } from './delivery.js';
 import { notePublished } from './publish-ledger.js';
 import type { RunRecord } from './run-record.js';
 import type { RunState } from './run-state.js';
@@ -103,7 +103,7 @@ function deliver(
 ): void {
   const number = state.nextDelivery++;
   const node = state.tree.addInvocation(at, parent, mailbox.label, scope, number);
-  const delivery = newDelivery(number, state.session, message, mailbox, run, node);
+  const delivery = new Delivery(number, state.session, message, mailbox, run, node);
   state.unfinished.push(delivery);
   mailbox.push(delivery);
   if (run) {

@@ -2,7 +2,7 @@ import { PubSubError } from '../errors.js';
 import { Channel } from '../messaging/channel.js';
 import { Mailbox } from '../messaging/mailbox.js';
 import type { Message } from '../messaging/message.js';
-import { type Delivery, newDelivery } from './delivery.js';
+import { Delivery } from './delivery.js';
 import { PublishLedger } from './publish-ledger.js';
 import { RunRecord } from './run-record.js';
 import { RunState, type StateLimits } from './run-state.js';
@@ -120,7 +120,7 @@ function restoreDelivery(state: RunState, part: DeliveryPart, messages: Map<numb
   messages.set(part.number, message);
   const run = part.run === null ? undefined : state.runs.get(part.run);
   const mailbox = mailboxOf(state, part);
-  const delivery = newDelivery(part.number, part.session, message, mailbox, run, part.node);
+  const delivery = new Delivery(part.number, part.session, message, mailbox, run, part.node);
   delivery.status = part.status;
   delivery.attempts = part.attempts;
   delivery.dueAt = part.dueAt;
