@@ -33,6 +33,8 @@ export class SettlementWatch {
     if (promise.then === nativeThen) promise.then(fulfilled, rejected);
     // Resolving tames any other thenable: one that throws, or settles twice.
     else Promise.resolve(promise).then(fulfilled, rejected);
+    // What only looks like a promise throws above, and will never settle.
+    this.#count++;
   }
 
   returned(settlement: Settlement, value: unknown): void {
@@ -58,7 +60,6 @@ export class SettlementWatch {
   #settlement(observer: SettlementObserver): Settlement {
     const settlement = this.#free.pop() ?? new Settlement(this);
     settlement.observer = observer;
-    this.#count++;
     return settlement;
   }
 
