@@ -10,6 +10,7 @@ import { type AttemptObserver, Invocation } from './invocation.js';
 import type { PayloadGate } from './payload-gate.js';
 import type { Recorder } from './recorder.js';
 import type { RegisteredAgent } from './registered-agent.js';
+import type { Router } from './router.js';
 import type { RunningAttempts } from './running-attempts.js';
 import type { Scheduler, Startable } from './scheduler.js';
 import type { SettlementWatch } from './settlement.js';
@@ -17,6 +18,7 @@ import type { SettlementWatch } from './settlement.js';
 /** What the runners of all agents share. */
 export interface RunnerEnvironment {
   readonly recorder: Recorder;
+  readonly router: Router;
   readonly scheduler: Scheduler;
   readonly runtime: Runtime;
   readonly config: ResolvedConfig;
@@ -25,8 +27,6 @@ export interface RunnerEnvironment {
   readonly running: RunningAttempts;
   /** Records what a transactional attempt did together with its success. */
   commit(attempt: Attempt, succeeded: () => void): void;
-  /** A delivery has left its mailbox: there may be room for who waits to publish. */
-  mailTaken(mailbox: Mailbox<Delivery>): void;
   /** A delivery has its outcome. */
   settled(delivery: Delivery, run: RunRecord | undefined): void;
   /** A delivery is back in its mailbox, or waits: the run may have nothing left that can go on. */
@@ -213,11 +213,11 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   }
 
   #start(delivery: Delivery, at: number): void {
-    const { recorder } = this.#environment;
+    const { recorder, router, running } = this.#environment;
     recorder.deliveryStarted(at, delivery);
-    this.#environment.mailTaken(delivery.mailbox);
+    if (router.isAwaited) router.roomMade(delivery.mailbox);
     const invocation = new Invocation(delivery, this);
-    this.#environment.running.add(invocation);
+    running.add(invocation, this.agent);
     this.#slotsTaken++;
     if (this.#timeoutMs !== undefined) this.#limit(invocation, this.#timeoutMs);
     invocation.start(this.#onlyGate ?? this.registered.inputs.get(delivery.mailbox.channel));

@@ -6,7 +6,7 @@ import { copyJson, type JsonValue } from '../json.js';
 import type { Channel } from '../messaging/channel.js';
 import { isMessage, type Message, requireMessage } from '../messaging/message.js';
 import type { RunRecord } from '../state/run-record.js';
-import { messageIdOf } from '../state/session-ids.js';
+import { idsOf } from '../state/session-ids.js';
 import type { TaskInput, TaskManager } from '../state/task-manager.js';
 import type { Recorder } from './recorder.js';
 import type { RegisteredAgent } from './registered-agent.js';
@@ -111,7 +111,7 @@ export class ApplicationPublisher {
     const base: Message = own
       ? this.#stamped(own, channel.name, payload)
       : {
-          id: messageIdOf(state.session, 0, ordinal),
+          id: idsOf(state.session).applicationMessage(ordinal),
           timestamp: isoTime(at),
           source: options?.source ?? 'app',
           channel: channel.name,
@@ -158,7 +158,7 @@ export class ApplicationPublisher {
       if (!gate) return undefined;
       try {
         const admitted = gate.admit(payload);
-        if (!(admitted instanceof Promise)) return undefined;
+        if (admitted === payload || !(admitted instanceof Promise)) return undefined;
         undecided ??= [];
         undecided.push(admitted.then(() => undefined, toPubSubError));
       } catch (thrown) {

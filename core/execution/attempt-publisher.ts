@@ -3,9 +3,10 @@ import { requireOptions } from '../config.js';
 import { describe, PubSubError } from '../errors.js';
 import { isoTime } from '../identifiers.js';
 import { copyJson, type JsonValue } from '../json.js';
+import type { Channel } from '../messaging/channel.js';
 import { isMessage, type Message, requireMessage } from '../messaging/message.js';
 import { holdsPublished, type Repetition } from '../state/publish-ledger.js';
-import { messageIdOf, nodeIdOf } from '../state/session-ids.js';
+import { idsOf, nodeIdOf } from '../state/session-ids.js';
 import type { TaskInput } from '../state/task-manager.js';
 import type { Attempt, AttemptPublishing } from './attempt.js';
 import type { AttemptTransactions } from './attempt-transactions.js';
@@ -77,12 +78,12 @@ export class AttemptPublisher implements AttemptPublishing {
     if (earlier) return earlier;
     if (own && this.#recorder.state.outsideIds.has(own.id)) return stamped(own, gate, payload);
     const ordinal = attempt.nextOrdinal++;
-    if (attempt.registered.agent.transactional) {
+    if (attempt.registered.transactional) {
       return this.#publishLater(attempt, gate, payload, own, ordinal, options);
     }
-    const router = this.#router;
-    return router.hasRoom(router.channelBehind(gate))
-      ? this.#send(attempt, gate, payload, own, ordinal, options)
+    const channel = this.#router.channelBehind(gate);
+    return this.#router.hasRoom(channel)
+      ? this.#send(attempt, gate, channel, payload, own, ordinal, options)
       : this.#sendWhenRoom(attempt, gate, payload, own, ordinal, options);
   }
 
@@ -114,13 +115,14 @@ export class AttemptPublisher implements AttemptPublishing {
     return this.#router.whenRoom(gate.channel, attempt.delivery.run, () => {
       if (attempt.isOver) throw new PubSubError('CANCELLED', 'the invocation has ended');
       if (own && recorder.state.outsideIds.has(own.id)) return stamped(own, gate, payload);
-      return this.#send(attempt, gate, payload, own, ordinal, options);
+      return this.#send(attempt, gate, this.#router.channelBehind(gate), payload, own, ordinal, options);
     });
   }
 
   #send(
     attempt: Attempt,
     gate: PayloadGate,
+    channel: Channel,
     payload: JsonValue,
     own: Message<unknown> | undefined,
     ordinal: number,
@@ -130,7 +132,9 @@ export class AttemptPublisher implements AttemptPublishing {
     const { delivery } = attempt;
     const at = this.#recorder.recent();
     const message = this.#message(attempt, gate.channel, payload, own, ordinal, at, options);
-    router.route(at, router.channelBehind(gate), message, delivery, ordinal, own !== undefined, delivery.run);
+    // Making the message can have closed it: reading a task's data calls the agent's own code.
+    const open = channel.isOpen ? channel : router.channelBehind(gate);
+    router.route(at, open, message, delivery, ordinal, own !== undefined, delivery.run);
     const nextTurn = this.#scheduler.breatheAt(at);
     return nextTurn ? after(nextTurn, message) : message;
   }
@@ -178,9 +182,10 @@ export class AttemptPublisher implements AttemptPublishing {
     const taskId = options?.task
       ? this.#namedTask(attempt, own, options.task)
       : (own?.taskId ?? message.taskId);
-    const id = own ? own.id : messageIdOf(session, number, ordinal);
+    const ids = idsOf(session);
+    const id = own ? own.id : ids.message(number, ordinal);
     const timestamp = own ? own.timestamp : isoTime(at);
-    const source = nodeIdOf(mailbox.agent, session, number);
+    const source = ids.node(mailbox.agent, number);
     const parentId = message.id;
     return taskId === undefined
       ? { id, timestamp, source, channel, payload, parentId }

@@ -25,11 +25,11 @@ export class AttemptTransactions {
   }
 
   cacheOf(attempt: Attempt): Cache {
-    return attempt.registered.agent.transactional ? this.of(attempt).cache : this.#shared.cache;
+    return attempt.registered.transactional ? this.of(attempt).cache : this.#shared.cache;
   }
 
   tasksOf(attempt: Attempt): TaskManager {
-    return attempt.registered.agent.transactional ? this.of(attempt).tasks : this.#shared.tasks;
+    return attempt.registered.transactional ? this.of(attempt).tasks : this.#shared.tasks;
   }
 
   /** Records everything a transactional attempt did, together with its success. */

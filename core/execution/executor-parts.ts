@@ -105,7 +105,6 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
   const cache = new Cache(cacheStore);
   const tasks = new TaskManager(taskStore);
   let drainWaiters: (() => void)[] = [];
-  let current: string | undefined;
 
   const runs: RunManager = new RunManager({
     recorder,
@@ -115,8 +114,8 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     whenDurable: (settle) => persistence.whenDurable(settle),
     whenTurnEnds: (callback) => scheduler.whenTurnEnds(callback),
     started: (run) => adopt(run),
-    ended: (run, reason) => {
-      for (const attempt of environment.running.of(run)) attempt.abandon(reason);
+    ended: (run, reason, begun) => {
+      for (const { attempt } of begun) attempt?.abandon(reason);
       for (const runner of directory.runners()) runner.abandonRetries(run);
       humans.abandon(({ delivery }) => delivery.run === run, reason);
       history.prune();
@@ -143,6 +142,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
   });
   const environment: RunnerEnvironment = {
     recorder,
+    router,
     scheduler,
     runtime,
     config,
@@ -150,10 +150,6 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     settlements: new SettlementWatch(scheduler),
     running: new RunningAttempts(),
     commit: (attempt, succeeded) => services.transactions.commit(attempt, succeeded),
-    mailTaken: (mailbox) => {
-      current = mailbox.agent;
-      router.roomMade(mailbox);
-    },
     settled: (delivery, run) => {
       runs.settled(delivery, run);
       if (drainWaiters.length > 0) attemptsMayBeOver();
@@ -276,7 +272,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     channels: new ChannelDesk(recorder, router, directory, runs, config),
     deadLetters: new DeadLetters(recorder, directory, runs),
     lifecycle,
-    currentAgent: () => current,
+    currentAgent: () => environment.running.lastAgent?.name,
     currentRun: () => runs.current,
     agentArrived: () => autoResume.agentArrived(),
     subscribe,

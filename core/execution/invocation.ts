@@ -1,7 +1,7 @@
 import type { PublishOptions, PubSubAgent } from '../agents/agent.js';
 import { describe, PubSubError, toPubSubError } from '../errors.js';
 import type { Message } from '../messaging/message.js';
-import type { Delivery } from '../state/delivery.js';
+import type { Delivery, RunningAttempt } from '../state/delivery.js';
 import { Repetition } from '../state/publish-ledger.js';
 import type { Attempt, AttemptServices } from './attempt.js';
 import { FloatingRefusal } from './floating-refusal.js';
@@ -9,7 +9,7 @@ import { InvocationContext } from './invocation-context.js';
 import type { PayloadGate } from './payload-gate.js';
 import { RareParts } from './rare-parts.js';
 import type { RegisteredAgent } from './registered-agent.js';
-import { isIterator, isThenable } from './returned-value.js';
+import { isIterator, isPending, isThenable } from './returned-value.js';
 import type { SettlementWatch } from './settlement.js';
 import type { Transaction } from './transaction.js';
 
@@ -29,12 +29,9 @@ export interface AttemptObserver {
 }
 
 /** One attempt of one agent at one message: validate, run, publish what it returns, settle. */
-export class Invocation implements Attempt {
+export class Invocation implements Attempt, RunningAttempt {
   readonly delivery: Delivery;
   readonly #observer: AttemptObserver;
-  /** Its neighbours in `RunningAttempts`. */
-  previousRunning: Invocation | undefined;
-  nextRunning: Invocation | undefined;
   publishes = 0;
   nextOrdinal = 0;
   readonly repetition: Repetition | undefined;
@@ -142,7 +139,7 @@ export class Invocation implements Attempt {
     try {
       if (this.#over) throw this.services.publisher.refuseLate(this, channel, this.#over);
       const published = this.services.publisher.publish(this, channel, payload, options);
-      return published instanceof Promise ? this.#track(published) : Promise.resolve(published);
+      return isPending(published) ? this.#track(published) : Promise.resolve(published);
     } catch (thrown) {
       return this.#refused(toPubSubError(thrown));
     }
@@ -212,7 +209,7 @@ export class Invocation implements Attempt {
     if (!onlyOutput) throw this.#unpublishable(value);
     if (this.#over) throw this.services.publisher.refuseLate(this, onlyOutput.channel, this.#over);
     const published = this.services.publisher.publishThrough(this, onlyOutput, value, undefined);
-    return published instanceof Promise ? published : undefined;
+    return isPending(published) ? published : undefined;
   }
 
   #unpublishable(value: unknown): PubSubError {

@@ -31,6 +31,8 @@ const END: Result = { done: true, value: undefined };
 export class OutcomeReader implements AsyncIterableIterator<NodeExecutionOutcome>, ReadingPlace {
   place = 0;
   #supply: OutcomeSupply | undefined;
+  /** The supply, while nothing stands between it and who asks: it has not ended, and no call of `next` waits. */
+  #direct: OutcomeSupply | undefined;
   /** What the run could not start for; told once. */
   #failure: { readonly reason: unknown } | undefined;
   #ended = false;
@@ -47,6 +49,7 @@ export class OutcomeReader implements AsyncIterableIterator<NodeExecutionOutcome
       }
       this.#requests.shift();
     }
+    if (!this.#ended) this.#direct = this.#supply;
   };
 
   /** @param supply when the run has started; rejects when it could not. */
@@ -69,10 +72,8 @@ export class OutcomeReader implements AsyncIterableIterator<NodeExecutionOutcome
 
   next(): Promise<Result> {
     // Nearly every call finds an outcome waiting.
-    if (this.#supply && !this.#ended && this.#requests.length === 0) {
-      const value = this.#supply.next(this);
-      if (value) return Promise.resolve({ done: false, value });
-    }
+    const value = this.#direct?.next(this);
+    if (value) return Promise.resolve({ done: false, value });
     return this.#nextLater();
   }
 
@@ -85,11 +86,12 @@ export class OutcomeReader implements AsyncIterableIterator<NodeExecutionOutcome
     } catch (thrown) {
       return Promise.reject(thrown);
     }
+    this.#direct = undefined;
     return new Promise((resolve, reject) => this.#requests.push({ resolve, reject }));
   }
 
   return(): Promise<Result> {
-    this.#ended = true;
+    this.#end();
     this.#serve();
     return Promise.resolve(END);
   }
@@ -106,12 +108,17 @@ export class OutcomeReader implements AsyncIterableIterator<NodeExecutionOutcome
         this.#supply.whenMore(this.#serve);
         return undefined;
       }
-      this.#ended = true;
+      this.#end();
       return END;
     } catch (thrown) {
       // Like a generator: what has thrown has ended.
-      this.#ended = true;
+      this.#end();
       throw thrown;
     }
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#direct = undefined;
   }
 }

@@ -13,6 +13,7 @@ export interface RegisteredAgent {
   readonly outputs: ReadonlyMap<string, PayloadGate>;
   /** Where a returned value goes: the publication, when there is just one. */
   readonly onlyOutput: PayloadGate | undefined;
+  readonly transactional: boolean;
 }
 
 /** Compiles an agent. @throws PubSubError `VALIDATION_ERROR` for a schema that is none. */
@@ -36,6 +37,7 @@ export function compileAgent(agent: PubSubAgent, validator: SchemaValidator): Re
     inputs: inputs.gates,
     outputs: outputs.gates,
     onlyOutput: outputs.gates.size === 1 ? [...outputs.gates.values()][0] : undefined,
+    transactional,
   };
 }
 

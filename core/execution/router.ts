@@ -122,9 +122,14 @@ export class Router {
     });
   }
 
+  /** Whether anybody waits for room. */
+  get isAwaited(): boolean {
+    return this.#waiters.size > 0;
+  }
+
   /** A delivery left its mailbox: who waits for this channel may go on. */
   roomMade(mailbox: Mailbox<Delivery>): void {
-    if (this.#waiters.size > 0) this.#admit(mailbox.channel);
+    this.#admit(mailbox.channel);
   }
 
   /** Mailboxes went away, were emptied or grew: whoever waits may go on where there is room now. */

@@ -107,7 +107,8 @@ export class OutcomeLog implements OutcomeSupply {
 
   #outcomeAt(place: number): NodeExecutionOutcome | undefined {
     const at = this.#end - (this.#count - place);
-    return this.#source.outcome(this.#nodes[at < 0 ? at + this.#nodes.length : at] ?? 0);
+    // Without a branch that is first taken when the ring is full: see `TreeRing.row`.
+    return this.#source.outcome(this.#nodes[at + (this.#nodes.length & (at >> 31))] ?? 0);
   }
 
   #wake(): void {

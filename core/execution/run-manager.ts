@@ -19,8 +19,8 @@ export interface RunSurroundings {
   whenTurnEnds(callback: () => void): void;
   /** A run has started: what it adopted can go on. */
   started(run: RunRecord): void;
-  /** A run has ended: its attempts have no say any more. */
-  ended(run: RunRecord, reason: PubSubError): void;
+  /** A run has ended: the attempts at what had begun have no say any more. */
+  ended(run: RunRecord, reason: PubSubError, begun: readonly Delivery[]): void;
 }
 
 /** A run as it goes on: its outcomes, its clock, and who waits for its report. */
@@ -109,10 +109,11 @@ export class RunManager {
 
   /** A delivery has its outcome. */
   settled(delivery: Delivery, run: RunRecord | undefined): void {
-    const live = this.#find(run);
+    const recent = this.#recent;
+    const live = recent && recent.record === run ? recent : this.#find(run);
     if (!live) return;
     live.outcomes.add(delivery.node);
-    if (!live.firstFailure && delivery.errors && live.record.counts.failed > 0) {
+    if (delivery.errors && !live.firstFailure && live.record.counts.failed > 0) {
       live.firstFailure = delivery.errors.at(-1);
     }
     if (!live.showPlanned) this.#planShow(live);
@@ -158,7 +159,7 @@ export class RunManager {
     this.#findCurrent();
     this.#recent = undefined;
     const reason = error ?? new PubSubError('CANCELLED', `run "${run.id}" has ended (${status})`);
-    this.#surroundings.ended(run, reason);
+    this.#surroundings.ended(run, reason, begun);
     if (this.isIdle) this.#wakeIdle();
     this.#surroundings.whenDurable((notStored) => {
       live.outcomes.close(notStored);
@@ -176,8 +177,7 @@ export class RunManager {
   }
 
   #find(run: RunRecord | undefined): LiveRun | undefined {
-    if (run === undefined || this.#recent?.record === run) return run && this.#recent;
-    this.#recent = this.#live.get(run);
+    this.#recent = run && this.#live.get(run);
     return this.#recent;
   }
 

@@ -128,7 +128,7 @@ export class Scheduler {
 
   /** The same for who has a recent reading of the clock. */
   breatheAt(at: number): Promise<void> | undefined {
-    this.#enterTurn();
+    if (!this.#turnOpen) this.#enterTurn();
     if (!this.#held && --this.#stepsLeft > 0 && !this.#clock.isSpentAt(at)) return undefined;
     return new Promise((resolve) => this.#turnWaiters.push(resolve));
   }
@@ -164,7 +164,8 @@ export class Scheduler {
   }
 
   #plan(): void {
-    if (this.#drainPlanned || this.#draining || this.#settling || this.isStill || this.#end === this.#next) {
+    // The likeliest first.
+    if (this.#settling || this.#draining || this.#drainPlanned || this.#still || this.#end === this.#next) {
       return;
     }
     this.#drainPlanned = true;
@@ -172,13 +173,13 @@ export class Scheduler {
   }
 
   #work(): void {
-    if (this.#draining || this.isStill || this.#end === this.#next) return;
+    if (this.#draining || this.#still || this.#end === this.#next) return;
     this.#draining = true;
     this.#enterTurn();
     while (--this.#stepsLeft > 0) {
       const at = this.#clock.recent();
       // Pausing may happen in what was just started.
-      if (this.#clock.isSpentAt(at) || this.isStill || !this.#startNext(at)) break;
+      if (this.#clock.isSpentAt(at) || this.#still || !this.#startNext(at)) break;
     }
     this.#draining = false;
     // What is left waits for the turn's end, which has been asked for already.
@@ -188,7 +189,8 @@ export class Scheduler {
     while (this.#next < this.#end) {
       const work = this.#ready[this.#next];
       this.#ready[this.#next++] = undefined;
-      if (this.#next === this.#end || this.#next > 1024) this.#shorten();
+      if (this.#next === this.#end) this.#next = this.#end = 0;
+      else if (this.#next > 1024) this.#shorten();
       if (!work) continue;
       work.queued = false;
       if (work.startOne(at)) return true;
@@ -197,17 +199,13 @@ export class Scheduler {
   }
 
   #shorten(): void {
-    if (this.#next === this.#end) {
-      this.#next = 0;
-      this.#end = 0;
-    } else if (this.#next * 2 > this.#end) {
-      // In place: the engine takes the array for the same for ever, and would compile all anew that has to do with it.
-      this.#ready.copyWithin(0, this.#next, this.#end);
-      const end = this.#end - this.#next;
-      this.#ready.fill(undefined, end, this.#end);
-      this.#end = end;
-      this.#next = 0;
-    }
+    if (this.#next * 2 <= this.#end) return;
+    // In place: the engine takes the array for the same for ever, and would compile all anew that has to do with it.
+    this.#ready.copyWithin(0, this.#next, this.#end);
+    const end = this.#end - this.#next;
+    this.#ready.fill(undefined, end, this.#end);
+    this.#end = end;
+    this.#next = 0;
   }
 
   /** Makes sure that a turn is open. */

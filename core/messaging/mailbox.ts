@@ -38,8 +38,10 @@ export class Mailbox<Item extends Mail<Item>> {
   /** Adds at the end, and tells who reads it. */
   push(item: Item): void {
     item.nextInMailbox = undefined;
-    if (this.head) {
-      (this.#tail ?? this.head).nextInMailbox = item;
+    const { head } = this;
+    const last = this.#tail ?? head;
+    if (last) {
+      last.nextInMailbox = item;
       this.#tail = item;
     } else {
       this.head = item;

@@ -1,18 +1,18 @@
 /** How many ids share all but their last digits. */
 const SHARING = 1000;
 
-/** "000" to "999", each with a text behind it; made when they are first needed. */
+/** "000" to "999", to which a text is added; made when they are first needed. */
 class Endings {
-  readonly behind: string;
   readonly texts: string[] = [];
+  readonly #behind: string;
 
   constructor(behind: string) {
-    this.behind = behind;
+    this.#behind = behind;
   }
 
   fill(): void {
     while (this.texts.length < SHARING) {
-      this.texts.push(String(this.texts.length).padStart(3, '0') + this.behind);
+      this.texts.push(String(this.texts.length).padStart(3, '0') + this.#behind);
     }
   }
 }
@@ -27,7 +27,8 @@ const NONE = -SHARING;
 /**
  * Ids that begin alike and go on with a number that mostly counts up. All but its last three digits are kept from one
  * call to the next, so that an id is two known texts joined: 20 ns, where the engine's own conversion costs 50 and each
- * further join 15.
+ * further join 15. What stands in the module is at hand here, and `SHARING` written out in the common ways: bundlers make
+ * variables of a module's constants, and the engine would read each from memory.
  */
 export class CountedText {
   readonly #prefix: string;
@@ -39,6 +40,8 @@ export class CountedText {
   #otherBegin = '';
   /** The thousand asked for last that is neither: worth keeping when it is asked for again. */
   #asked = -1;
+  readonly #bare: readonly string[] = BARE.texts;
+  readonly #first: readonly string[] = FIRST.texts;
 
   constructor(prefix: string) {
     this.#prefix = prefix;
@@ -47,26 +50,26 @@ export class CountedText {
   /** The prefix and a whole number of 0 or more. */
   of(number: number): string {
     const place = number - this.#from;
-    if (place < 0 || place >= SHARING) return this.#ofAnother(number, BARE);
-    return this.#begin + (BARE.texts[place] ?? '');
+    if (place < 0 || place >= 1000) return this.#ofAnother(number, this.#bare, '');
+    return this.#begin + (this.#bare[place] ?? '');
   }
 
   /** The same with `.0` behind it. */
   first(number: number): string {
     const place = number - this.#from;
-    if (place < 0 || place >= SHARING) return this.#ofAnother(number, FIRST);
-    return this.#begin + (FIRST.texts[place] ?? '');
+    if (place < 0 || place >= 1000) return this.#ofAnother(number, this.#first, '.0');
+    return this.#begin + (this.#first[place] ?? '');
   }
 
-  #ofAnother(number: number, endings: Endings): string {
+  #ofAnother(number: number, texts: readonly string[], behind: string): string {
     const place = number - this.#otherFrom;
-    if (place >= 0 && place < SHARING) return this.#otherBegin + (endings.texts[place] ?? '');
+    if (place >= 0 && place < 1000) return this.#otherBegin + (texts[place] ?? '');
     const thousands = Math.floor(number / SHARING);
     if (thousands === this.#asked && thousands > 0) this.#keep(thousands);
     this.#asked = thousands;
     // Not a template: the engine takes that conversion for free to make early, and with two such ids in one function made it
     // for every message, whether needed or not. Each text went into its cache, and lived until the next full collection.
-    return this.#prefix + number.toFixed(0) + endings.behind;
+    return this.#prefix + number.toFixed(0) + behind;
   }
 
   #keep(thousands: number): void {

@@ -1,9 +1,10 @@
-import type { ErrorRecord } from '../errors.js';
-import type { Mail, Mailbox } from '../messaging/mailbox.js';
+import type { ErrorRecord, PubSubError } from '../errors.js';
+import { type Mail, Mailbox } from '../messaging/mailbox.js';
 import type { Message } from '../messaging/message.js';
 import type { Published } from './publish-ledger.js';
 import type { RunRecord } from './run-record.js';
-import type { Session } from './session.js';
+import { NO_SESSION, type Session } from './session.js';
+import { type TreeScope, treeScope } from './tree-labels.js';
 
 /**
  * - `waiting`: in its mailbox
@@ -13,6 +14,12 @@ import type { Session } from './session.js';
  */
 export type DeliveryStatus = 'waiting' | 'running' | 'retrying' | 'parked';
 
+/** The executor's side of a delivery that runs; state knows no more of it. */
+export interface RunningAttempt {
+  /** Takes its say away: see `Invocation.abandon`. */
+  abandon(reason: PubSubError): void;
+}
+
 /**
  * A message on its way to one agent, until its outcome is known. Unfinished deliveries form one list in the order of
  * their numbers, and the waiting ones of a mailbox another: both are linked through the delivery itself, so that
@@ -20,12 +27,13 @@ export type DeliveryStatus = 'waiting' | 'running' | 'retrying' | 'parked';
  */
 export class Delivery implements Mail<Delivery> {
   readonly number: number;
-  readonly session: Session;
   readonly message: Message;
   readonly mailbox: Mailbox<Delivery>;
   /** Number of its node in the execution tree. */
   node: number;
   run: RunRecord | undefined;
+  /** How the tree names its run, and the session in which it came into being. */
+  scope: TreeScope;
   status: DeliveryStatus = 'waiting';
   /** How often it was started. */
   attempts = 0;
@@ -38,42 +46,70 @@ export class Delivery implements Mail<Delivery> {
   /** Ids of the questions it asked, in order. */
   questions: string[] | undefined;
   tokensReserved = 0;
+  /** Set while an attempt at it is in progress. */
+  attempt: RunningAttempt | undefined;
 
-  previous: Delivery | undefined;
-  next: Delivery | undefined;
+  /** Its neighbours among the unfinished, of which the border of the list is one; itself before it was in a list. */
+  previous: Delivery = this;
+  next: Delivery = this;
   nextInMailbox: Delivery | undefined;
 
   constructor(
     number: number,
-    session: Session,
+    scope: TreeScope,
     message: Message,
     mailbox: Mailbox<Delivery>,
     run: RunRecord | undefined,
     node: number,
   ) {
     this.number = number;
-    this.session = session;
+    this.scope = scope;
     this.message = message;
     this.mailbox = mailbox;
     this.run = run;
     this.node = node;
   }
+
+  /** The session in which it came into being: its ids tell of that. */
+  get session(): Session {
+    return this.scope.session;
+  }
 }
 
-/** Unfinished deliveries in the order of their numbers. */
+/** What stands at both ends of a list, so that no delivery in it lacks a neighbour. It is itself no delivery. */
+function border(): Delivery {
+  const message: Message = { id: '', timestamp: '', source: '', channel: '', payload: null, parentId: '' };
+  const delivery = new Delivery(
+    0,
+    treeScope(undefined, NO_SESSION),
+    message,
+    new Mailbox('', ''),
+    undefined,
+    0,
+  );
+  delivery.previous = delivery;
+  delivery.next = delivery;
+  return delivery;
+}
+
+/**
+ * Unfinished deliveries in the order of their numbers: a ring through a border, so that adding and removing do the same
+ * whether it is empty or not. What is done for the first time after a pause makes the engine compile anew.
+ */
 export class DeliveryList {
-  head: Delivery | undefined;
   length = 0;
-  #tail: Delivery | undefined;
+  readonly #border: Delivery = border();
   /** By number; made at the first look-up, so that a live run, which holds the deliveries themselves, pays nothing. */
   #index: Map<number, Delivery> | undefined;
 
   push(delivery: Delivery): void {
     this.#index?.set(delivery.number, delivery);
-    delivery.previous = this.#tail;
-    if (this.#tail) this.#tail.next = delivery;
-    else this.head = delivery;
-    this.#tail = delivery;
+    const after = this.#border;
+    const before = after.previous;
+    delivery.previous = before;
+    delivery.next = after;
+    before.next = delivery;
+    after.previous = delivery;
     this.length++;
   }
 
@@ -86,18 +122,17 @@ export class DeliveryList {
   remove(delivery: Delivery): void {
     this.#index?.delete(delivery.number);
     const { previous, next } = delivery;
-    if (previous) previous.next = next;
-    else this.head = next;
-    if (next) next.previous = previous;
-    else this.#tail = previous;
-    delivery.previous = undefined;
-    delivery.next = undefined;
+    previous.next = next;
+    next.previous = previous;
+    // Whoever keeps it must not keep its neighbours, and whoever walks the list and is at this one comes to the end.
+    delivery.previous = this.#border;
+    delivery.next = this.#border;
     this.length--;
   }
 
   *[Symbol.iterator](): Generator<Delivery> {
-    let at = this.head;
-    while (at) {
+    let at = this.#border.next;
+    while (at !== this.#border) {
       const { next } = at;
       yield at;
       at = next;

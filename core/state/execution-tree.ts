@@ -84,6 +84,7 @@ export class ExecutionTree {
     return this.#ring.next;
   }
 
+  /** @param publisher number of the publishing delivery; 0: the application. */
   addPublish(
     status: PublishStatus,
     at: number,
@@ -92,12 +93,14 @@ export class ExecutionTree {
     scope: TreeScope,
     publisher: number,
     ordinal: number,
-    id: string | undefined,
   ): number {
     const code = status === 'published' ? PUBLISHED : codeOf(status);
-    const number = this.#add(code, at, parent, label, scope, publisher, ordinal);
-    if (id !== undefined && this.#markSpecial(number)) this.#irregularIds.set(number, id);
-    return number;
+    return this.#add(code, at, parent, label, scope, publisher, ordinal);
+  }
+
+  /** The id of a publish that is none of ours. */
+  setId(number: number, id: string): void {
+    if (this.#markSpecial(number)) this.#irregularIds.set(number, id);
   }
 
   addInvocation(at: number, parent: number, label: TreeLabel, scope: TreeScope, delivery: number): number {
@@ -114,7 +117,10 @@ export class ExecutionTree {
     last: number,
   ): number {
     if (label.index < 0 || scope.index < 0) this.#enter(label, scope);
-    return this.#ring.add(status, at, parent, label.index, scope.index, delivery, last);
+    const ring = this.#ring;
+    const row = ring.claim();
+    ring.rows.begin(row, status, at, parent, label.index, scope.index, delivery, last);
+    return ring.next - 1;
   }
 
   /** Gives new names their places, after those that no node uses any more were swept out. */

@@ -2,10 +2,10 @@ import type { Channel, RetainedMessage } from '../messaging/channel.js';
 import type { Mailbox } from '../messaging/mailbox.js';
 import type { Message } from '../messaging/message.js';
 import { Delivery } from './delivery.js';
-import { notePublished } from './publish-ledger.js';
+import { addPublished } from './publish-ledger.js';
 import type { RunRecord } from './run-record.js';
 import type { RunState } from './run-state.js';
-import { type TreeScope, treeLabel } from './tree-labels.js';
+import { treeLabel } from './tree-labels.js';
 
 // How messages change the state. The live executor and the fold call the same functions.
 
@@ -21,35 +21,57 @@ export function messagePublished(
   run: RunRecord | undefined,
   mailboxes: readonly Mailbox<Delivery>[],
 ): void {
-  const scope = state.scopeOf(run, state.session);
-  const node = state.tree.addPublish(
-    mailboxes.length === 0 ? 'unheard' : 'published',
-    at,
-    publisher ? publisher.node : 0,
-    channel.label,
-    // Ids tell of the session that the publisher's delivery came from, which may be one before a restart.
-    publisher && publisher.session !== state.session ? state.scopeOf(run, publisher.session) : scope,
-    publisher ? publisher.number : 0,
-    ordinal,
-    fromOutside ? message.id : undefined,
-  );
-  if (publisher) {
-    publisher.published = notePublished(publisher.published, message, ordinal);
-  } else {
-    state.published = Math.max(state.published, ordinal + 1);
-  }
-  if (fromOutside) state.outsideIds.add(message.id);
+  const heard = mailboxes.length > 0;
+  const node = publisher
+    ? publishedBy(state, at, channel, message, publisher, ordinal, heard)
+    : publishedByApplication(state, at, channel, ordinal, run, heard);
+  if (fromOutside) noteOutside(state, node, message.id);
   const place = channel.received(message, node);
-  if (run) {
-    run.counts.published++;
-    if (mailboxes.length === 0) run.counts.unheard++;
-  }
+  if (run) notePublish(run, heard);
   for (let index = 0; index < mailboxes.length; index++) {
     const mailbox = mailboxes[index];
     if (!mailbox) continue;
     mailbox.lastReceived = place;
-    deliver(state, at, node, message, mailbox, run, scope);
+    deliver(state, at, node, message, mailbox, run);
   }
+}
+
+function publishedBy(
+  { tree }: RunState,
+  at: number,
+  channel: Channel,
+  message: Message,
+  publisher: Delivery,
+  ordinal: number,
+  heard: boolean,
+): number {
+  publisher.published =
+    publisher.published || ordinal > 0 ? addPublished(publisher.published, message, ordinal) : message;
+  const { node, scope, number } = publisher;
+  return tree.addPublish(heard ? 'published' : 'unheard', at, node, channel.label, scope, number, ordinal);
+}
+
+function publishedByApplication(
+  state: RunState,
+  at: number,
+  channel: Channel,
+  ordinal: number,
+  run: RunRecord | undefined,
+  heard: boolean,
+): number {
+  state.published = Math.max(state.published, ordinal + 1);
+  const status = heard ? 'published' : 'unheard';
+  return state.tree.addPublish(status, at, 0, channel.label, state.scopeOf(run), 0, ordinal);
+}
+
+function noteOutside(state: RunState, node: number, id: string): void {
+  state.tree.setId(node, id);
+  state.outsideIds.add(id);
+}
+
+function notePublish({ counts }: RunRecord, heard: boolean): void {
+  counts.published++;
+  if (!heard) counts.unheard++;
 }
 
 /** A retained message goes to an agent that came after it was published. */
@@ -61,7 +83,7 @@ export function messageHanded(
   run: RunRecord | undefined,
 ): void {
   mailbox.lastReceived = retained.number;
-  deliver(state, at, retained.node, retained.message, mailbox, run, state.scopeOf(run, state.session));
+  deliver(state, at, retained.node, retained.message, mailbox, run);
 }
 
 /** A dead letter is delivered once more, as a child of the invocation that failed. */
@@ -74,22 +96,14 @@ export function deliveryRedelivered(
   run: RunRecord | undefined,
 ): void {
   state.tree.forgetDeadLetter(node);
-  deliver(state, at, node, message, mailbox, run, state.scopeOf(run, state.session));
+  deliver(state, at, node, message, mailbox, run);
 }
 
 /** A publish came too late: a mark in the tree, and nothing else. */
 export function messageRefused(state: RunState, at: number, name: string, node: number): void {
   const label = state.channels.get(name)?.label ?? treeLabel('', name);
-  state.tree.addPublish(
-    'refused',
-    at,
-    node,
-    label,
-    state.scopeOf(undefined, state.session),
-    0,
-    0,
-    `refused-${state.seq}`,
-  );
+  const refused = state.tree.addPublish('refused', at, node, label, state.scopeOf(undefined), 0, 0);
+  state.tree.setId(refused, `refused-${state.seq}`);
 }
 
 function deliver(
@@ -99,11 +113,11 @@ function deliver(
   message: Message,
   mailbox: Mailbox<Delivery>,
   run: RunRecord | undefined,
-  scope: TreeScope,
 ): void {
   const number = state.nextDelivery++;
+  const scope = state.scopeOf(run);
   const node = state.tree.addInvocation(at, parent, mailbox.label, scope, number);
-  const delivery = new Delivery(number, state.session, message, mailbox, run, node);
+  const delivery = new Delivery(number, scope, message, mailbox, run, node);
   state.unfinished.push(delivery);
   mailbox.push(delivery);
   if (run) {

@@ -16,13 +16,12 @@ export interface LedgerRecord {
 /** What an invocation has published: most publish once, and that message alone says it all. */
 export type Published = Message | PublishLedger;
 
-/** What an invocation has published, with one message more. */
-export function notePublished(
+/** What an invocation has published, with one message more. The first alone, if numbered 0, needs no ledger. */
+export function addPublished(
   published: Published | undefined,
   message: Message,
   ordinal: number,
-): Published {
-  if (!published && ordinal === 0) return message;
+): PublishLedger {
   const ledger = published ? ledgerOf(published) : new PublishLedger();
   ledger.add(message, ordinal);
   return ledger;

@@ -120,7 +120,8 @@ function restoreDelivery(state: RunState, part: DeliveryPart, messages: Map<numb
   messages.set(part.number, message);
   const run = part.run === null ? undefined : state.runs.get(part.run);
   const mailbox = mailboxOf(state, part);
-  const delivery = new Delivery(part.number, part.session, message, mailbox, run, part.node);
+  const scope = state.scopeWithin(run, part.session);
+  const delivery = new Delivery(part.number, scope, message, mailbox, run, part.node);
   delivery.status = part.status;
   delivery.attempts = part.attempts;
   delivery.dueAt = part.dueAt;

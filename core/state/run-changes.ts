@@ -22,7 +22,7 @@ import type { Session } from './session.js';
 export function runStarted(state: RunState, run: RunRecord): void {
   state.runs.set(run.id, run);
   for (const delivery of state.unfinished) {
-    if (!delivery.run?.isRunning) own(delivery, run);
+    if (!delivery.run?.isRunning) own(state, delivery, run);
   }
 }
 
@@ -126,7 +126,7 @@ function changeSubscription(mailbox: Mailbox<Delivery> | undefined, change: () =
   for (let at = mailbox?.head; at; at = at.nextInMailbox) restall(at, before[place++] ?? false);
 }
 
-function own(delivery: Delivery, run: RunRecord): void {
+function own(state: RunState, delivery: Delivery, run: RunRecord): void {
   const stalled = Number(isStalled(delivery));
   if (delivery.run) {
     delivery.run.outstanding--;
@@ -135,6 +135,7 @@ function own(delivery: Delivery, run: RunRecord): void {
     run.tokensUsed = Math.max(run.tokensUsed, delivery.run.tokensUsed);
   }
   delivery.run = run;
+  delivery.scope = state.scopeWithin(run, delivery.session);
   run.outstanding++;
   run.stalled += stalled;
   run.tokensReserved += delivery.tokensReserved;

@@ -1,4 +1,6 @@
 import type { ErrorRecord } from '../errors.js';
+import { NO_SESSION } from './session.js';
+import { type TreeScope, treeScope } from './tree-labels.js';
 
 /** How a run began: with a message, listening, or to finish what another left. */
 export type RunKind = 'message' | 'reactive' | 'resume';
@@ -43,6 +45,8 @@ export class RunRecord {
   };
   tokensUsed = 0;
   tokensReserved = 0;
+  /** How the tree names what it does in this session: see `RunState.scopeOf`. */
+  scope: TreeScope;
   /** Unfinished deliveries that it owns. */
   outstanding = 0;
   /** Those of them that cannot go on by themselves: parked, or their agent is gone. */
@@ -52,6 +56,7 @@ export class RunRecord {
     this.id = id;
     this.kind = kind;
     this.startedAt = startedAt;
+    this.scope = treeScope(id, NO_SESSION);
   }
 
   get isRunning(): boolean {

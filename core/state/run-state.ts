@@ -8,7 +8,7 @@ import type { HumanRequest, HumanResolution } from './human-request.js';
 import type { RunRecord } from './run-record.js';
 import { NO_SESSION, type Session } from './session.js';
 import { TaskTable } from './task-table.js';
-import type { TreeScope } from './tree-labels.js';
+import { type TreeScope, treeScope } from './tree-labels.js';
 
 /** How much history the state keeps. */
 export interface StateLimits {
@@ -42,9 +42,10 @@ export class RunState {
   readonly resolutions: Map<string, HumanResolution> = new Map();
   /** Ids of messages whose id came from outside. */
   readonly outsideIds: BoundedSet;
-  readonly #scopes = new WeakMap<RunRecord | Session, TreeScope>();
-  #lastScopeOf: RunRecord | Session | undefined;
-  #lastScope: TreeScope | undefined;
+  /** What belongs to no run. */
+  #scope: TreeScope = treeScope(undefined, NO_SESSION);
+  /** Scopes of earlier sessions, the newest of each run. */
+  readonly #earlierScopes = new WeakMap<RunRecord | RunState, TreeScope>();
 
   constructor(limits: StateLimits) {
     this.limits = limits;
@@ -57,22 +58,27 @@ export class RunState {
     return [...this.runs.values()].filter((run) => run.isRunning);
   }
 
-  /** How the tree names what belongs to this run and session; the same object as long as they are the same. */
-  scopeOf(run: RunRecord | undefined, session: Session): TreeScope {
-    const owner = run ?? session;
-    const last = this.#lastScope;
-    if (last && owner === this.#lastScopeOf && last.session === session) return last;
-    return this.#findScope(owner, run, session);
+  /** How the tree names what this run does in this session; the same object as long as both are the same. */
+  scopeOf(run: RunRecord | undefined): TreeScope {
+    const scope = run ? run.scope : this.#scope;
+    return scope.session === this.session ? scope : this.#renewScope(run);
   }
 
-  #findScope(owner: RunRecord | Session, run: RunRecord | undefined, session: Session): TreeScope {
-    let scope = this.#scopes.get(owner);
+  #renewScope(run: RunRecord | undefined): TreeScope {
+    const scope = treeScope(run?.id, this.session);
+    if (run) run.scope = scope;
+    else this.#scope = scope;
+    return scope;
+  }
+
+  /** The same for the session of a delivery, which may have been one before this. */
+  scopeWithin(run: RunRecord | undefined, session: Session): TreeScope {
+    if (session.prefix === this.session.prefix) return this.scopeOf(run);
+    let scope = this.#earlierScopes.get(run ?? this);
     if (scope?.session.prefix !== session.prefix) {
-      scope = { run: run?.id, session, index: -1 };
-      this.#scopes.set(owner, scope);
+      scope = treeScope(run?.id, session);
+      this.#earlierScopes.set(run ?? this, scope);
     }
-    this.#lastScopeOf = owner;
-    this.#lastScope = scope;
     return scope;
   }
 }

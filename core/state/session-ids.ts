@@ -2,15 +2,30 @@ import { CountedText } from './counted-text.js';
 import { NO_SESSION, type Session } from './session.js';
 
 /** The ids that one session gives out, with what they have in common. */
-class SessionIds {
-  readonly nodes: CountedText;
-  readonly messages: CountedText;
-  readonly applicationMessages: CountedText;
+export class SessionIds {
+  readonly #nodes: CountedText;
+  readonly #messages: CountedText;
+  readonly #applicationMessages: CountedText;
 
   constructor({ prefix, startedAt }: Session) {
-    this.nodes = new CountedText(`_${startedAt}_`);
-    this.messages = new CountedText(`${prefix}-`);
-    this.applicationMessages = new CountedText(`${prefix}-0.`);
+    this.#nodes = new CountedText(`_${startedAt}_`);
+    this.#messages = new CountedText(`${prefix}-`);
+    this.#applicationMessages = new CountedText(`${prefix}-0.`);
+  }
+
+  /** See {@link nodeIdOf}. */
+  node(agent: string, delivery: number): string {
+    return agent + this.#nodes.of(delivery);
+  }
+
+  /** See {@link messageIdOf}. */
+  message(publisher: number, ordinal: number): string {
+    if (publisher === 0) return this.#applicationMessages.of(ordinal);
+    return ordinal === 0 ? this.#messages.first(publisher) : `${this.#messages.of(publisher)}.${ordinal}`;
+  }
+
+  applicationMessage(ordinal: number): string {
+    return this.#applicationMessages.of(ordinal);
   }
 }
 
@@ -21,17 +36,16 @@ let lastIds = new SessionIds(NO_SESSION);
 
 /** Id of a delivery's invocation: stable over attempts and restarts. */
 export function nodeIdOf(agent: string, session: Session, delivery: number): string {
-  return agent + idsOf(session).nodes.of(delivery);
+  return idsOf(session).node(agent, delivery);
 }
 
 /** Id of the `ordinal`-th message that delivery `publisher` publishes (0: the application). Deterministic. */
 export function messageIdOf(session: Session, publisher: number, ordinal: number): string {
-  const ids = idsOf(session);
-  if (publisher === 0) return ids.applicationMessages.of(ordinal);
-  return ordinal === 0 ? ids.messages.first(publisher) : `${ids.messages.of(publisher)}.${ordinal}`;
+  return idsOf(session).message(publisher, ordinal);
 }
 
-function idsOf(session: Session): SessionIds {
+/** For who needs several ids of one session. */
+export function idsOf(session: Session): SessionIds {
   return session === lastSession ? lastIds : findIds(session);
 }
 

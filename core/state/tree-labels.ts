@@ -21,6 +21,10 @@ export interface TreeScope {
   index: number;
 }
 
+export function treeScope(run: string | undefined, session: Session): TreeScope {
+  return { run, session, index: -1 };
+}
+
 /** The labels in use, by index. Names that no node uses any more are swept out, so that it cannot grow for ever. */
 export class LabelTable<Label extends { index: number }> {
   #labels: Label[] = [];

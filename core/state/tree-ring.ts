@@ -36,30 +36,22 @@ export class TreeRing {
   row(number: number): number {
     const back = this.next - number;
     if (back <= 0 || back > this.#length || number < this.#oldest) return -1;
-    // Counted from the newest, which needs no division.
+    // Counted from the newest, which needs no division. Without a branch: one that is first taken after 100,000 nodes makes
+    // the engine compile all anew that has this in it.
     const row = this.#row - this.rows.rowAt(back);
-    return row < 0 ? row + this.#end : row;
+    return row + (this.#end & (row >> 31));
   }
 
-  /** Adds a row and answers the number of its node; see `TreeRows.begin`. */
-  add(
-    status: number,
-    time: number,
-    parent: number,
-    label: number,
-    scope: number,
-    delivery: number,
-    last: number,
-  ): number {
+  /** Where the row of one node more goes, which is `next` until then; to be written with `TreeRows.begin`. */
+  claim(): number {
     const { rows } = this;
     const row = this.#row;
-    // Asked of every row, also of those that are used for the first time: what the engine first meets after 100,000 nodes
-    // makes it compile all anew that has this in it.
+    // Asked of every row, also of those that are used for the first time, for the same reason.
     if (rows.isSpecial(row)) this.#forget(this.next - this.#length);
-    rows.begin(row, status, time, parent, label, scope, delivery, last);
     const after = row + rows.rowAt(1);
     this.#row = after === this.#end ? this.#beginAgain() : after;
-    return this.next++;
+    this.next++;
+    return row;
   }
 
   /** Makes the newest rows before `next` usable, as many as fit, for a snapshot to be put back into. */
