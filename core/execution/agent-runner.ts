@@ -98,13 +98,13 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   }
 
   mailArrived(): void {
-    if (!this.queued && this.#hasSlot()) this.#environment.scheduler.enqueue(this);
+    if (this.queued === false && this.#hasSlot()) this.#environment.scheduler.enqueue(this);
   }
 
   startOne(at: number): boolean {
     while (this.#hasSlot()) {
       const delivery = this.#takeNext();
-      if (!delivery) return false;
+      if (delivery === undefined) return false;
       if (delivery.dueAt <= at) {
         this.#start(delivery, at);
         if (this.#hasMail() && this.#hasSlot()) this.#environment.scheduler.enqueue(this);
@@ -120,8 +120,8 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     const { recorder } = this.#environment;
     const { delivery } = invocation;
     const { run } = delivery;
-    if (invocation.transaction) this.#commit(invocation);
-    else recorder.deliverySucceeded(recorder.now(), delivery);
+    if (invocation.transaction === undefined) recorder.deliverySucceeded(recorder.now(), delivery);
+    else this.#commit(invocation);
     this.#release(invocation);
     this.#environment.settled(delivery, run);
   }
@@ -182,7 +182,7 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   }
 
   #hasMail(): boolean {
-    if (this.#onlyMailbox) return this.#onlyMailbox.length > 0;
+    if (this.#onlyMailbox !== undefined) return this.#onlyMailbox.length > 0;
     return this.#mailboxes.some(({ length }) => length > 0);
   }
 
@@ -192,7 +192,10 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
 
   /** The oldest delivery over all its mailboxes that belongs to a run that is going on. */
   #takeNext(): Delivery | undefined {
-    if (this.#onlyMailbox) return this.#firstRunnable(this.#onlyMailbox);
+    return this.#onlyMailbox === undefined ? this.#findOldest() : this.#firstRunnable(this.#onlyMailbox);
+  }
+
+  #findOldest(): Delivery | undefined {
     let oldest: Delivery | undefined;
     for (const mailbox of this.#mailboxes) {
       const candidate = this.#firstRunnable(mailbox);
@@ -203,13 +206,13 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
 
   #firstRunnable({ head }: Mailbox<Delivery>): Delivery | undefined {
     let candidate = head;
-    while (candidate && !this.#isRunnable(candidate)) candidate = candidate.nextInMailbox;
+    while (candidate !== undefined && !this.#isRunnable(candidate)) candidate = candidate.nextInMailbox;
     return candidate;
   }
 
   #isRunnable(delivery: Delivery): boolean {
     if (delivery.status !== 'waiting' || delivery.run?.isRunning !== true) return false;
-    return !this.#retrying?.has(delivery);
+    return this.#retrying === undefined || !this.#retrying.has(delivery);
   }
 
   #start(delivery: Delivery, at: number): void {

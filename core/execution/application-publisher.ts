@@ -53,16 +53,16 @@ export class ApplicationPublisher {
     run: () => RunRecord | undefined,
   ): Message | Promise<Message> {
     const present = this.#recorder.state.channels.get(channelName);
-    if (!present) requireUnreserved(channelName, 'channel');
-    if (options) requireOptions(options, 'options', OPTIONS);
+    if (present === undefined) requireUnreserved(channelName, 'channel');
+    if (options !== undefined) requireOptions(options, 'options', OPTIONS);
     if (options?.source !== undefined) requireName(options.source, 'options.source');
     const own = isMessage(payloadOrMessage) ? payloadOrMessage : undefined;
-    if (own) requireMessage(own);
-    const payload = copyJson(own ? own.payload : payloadOrMessage, 'payload');
+    if (own !== undefined) requireMessage(own);
+    const payload = copyJson(own === undefined ? payloadOrMessage : own.payload, 'payload');
     const refusal = present && this.#refusal(present, payload);
-    if (refusal) return this.#sendUnless(refusal, channelName, payload, own, options, run);
+    if (refusal !== undefined) return this.#sendUnless(refusal, channelName, payload, own, options, run);
     // An agent's own check of the payload may have closed it.
-    const channel = present?.isOpen ? present : this.#router.destination(channelName, false);
+    const channel = present?.isOpen === true ? present : this.#router.destination(channelName, false);
     return this.#router.hasRoom(channel)
       ? this.#send(channel, payload, own, options, run())
       : this.#sendWhenRoom(channelName, payload, own, options, run);
@@ -104,19 +104,20 @@ export class ApplicationPublisher {
     run: RunRecord | undefined,
   ): Message {
     const { state } = this.#recorder;
-    if (own && state.outsideIds.has(own.id)) return this.#stamped(own, channel.name, payload);
+    if (own !== undefined && state.outsideIds.has(own.id)) return this.#stamped(own, channel.name, payload);
     const at = this.#recorder.recent();
     const ordinal = state.published;
     const taskId = this.#taskId(own, options);
-    const base: Message = own
-      ? this.#stamped(own, channel.name, payload)
-      : {
-          id: idsOf(state.session).applicationMessage(ordinal),
-          timestamp: isoTime(at),
-          source: options?.source ?? 'app',
-          channel: channel.name,
-          payload,
-        };
+    const base: Message =
+      own === undefined
+        ? {
+            id: idsOf(state.session).applicationMessage(ordinal),
+            timestamp: isoTime(at),
+            source: options?.source ?? 'app',
+            channel: channel.name,
+            payload,
+          }
+        : this.#stamped(own, channel.name, payload);
     const message = taskId === undefined ? base : { ...base, taskId };
     const fromOutside = own !== undefined;
     this.#router.route(at, channel, message, undefined, ordinal, fromOutside, run);
@@ -141,7 +142,7 @@ export class ApplicationPublisher {
     options: ApplicationPublishOptions | undefined,
   ): string | undefined {
     const task = options?.task;
-    if (!task) return own?.taskId;
+    if (task === undefined) return own?.taskId;
     const named = task.taskId ?? own?.taskId;
     return this.#tasks.createOrUpdateTask(named === undefined ? task : { ...task, taskId: named }).taskId;
   }
@@ -155,7 +156,7 @@ export class ApplicationPublisher {
     let undecided: Promise<PubSubError | undefined>[] | undefined;
     for (const { agent } of subscribers) {
       const gate = this.#agent(agent)?.inputs.get(name);
-      if (!gate) return undefined;
+      if (gate === undefined) return undefined;
       try {
         const admitted = gate.admit(payload);
         if (admitted === payload || !(admitted instanceof Promise)) return undefined;

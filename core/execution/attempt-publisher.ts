@@ -46,45 +46,43 @@ export class AttemptPublisher implements AttemptPublishing {
     payload: unknown,
     options: PublishOptions | undefined,
   ): Message | Promise<Message> {
-    if (options) requireOptions(options, 'options', ['task']);
-    const own = ownMessage(payload);
-    const copy = copyJson(own ? own.payload : payload, 'payload');
+    const extras = options !== undefined || isMessage(payload) ? extrasOf(payload, options) : undefined;
+    const copy = copyJson(extras?.own === undefined ? payload : extras.own.payload, 'payload');
     const admitted = gate.admitJson(copy);
     // What a JSON Schema lets through is what came: comparing is cheaper than asking whether it is a promise.
     return admitted !== copy && admitted instanceof Promise
-      ? this.#publishAfter(attempt, gate, admitted, own, options)
-      : this.#publishAdmitted(attempt, gate, admitted, own, options);
+      ? this.#publishAfter(attempt, gate, admitted, extras)
+      : this.#publishAdmitted(attempt, gate, admitted, extras);
   }
 
   async #publishAfter(
     attempt: Attempt,
     gate: PayloadGate,
     admitted: Promise<JsonValue>,
-    own: Message<unknown> | undefined,
-    options: PublishOptions | undefined,
+    extras: Extras | undefined,
   ): Promise<Message> {
-    return this.#publishAdmitted(attempt, gate, await admitted, own, options);
+    return this.#publishAdmitted(attempt, gate, await admitted, extras);
   }
 
   #publishAdmitted(
     attempt: Attempt,
     gate: PayloadGate,
     payload: JsonValue,
-    own: Message<unknown> | undefined,
-    options: PublishOptions | undefined,
+    extras: Extras | undefined,
   ): Message | Promise<Message> {
     const place = attempt.publishes++;
-    const earlier = attempt.repetition && this.#earlier(attempt, attempt.repetition, place, gate, payload);
-    if (earlier) return earlier;
-    if (own && this.#recorder.state.outsideIds.has(own.id)) return stamped(own, gate, payload);
+    const { repetition } = attempt;
+    const repeated = repetition && this.#earlier(attempt, repetition, place, gate, payload);
+    if (repeated !== undefined) return repeated;
+    const known = extras && this.#published(extras, gate.channel, payload);
+    if (known !== undefined) return known;
     const ordinal = attempt.nextOrdinal++;
-    if (attempt.registered.transactional) {
-      return this.#publishLater(attempt, gate, payload, own, ordinal, options);
-    }
+    if (attempt.registered.transactional === true)
+      return this.#publishLater(attempt, gate, payload, extras, ordinal);
     const channel = this.#router.channelBehind(gate);
     return this.#router.hasRoom(channel)
-      ? this.#send(attempt, gate, channel, payload, own, ordinal, options)
-      : this.#sendWhenRoom(attempt, gate, payload, own, ordinal, options);
+      ? this.#send(attempt, channel, payload, extras, ordinal)
+      : this.#sendWhenRoom(attempt, gate, payload, extras, ordinal);
   }
 
   /** With everything else that a transactional attempt does. */
@@ -92,13 +90,13 @@ export class AttemptPublisher implements AttemptPublishing {
     attempt: Attempt,
     gate: PayloadGate,
     payload: JsonValue,
-    own: Message<unknown> | undefined,
+    extras: Extras | undefined,
     ordinal: number,
-    options: PublishOptions | undefined,
   ): Message {
     const at = this.#recorder.now();
-    const message = this.#message(attempt, gate.channel, payload, own, ordinal, at, options);
-    this.#transactions.of(attempt).publishes.push({ message, ordinal, fromOutside: own !== undefined });
+    const message = this.#message(attempt, gate.channel, payload, extras, ordinal, at);
+    const fromOutside = extras?.own !== undefined;
+    this.#transactions.of(attempt).publishes.push({ message, ordinal, fromOutside });
     return message;
   }
 
@@ -107,36 +105,37 @@ export class AttemptPublisher implements AttemptPublishing {
     attempt: Attempt,
     gate: PayloadGate,
     payload: JsonValue,
-    own: Message<unknown> | undefined,
+    extras: Extras | undefined,
     ordinal: number,
-    options: PublishOptions | undefined,
   ): Promise<Message> {
-    const recorder = this.#recorder;
     return this.#router.whenRoom(gate.channel, attempt.delivery.run, () => {
       if (attempt.isOver) throw new PubSubError('CANCELLED', 'the invocation has ended');
-      if (own && recorder.state.outsideIds.has(own.id)) return stamped(own, gate, payload);
-      return this.#send(attempt, gate, this.#router.channelBehind(gate), payload, own, ordinal, options);
+      const known = extras && this.#published(extras, gate.channel, payload);
+      return known ?? this.#send(attempt, this.#router.channelBehind(gate), payload, extras, ordinal);
     });
   }
 
   #send(
     attempt: Attempt,
-    gate: PayloadGate,
     channel: Channel,
     payload: JsonValue,
-    own: Message<unknown> | undefined,
+    extras: Extras | undefined,
     ordinal: number,
-    options: PublishOptions | undefined,
   ): Message | Promise<Message> {
-    const router = this.#router;
     const { delivery } = attempt;
+    const router = this.#router;
     const at = this.#recorder.recent();
-    const message = this.#message(attempt, gate.channel, payload, own, ordinal, at, options);
+    const message = this.#message(attempt, channel.name, payload, extras, ordinal, at);
     // Making the message can have closed it: reading a task's data calls the agent's own code.
-    const open = channel.isOpen ? channel : router.channelBehind(gate);
-    router.route(at, open, message, delivery, ordinal, own !== undefined, delivery.run);
+    const open = channel.isOpen === true ? channel : router.destination(channel.name, true);
+    router.route(at, open, message, delivery, ordinal, extras?.own !== undefined, delivery.run);
     const nextTurn = this.#scheduler.breatheAt(at);
-    return nextTurn ? after(nextTurn, message) : message;
+    return nextTurn === undefined ? message : after(nextTurn, message);
+  }
+
+  /** The message that was published under the same id before. */
+  #published({ own }: Extras, channel: string, payload: JsonValue): Message | undefined {
+    return own && this.#recorder.state.outsideIds.has(own.id) ? { ...own, channel, payload } : undefined;
   }
 
   /** The message of an earlier attempt that this publish repeats. */
@@ -162,6 +161,37 @@ export class AttemptPublisher implements AttemptPublishing {
     );
   }
 
+  #message(
+    attempt: Attempt,
+    channel: string,
+    payload: JsonValue,
+    extras: Extras | undefined,
+    ordinal: number,
+    at: number,
+  ): Message {
+    const { session, number, mailbox, message } = attempt.delivery;
+    const ids = idsOf(session);
+    const source = ids.node(mailbox.agent, number);
+    const id = ids.message(number, ordinal);
+    if (extras !== undefined) return this.#messageWith(extras, attempt, channel, payload, id, source, at);
+    return messageOf(id, isoTime(at), source, channel, message.taskId, payload, message.id);
+  }
+
+  #messageWith(
+    { own, task }: Extras,
+    attempt: Attempt,
+    channel: string,
+    payload: JsonValue,
+    id: string,
+    source: string,
+    at: number,
+  ): Message {
+    const { message } = attempt.delivery;
+    const taskId = task ? this.#namedTask(attempt, own, task) : (own?.taskId ?? message.taskId);
+    const timestamp = own?.timestamp ?? isoTime(at);
+    return messageOf(own?.id ?? id, timestamp, source, channel, taskId, payload, message.id);
+  }
+
   #namedTask(attempt: Attempt, own: Message<unknown> | undefined, task: TaskInput): string {
     const named = task.taskId ?? own?.taskId;
     return this.#transactions
@@ -169,32 +199,9 @@ export class AttemptPublisher implements AttemptPublishing {
       .createOrUpdateTask(named === undefined ? task : { ...task, taskId: named }).taskId;
   }
 
-  #message(
-    attempt: Attempt,
-    channel: string,
-    payload: JsonValue,
-    own: Message<unknown> | undefined,
-    ordinal: number,
-    at: number,
-    options: PublishOptions | undefined,
-  ): Message {
-    const { session, number, mailbox, message } = attempt.delivery;
-    const taskId = options?.task
-      ? this.#namedTask(attempt, own, options.task)
-      : (own?.taskId ?? message.taskId);
-    const ids = idsOf(session);
-    const id = own ? own.id : ids.message(number, ordinal);
-    const timestamp = own ? own.timestamp : isoTime(at);
-    const source = ids.node(mailbox.agent, number);
-    const parentId = message.id;
-    return taskId === undefined
-      ? { id, timestamp, source, channel, payload, parentId }
-      : { id, timestamp, source, channel, taskId, payload, parentId };
-  }
-
   holds(attempt: Attempt, value: unknown): boolean {
     const { published } = attempt.delivery;
-    if (published && holdsPublished(published, value)) return true;
+    if (published !== undefined && holdsPublished(published, value)) return true;
     return attempt.transaction?.publishes.some(({ message }) => message === value) ?? false;
   }
 
@@ -215,15 +222,32 @@ export class AttemptPublisher implements AttemptPublishing {
   }
 }
 
-/** The message, where an agent publishes one rather than a payload. @throws PubSubError when a part of it is bad. */
-function ownMessage(value: unknown): Message<unknown> | undefined {
-  if (!isMessage(value)) return undefined;
-  requireMessage(value);
-  return value;
+/** What a publish has beyond a payload: it is a whole message, or belongs to a task. */
+interface Extras {
+  readonly own: Message<unknown> | undefined;
+  readonly task: TaskInput | undefined;
 }
 
-function stamped(own: Message<unknown>, { channel }: PayloadGate, payload: JsonValue): Message {
-  return { ...own, channel, payload };
+/** @throws PubSubError when a part of the message, or an option, is bad. */
+function extrasOf(value: unknown, options: PublishOptions | undefined): Extras {
+  if (options) requireOptions(options, 'options', ['task']);
+  if (!isMessage(value)) return { own: undefined, task: options?.task };
+  requireMessage(value);
+  return { own: value, task: options?.task };
+}
+
+function messageOf(
+  id: string,
+  timestamp: string,
+  source: string,
+  channel: string,
+  taskId: string | undefined,
+  payload: JsonValue,
+  parentId: string,
+): Message {
+  return taskId === undefined
+    ? { id, timestamp, source, channel, payload, parentId }
+    : { id, timestamp, source, channel, taskId, payload, parentId };
 }
 
 function after(turn: Promise<void>, message: Message): Promise<Message> {

@@ -2,7 +2,7 @@ import type { PublishOptions, PubSubAgent } from '../agents/agent.js';
 import { describe, PubSubError, toPubSubError } from '../errors.js';
 import type { Message } from '../messaging/message.js';
 import type { Delivery, RunningAttempt } from '../state/delivery.js';
-import { Repetition } from '../state/publish-ledger.js';
+import { type Published, Repetition } from '../state/publish-ledger.js';
 import type { Attempt, AttemptServices } from './attempt.js';
 import { FloatingRefusal } from './floating-refusal.js';
 import { InvocationContext } from './invocation-context.js';
@@ -34,7 +34,7 @@ export class Invocation implements Attempt, RunningAttempt {
   readonly #observer: AttemptObserver;
   publishes = 0;
   nextOrdinal = 0;
-  readonly repetition: Repetition | undefined;
+  repetition: Repetition | undefined;
   /** Set once it has no say any more: it settled, or its run ended. */
   #over: PubSubError | undefined;
   #rare: RareParts | undefined;
@@ -42,11 +42,12 @@ export class Invocation implements Attempt, RunningAttempt {
   constructor(delivery: Delivery, observer: AttemptObserver) {
     this.delivery = delivery;
     this.#observer = observer;
-    const { published } = delivery;
-    if (published) {
-      this.repetition = new Repetition(published);
-      this.nextOrdinal = this.repetition.nextOrdinal;
-    }
+    if (delivery.published !== undefined) this.#repeat(delivery.published);
+  }
+
+  #repeat(published: Published): void {
+    this.repetition = new Repetition(published);
+    this.nextOrdinal = this.repetition.nextOrdinal;
   }
 
   get registered(): RegisteredAgent {
@@ -115,7 +116,7 @@ export class Invocation implements Attempt, RunningAttempt {
     const { payload } = this.delivery.message;
     let admitted: unknown;
     try {
-      admitted = gate ? gate.admit(payload) : payload;
+      admitted = gate === undefined ? payload : gate.admit(payload);
     } catch (thrown) {
       this.#refuseInput(thrown);
       return;
@@ -146,7 +147,7 @@ export class Invocation implements Attempt, RunningAttempt {
   }
 
   #run(payload: unknown): void {
-    if (this.#over) return;
+    if (this.#over !== undefined) return;
     try {
       const observer = this.#observer;
       const context = new InvocationContext(this, payload);
@@ -160,7 +161,7 @@ export class Invocation implements Attempt, RunningAttempt {
   }
 
   returned(value: unknown): void {
-    if (this.#over) return;
+    if (this.#over !== undefined) return;
     if (value === undefined) this.#finish();
     else this.#returnedValue(value);
   }
@@ -177,7 +178,7 @@ export class Invocation implements Attempt, RunningAttempt {
   }
 
   #finishAfter(publishing: Promise<unknown> | undefined): void {
-    if (!publishing) this.#finish();
+    if (publishing === undefined) this.#finish();
     else {
       publishing.then(
         () => this.#finish(),
@@ -206,8 +207,10 @@ export class Invocation implements Attempt, RunningAttempt {
   /** A promise only where the message has to wait. @throws PubSubError when it is refused. */
   #publishReturned(value: unknown): Promise<Message> | undefined {
     const { onlyOutput } = this.registered;
-    if (!onlyOutput) throw this.#unpublishable(value);
-    if (this.#over) throw this.services.publisher.refuseLate(this, onlyOutput.channel, this.#over);
+    if (onlyOutput === undefined) throw this.#unpublishable(value);
+    if (this.#over !== undefined) {
+      throw this.services.publisher.refuseLate(this, onlyOutput.channel, this.#over);
+    }
     const published = this.services.publisher.publishThrough(this, onlyOutput, value, undefined);
     return isPending(published) ? published : undefined;
   }
@@ -223,9 +226,9 @@ export class Invocation implements Attempt, RunningAttempt {
   }
 
   #finish(): void {
-    if (this.#over) return;
-    if (this.#rare) this.#finishLater(this.#rare);
-    else this.#succeeded();
+    if (this.#over !== undefined) return;
+    if (this.#rare === undefined) this.#succeeded();
+    else this.#finishLater(this.#rare);
   }
 
   /** The rarer ways to the end; apart, so that the common way makes none of their closures. */
@@ -248,7 +251,7 @@ export class Invocation implements Attempt, RunningAttempt {
   }
 
   #succeeded(): void {
-    if (this.#over) return;
+    if (this.#over !== undefined) return;
     try {
       this.#observer.attemptSucceeded(this);
     } catch (thrown) {

@@ -73,7 +73,7 @@ export class OutcomeReader implements AsyncIterableIterator<NodeExecutionOutcome
   next(): Promise<Result> {
     // Nearly every call finds an outcome waiting.
     const value = this.#direct?.next(this);
-    if (value) return Promise.resolve({ done: false, value });
+    if (value !== undefined) return Promise.resolve({ done: false, value });
     return this.#nextLater();
   }
 

@@ -26,13 +26,13 @@ export class PayloadGate {
   /** What the agent is given: the payload, or what a Standard Schema makes of it. A promise only for async schemas. */
   admit(payload: JsonValue): unknown {
     const check = this.#check;
-    if (check) {
+    if (check !== undefined) {
       const { fast } = check;
-      if (!fast) return this.#admitTransformed(check, payload);
+      if (fast === undefined) return this.#admitTransformed(check, payload);
       const issues = fast(payload);
-      if (issues) throw validationError(this.#where, issues);
+      if (issues !== undefined) throw validationError(this.#where, issues);
     }
-    if (this.#hook) this.#runHook(this.#hook, payload);
+    if (this.#hook !== undefined) this.#runHook(this.#hook, payload);
     return payload;
   }
 

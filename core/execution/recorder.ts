@@ -101,20 +101,20 @@ export class Recorder {
   ): void {
     this.#state.seq++;
     messagePublished(this.#state, at, channel, message, publisher, ordinal, fromOutside, run, mailboxes);
-    if (this.#audience.isEmpty) return;
+    if (this.#audience.isEmpty === true) return;
     this.#audience.messagePublished(at, channel, message, publisher, ordinal, fromOutside, run, mailboxes);
   }
 
   deliveryStarted(at: number, delivery: Delivery): void {
     this.#state.seq++;
     deliveryStarted(this.#state, at, delivery);
-    if (!this.#audience.isEmpty) this.#audience.deliveryStarted(at, delivery);
+    if (this.#audience.isEmpty === false) this.#audience.deliveryStarted(at, delivery);
   }
 
   deliverySucceeded(at: number, delivery: Delivery): void {
     this.#state.seq++;
     deliverySucceeded(this.#state, at, delivery);
-    if (!this.#audience.isEmpty) this.#audience.deliverySucceeded(at, delivery);
+    if (this.#audience.isEmpty === false) this.#audience.deliverySucceeded(at, delivery);
   }
 
   deliveryRetrying(at: number, delivery: Delivery, error: ErrorRecord, dueAt: number): void {

@@ -62,7 +62,7 @@ export class Router {
   /** The channel that a gate leads to, looked up again only when it has been closed. */
   channelBehind(gate: PayloadGate): Channel {
     const known = gate.target;
-    if (known?.isOpen) return known;
+    if (known?.isOpen === true) return known;
     return this.#findBehind(gate);
   }
 
@@ -177,7 +177,11 @@ export class Router {
     const { subscribers } = channel;
     const losers = isOverfull(channel) ? this.#makeRoom(at, channel) : NOBODY;
     this.#recorder.messagePublished(at, channel, message, publisher, ordinal, fromOutside, run, subscribers);
-    if (losers.length > 0) for (const loser of losers) if (loser !== run) this.#displaced(loser);
+    if (losers.length > 0) this.#tellDisplaced(losers, run);
+  }
+
+  #tellDisplaced(losers: readonly RunRecord[], run: RunRecord | undefined): void {
+    for (const loser of losers) if (loser !== run) this.#displaced(loser);
   }
 
   /** Pushes the oldest out of each full mailbox. Answers which runs have lost one. */

@@ -83,7 +83,7 @@ export class OutcomeLog implements OutcomeSupply {
     while (reader.place < this.#shown) {
       if (reader.place < this.#count - this.#nodes.length) this.#skip(reader);
       const outcome = this.#outcomeAt(reader.place++);
-      if (outcome) return outcome;
+      if (outcome !== undefined) return outcome;
       this.missed++;
     }
     return undefined;

@@ -92,7 +92,7 @@ export class RunManager {
       outcome: (number) => {
         const { tree } = recorder.state;
         const plain = tree.plainSuccess(number);
-        if (plain) return plain;
+        if (plain !== undefined) return plain;
         const node = tree.get(number);
         return node?.kind === 'invocation' ? outcomeOf(node) : undefined;
       },
@@ -110,13 +110,13 @@ export class RunManager {
   /** A delivery has its outcome. */
   settled(delivery: Delivery, run: RunRecord | undefined): void {
     const recent = this.#recent;
-    const live = recent && recent.record === run ? recent : this.#find(run);
-    if (!live) return;
+    const live = recent?.record === run ? recent : this.#find(run);
+    if (live === undefined) return;
     live.outcomes.add(delivery.node);
-    if (delivery.errors && !live.firstFailure && live.record.counts.failed > 0) {
+    if (delivery.errors !== undefined && !live.firstFailure && live.record.counts.failed > 0) {
       live.firstFailure = delivery.errors.at(-1);
     }
-    if (!live.showPlanned) this.#planShow(live);
+    if (live.showPlanned === false) this.#planShow(live);
     if (live.record.outstanding === live.record.stalled) this.check(live.record);
   }
 

@@ -93,12 +93,14 @@ export class Channel {
 
   /** Notes one more message. The new number is what a mailbox that takes it has last received. */
   received(message: Message, node: number): number {
-    this.publishedCount++;
-    if (this.retain > 0) {
-      this.retained.push({ number: this.publishedCount, node, message });
-      this.#trimRetained();
-    }
-    return this.publishedCount;
+    const number = ++this.publishedCount;
+    if (this.retain > 0) this.#retain({ number, node, message });
+    return number;
+  }
+
+  #retain(message: RetainedMessage): void {
+    this.retained.push(message);
+    this.#trimRetained();
   }
 
   #trimRetained(): void {

@@ -40,7 +40,7 @@ export class Mailbox<Item extends Mail<Item>> {
     item.nextInMailbox = undefined;
     const { head } = this;
     const last = this.#tail ?? head;
-    if (last) {
+    if (last !== undefined) {
       last.nextInMailbox = item;
       this.#tail = item;
     } else {

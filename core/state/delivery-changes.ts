@@ -54,7 +54,8 @@ export function deliveryFailed(
 }
 
 export function deliverySucceeded(state: RunState, at: number, delivery: Delivery): void {
-  if (delivery.run) delivery.run.counts.succeeded++;
+  const { run } = delivery;
+  if (run !== undefined) run.counts.succeeded++;
   finish(state, at, delivery, 'succeeded');
 }
 
@@ -113,13 +114,13 @@ export function tokensUsed(delivery: Delivery, amount: number): void {
 
 export function finish(state: RunState, at: number, delivery: Delivery, status: FinalStatus): void {
   const { run } = delivery;
-  if (run) run.outstanding--;
+  if (run !== undefined) run.outstanding--;
   if (delivery.status === 'waiting' || delivery.status === 'parked') leaveMailbox(state, delivery, status);
   else state.tree.settled(delivery.node, status, at);
   state.unfinished.remove(delivery);
   if (delivery.tokensReserved > 0) releaseTokens(delivery);
-  if (!delivery.mailbox.subscribed) forgetIfDone(state, delivery.mailbox);
-  if (delivery.questions) forgetQuestions(state, delivery.questions);
+  if (delivery.mailbox.subscribed === false) forgetIfDone(state, delivery.mailbox);
+  if (delivery.questions !== undefined) forgetQuestions(state, delivery.questions);
 }
 
 /** It ends without having been started (again). */

@@ -216,7 +216,7 @@ export class ExecutionTree {
     if (row < 0 || !rows.isPlain(row, SUCCEEDED)) return undefined;
     const named = this.#labels.get(rows.label(row));
     const within = this.#scopes.get(rows.scope(row));
-    if (!named || !within) return undefined;
+    if (named === undefined || within === undefined) return undefined;
     return {
       nodeId: nodeIdOf(named.agent, within.session, rows.delivery(row)),
       agent: named.agent,

@@ -22,15 +22,16 @@ export function messagePublished(
   mailboxes: readonly Mailbox<Delivery>[],
 ): void {
   const heard = mailboxes.length > 0;
-  const node = publisher
-    ? publishedBy(state, at, channel, message, publisher, ordinal, heard)
-    : publishedByApplication(state, at, channel, ordinal, run, heard);
-  if (fromOutside) noteOutside(state, node, message.id);
+  const node =
+    publisher === undefined
+      ? publishedByApplication(state, at, channel, ordinal, run, heard)
+      : publishedBy(state, at, channel, message, publisher, ordinal, heard);
+  if (fromOutside === true) noteOutside(state, node, message.id);
   const place = channel.received(message, node);
-  if (run) notePublish(run, heard);
+  if (run !== undefined) notePublish(run, heard);
   for (let index = 0; index < mailboxes.length; index++) {
     const mailbox = mailboxes[index];
-    if (!mailbox) continue;
+    if (mailbox === undefined) continue;
     mailbox.lastReceived = place;
     deliver(state, at, node, message, mailbox, run);
   }
@@ -46,7 +47,9 @@ function publishedBy(
   heard: boolean,
 ): number {
   publisher.published =
-    publisher.published || ordinal > 0 ? addPublished(publisher.published, message, ordinal) : message;
+    publisher.published !== undefined || ordinal > 0
+      ? addPublished(publisher.published, message, ordinal)
+      : message;
   const { node, scope, number } = publisher;
   return tree.addPublish(heard ? 'published' : 'unheard', at, node, channel.label, scope, number, ordinal);
 }
@@ -120,7 +123,7 @@ function deliver(
   const delivery = new Delivery(number, scope, message, mailbox, run, node);
   state.unfinished.push(delivery);
   mailbox.push(delivery);
-  if (run) {
+  if (run !== undefined) {
     run.counts.delivered++;
     run.outstanding++;
   }

@@ -60,7 +60,7 @@ export class RunState {
 
   /** How the tree names what this run does in this session; the same object as long as both are the same. */
   scopeOf(run: RunRecord | undefined): TreeScope {
-    const scope = run ? run.scope : this.#scope;
+    const scope = run === undefined ? this.#scope : run.scope;
     return scope.session === this.session ? scope : this.#renewScope(run);
   }
 
