@@ -147,6 +147,8 @@ export function defineAgent<
   // The executor calls it with contexts that the schemas have checked: the types above are erased here, once.
   const process = definition.process as unknown as PubSubAgent['processMessage'];
   const agent: PubSubAgent = {
+    // First, as it is all that a message needs of the agent: see `Mailbox`.
+    processMessage: (context) => process.call(definition, context),
     name,
     description,
     subscriptions: namesOf(subscribe, 'agent.subscribe'),
@@ -156,7 +158,6 @@ export function defineAgent<
     concurrency: definition.concurrency,
     transactional: definition.transactional,
     timeoutSeconds: definition.timeoutSeconds,
-    processMessage: (context) => process.call(definition, context),
   };
   checkAgent(agent);
   return agent;

@@ -54,10 +54,6 @@ export class AgentDirectory {
     return this.#runners.get(name);
   }
 
-  registered(name: string): RegisteredAgent | undefined {
-    return this.#runners.get(name)?.registered;
-  }
-
   register(agentOrFactory: PubSubAgent | AgentFactory): AgentMetadata {
     const agent = makeAgent(agentOrFactory);
     if (this.#runners.has(agent.name)) {

@@ -1,6 +1,7 @@
 import type { PubSubAgent } from '../agents/agent.js';
 import { type ResolvedConfig, retryDelay } from '../config.js';
 import { PubSubError } from '../errors.js';
+import type { JsonValue } from '../json.js';
 import type { Mailbox, MailConsumer } from '../messaging/mailbox.js';
 import type { Runtime } from '../runtime.js';
 import type { Delivery } from '../state/delivery.js';
@@ -35,22 +36,23 @@ export interface RunnerEnvironment {
 
 /** Runs one agent: takes its mail in order, as many at a time as it allows, and tries again what failed. */
 export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
-  readonly registered: RegisteredAgent;
-  readonly agent: PubSubAgent;
+  // What each message needs comes first, as in a mailbox.
   queued = false;
-  readonly services: AttemptServices;
-  readonly #environment: RunnerEnvironment;
+  /** Attempts in progress and deliveries waiting for a retry, together. */
+  #slotsTaken = 0;
   readonly #concurrency: number;
-  readonly #timeoutMs: number | undefined;
-  /** The gate of an agent with one channel, which most are: saves a look-up for each message. */
-  readonly #onlyGate: PayloadGate | undefined;
-  #mailboxes: Mailbox<Delivery>[] = [];
   /** The mailbox of an agent with one channel, which most are. */
   #onlyMailbox: Mailbox<Delivery> | undefined;
   /** Deliveries whose retry is not due yet, with what cancels their timer. They keep their place: order is kept. */
   #retrying: Map<Delivery, () => void> | undefined;
-  /** Attempts in progress and deliveries waiting for a retry, together. */
-  #slotsTaken = 0;
+  readonly #environment: RunnerEnvironment;
+  readonly agent: PubSubAgent;
+  readonly #timeoutMs: number | undefined;
+  /** The gate of an agent with one channel, which most are: saves a look-up for each message. */
+  readonly #onlyGate: PayloadGate | undefined;
+  readonly services: AttemptServices;
+  readonly registered: RegisteredAgent;
+  #mailboxes: Mailbox<Delivery>[] = [];
   #gone = false;
 
   constructor(registered: RegisteredAgent, environment: RunnerEnvironment) {
@@ -99,6 +101,15 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
 
   mailArrived(): void {
     if (this.queued === false && this.#hasSlot()) this.#environment.scheduler.enqueue(this);
+  }
+
+  admit(channel: string, payload: JsonValue): unknown {
+    const gate = this.#gateOf(channel);
+    return gate === undefined ? payload : gate.admit(payload);
+  }
+
+  #gateOf(channel: string): PayloadGate | undefined {
+    return this.#onlyGate ?? this.registered.inputs.get(channel);
   }
 
   startOne(at: number): boolean {
@@ -223,7 +234,7 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     running.add(invocation, this.agent);
     this.#slotsTaken++;
     if (this.#timeoutMs !== undefined) this.#limit(invocation, this.#timeoutMs);
-    invocation.start(this.#onlyGate ?? this.registered.inputs.get(delivery.mailbox.channel));
+    invocation.start(this.#onlyGate ?? this.#gateOf(delivery.mailbox.channel));
   }
 
   #limit(invocation: Invocation, timeoutMs: number): void {

@@ -9,7 +9,6 @@ import type { RunRecord } from '../state/run-record.js';
 import { idsOf } from '../state/session-ids.js';
 import type { TaskInput, TaskManager } from '../state/task-manager.js';
 import type { Recorder } from './recorder.js';
-import type { RegisteredAgent } from './registered-agent.js';
 import type { Router } from './router.js';
 
 /** Options of `executor.publish`. */
@@ -27,18 +26,13 @@ export class ApplicationPublisher {
   readonly #recorder: Recorder;
   readonly #router: Router;
   readonly #tasks: TaskManager;
-  readonly #agent: (name: string) => RegisteredAgent | undefined;
+  /** Where the last one went: mostly the next one goes there, too, and it need not be looked up. */
+  #last: Channel | undefined;
 
-  constructor(
-    recorder: Recorder,
-    router: Router,
-    tasks: TaskManager,
-    agent: (name: string) => RegisteredAgent | undefined,
-  ) {
+  constructor(recorder: Recorder, router: Router, tasks: TaskManager) {
     this.#recorder = recorder;
     this.#router = router;
     this.#tasks = tasks;
-    this.#agent = agent;
   }
 
   /**
@@ -52,7 +46,7 @@ export class ApplicationPublisher {
     options: ApplicationPublishOptions | undefined,
     run: () => RunRecord | undefined,
   ): Message | Promise<Message> {
-    const present = this.#recorder.state.channels.get(channelName);
+    const present = this.#find(channelName);
     if (present === undefined) requireUnreserved(channelName, 'channel');
     if (options !== undefined) requireOptions(options, 'options', OPTIONS);
     if (options?.source !== undefined) requireName(options.source, 'options.source');
@@ -66,6 +60,13 @@ export class ApplicationPublisher {
     return this.#router.hasRoom(channel)
       ? this.#send(channel, payload, own, options, run())
       : this.#sendWhenRoom(channelName, payload, own, options, run);
+  }
+
+  #find(name: string): Channel | undefined {
+    const last = this.#last;
+    if (last !== undefined && last.name === name && last.isOpen) return last;
+    this.#last = this.#recorder.state.channels.get(name);
+    return this.#last;
   }
 
   async #sendUnless(
@@ -154,11 +155,10 @@ export class ApplicationPublisher {
   ): PubSubError | undefined | Promise<PubSubError | undefined> {
     let refusals: PubSubError[] | undefined;
     let undecided: Promise<PubSubError | undefined>[] | undefined;
-    for (const { agent } of subscribers) {
-      const gate = this.#agent(agent)?.inputs.get(name);
-      if (gate === undefined) return undefined;
+    for (const { consumer } of subscribers) {
+      if (consumer === undefined) return undefined;
       try {
-        const admitted = gate.admit(payload);
+        const admitted = consumer.admit(name, payload);
         if (admitted === payload || !(admitted instanceof Promise)) return undefined;
         undecided ??= [];
         undecided.push(admitted.then(() => undefined, toPubSubError));

@@ -160,7 +160,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     },
   };
   const directory = new AgentDirectory(recorder, router, validator, environment, () => runs.current);
-  const publisher = new ApplicationPublisher(recorder, router, tasks, (name) => directory.registered(name));
+  const publisher = new ApplicationPublisher(recorder, router, tasks);
   const autoResume = new AutoResume(runtime, recorder, directory, runs, config);
   const humans = new HumanDesk({
     recorder,

@@ -8,12 +8,12 @@ export type PayloadHook = (payload: JsonValue, channel: string) => void;
 
 /** Lets the payloads of one agent on one channel through, or throws `VALIDATION_ERROR`. */
 export class PayloadGate {
-  readonly #where: string;
-  readonly channel: string;
-  /** The channel itself, once it was looked up. */
-  target: Channel | undefined;
   readonly #check: SchemaCheck | undefined;
   readonly #hook: PayloadHook | undefined;
+  /** The channel itself, once it was looked up. */
+  target: Channel | undefined;
+  readonly channel: string;
+  readonly #where: string;
 
   /** @param where names the gate in errors: `channel "facts", output of agent "reader"`. */
   constructor(where: string, channel: string, check: SchemaCheck | undefined, hook: PayloadHook | undefined) {

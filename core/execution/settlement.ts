@@ -18,7 +18,8 @@ const nativeThen = Promise.prototype.then;
  * which a native promise does just once: no callbacks are made for each attempt.
  */
 export class SettlementWatch {
-  readonly #free: Settlement[] = [];
+  /** The one used last of those not in use, which know the next: nearest at hand, and cheaper than an array of them. */
+  #free: Settlement | undefined;
   readonly #bracket: SettlementBracket;
   /** Promises watched now. */
   #count = 0;
@@ -58,7 +59,8 @@ export class SettlementWatch {
   }
 
   #settlement(observer: SettlementObserver): Settlement {
-    const settlement = this.#free.pop() ?? new Settlement(this);
+    const settlement = this.#free ?? new Settlement(this);
+    this.#free = settlement.nextFree;
     settlement.observer = observer;
     return settlement;
   }
@@ -66,7 +68,8 @@ export class SettlementWatch {
   #release(settlement: Settlement): SettlementObserver | undefined {
     const { observer } = settlement;
     settlement.observer = undefined;
-    this.#free.push(settlement);
+    settlement.nextFree = this.#free;
+    this.#free = settlement;
     this.#count--;
     return observer;
   }
@@ -74,6 +77,7 @@ export class SettlementWatch {
 
 class Settlement {
   observer: SettlementObserver | undefined;
+  nextFree: Settlement | undefined;
   readonly fulfilled: (value: unknown) => void;
   readonly rejected: (thrown: unknown) => void;
 

@@ -1,8 +1,11 @@
-import { type TreeLabel, treeLabel } from '../state/tree-labels.js';
+import type { JsonValue } from '../json.js';
+import type { TreeLabel } from '../state/tree-labels.js';
 
 /** Told when mail arrives. The executor's side of a mailbox; state knows no more of it. */
 export interface MailConsumer {
   mailArrived(): void;
+  /** What the agent would be given for this payload; a promise where finding out takes time. @throws where it does not fit. */
+  admit(channel: string, payload: JsonValue): unknown;
 }
 
 /** What can lie in a mailbox: it is linked through itself, so that adding and taking out allocate nothing. */
@@ -11,28 +14,29 @@ export interface Mail<Self> {
   nextInMailbox: Self | undefined;
 }
 
-/** The deliveries that wait for one agent on one channel, oldest first. */
-export class Mailbox<Item extends Mail<Item>> {
-  readonly channel: string;
-  readonly agent: string;
+/**
+ * The deliveries that wait for one agent on one channel, oldest first. It is also how the tree names this pair. What each
+ * delivery needs comes first, so that it lies together in memory: among thousands of agents that is where the time goes.
+ */
+export class Mailbox<Item extends Mail<Item>> implements TreeLabel {
+  head: Item | undefined;
+  /** The newest, where there are two or more: the one that most hold is written to one place alone. */
+  #tail: Item | undefined;
+  length = 0;
+  /** Number of the channel's newest message that was put in here; later agents are handed retained ones after it. */
+  lastReceived = 0;
+  index = -1;
+  consumer: MailConsumer | undefined;
   /** False once its agent is gone: what waits in it stays, nothing new comes. */
   subscribed = true;
   /** True once its channel is gone: what comes back to it is dropped. */
   closed = false;
-  /** Number of the channel's newest message that was put in here; later agents are handed retained ones after it. */
-  lastReceived = 0;
-  length = 0;
-  head: Item | undefined;
-  consumer: MailConsumer | undefined;
-  /** How the tree names this pair of agent and channel. */
-  readonly label: TreeLabel;
-  /** The newest, where there are two or more: the one that most hold is written to one place alone. */
-  #tail: Item | undefined;
+  readonly channel: string;
+  readonly agent: string;
 
   constructor(channel: string, agent: string) {
     this.channel = channel;
     this.agent = agent;
-    this.label = treeLabel(agent, channel);
   }
 
   /** Adds at the end, and tells who reads it. */

@@ -21,7 +21,7 @@ export function deliveryStarted(state: RunState, at: number, delivery: Delivery)
 
 /** It waited so long that its node is gone; what happens to it now must still be seen. */
 function addForgottenNode(state: RunState, at: number, delivery: Delivery): void {
-  delivery.node = state.tree.addInvocation(at, 0, delivery.mailbox.label, delivery.scope, delivery.number);
+  delivery.node = state.tree.addInvocation(at, 0, delivery.mailbox, delivery.scope, delivery.number);
   if (delivery.errors) state.tree.setErrors(delivery.node, delivery.errors);
 }
 

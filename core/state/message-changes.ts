@@ -119,7 +119,7 @@ function deliver(
 ): void {
   const number = state.nextDelivery++;
   const scope = state.scopeOf(run);
-  const node = state.tree.addInvocation(at, parent, mailbox.label, scope, number);
+  const node = state.tree.addInvocation(at, parent, mailbox, scope, number);
   const delivery = new Delivery(number, scope, message, mailbox, run, node);
   state.unfinished.push(delivery);
   mailbox.push(delivery);
