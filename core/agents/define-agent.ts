@@ -147,7 +147,6 @@ export function defineAgent<
   // The executor calls it with contexts that the schemas have checked: the types above are erased here, once.
   const process = definition.process as unknown as PubSubAgent['processMessage'];
   const agent: PubSubAgent = {
-    // First, as it is all that a message needs of the agent: see `Mailbox`.
     processMessage: (context) => process.call(definition, context),
     name,
     description,
@@ -160,7 +159,25 @@ export function defineAgent<
     timeoutSeconds: definition.timeoutSeconds,
   };
   checkAgent(agent);
+  handlers.set(agent, { method: agent.processMessage, process, self: definition });
   return agent;
+}
+
+/** What is behind the method of a defined agent. */
+export interface AgentHandler {
+  readonly method: PubSubAgent['processMessage'];
+  readonly process: PubSubAgent['processMessage'];
+  /** What `process` is called on. */
+  readonly self: unknown;
+}
+
+const handlers = new WeakMap<PubSubAgent, AgentHandler>();
+
+/** For who calls a defined agent often: its `process`, without the agent and its method around it. */
+export function handlerOf(agent: PubSubAgent): AgentHandler | undefined {
+  const handler = handlers.get(agent);
+  // Somebody may have put another method in its place.
+  return handler?.method === agent.processMessage ? handler : undefined;
 }
 
 function namesOf(channels: unknown, field: string): readonly string[] {

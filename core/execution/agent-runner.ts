@@ -1,4 +1,5 @@
-import type { PubSubAgent } from '../agents/agent.js';
+import type { AgentContext, PubSubAgent } from '../agents/agent.js';
+import { handlerOf } from '../agents/define-agent.js';
 import { type ResolvedConfig, retryDelay } from '../config.js';
 import { PubSubError } from '../errors.js';
 import type { JsonValue } from '../json.js';
@@ -51,6 +52,9 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   /** The gate of an agent with one channel, which most are: saves a look-up for each message. */
   readonly #onlyGate: PayloadGate | undefined;
   readonly services: AttemptServices;
+  /** Of a defined agent: what to call, and on what. Saves three places in memory to go to for each message. */
+  readonly #process: PubSubAgent['processMessage'] | undefined;
+  readonly #self: unknown;
   readonly registered: RegisteredAgent;
   #mailboxes: Mailbox<Delivery>[] = [];
   #gone = false;
@@ -58,6 +62,9 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   constructor(registered: RegisteredAgent, environment: RunnerEnvironment) {
     this.registered = registered;
     this.agent = registered.agent;
+    const handler = handlerOf(registered.agent);
+    this.#process = handler?.process;
+    this.#self = handler?.self;
     this.#environment = environment;
     this.services = environment.services;
     this.#onlyGate = registered.inputs.size === 1 ? [...registered.inputs.values()][0] : undefined;
@@ -125,6 +132,12 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
       this.#waitForRetry(delivery);
     }
     return false;
+  }
+
+  process(context: AgentContext): unknown {
+    return this.#process === undefined
+      ? this.agent.processMessage(context)
+      : this.#process.call(this.#self, context);
   }
 
   attemptSucceeded(invocation: Invocation): void {

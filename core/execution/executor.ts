@@ -23,6 +23,7 @@ import {
 } from './executor-options.js';
 import { buildParts, type ExecutorParts, requireParts } from './executor-parts.js';
 import type { Humans } from './human-desk.js';
+import { isPending } from './returned-value.js';
 import type { RunHandle } from './run-handle.js';
 import type { RunSummary } from './run-history.js';
 import { beginRun } from './run-start.js';
@@ -186,11 +187,10 @@ export class PubSubExecutor {
       this.#requireOpen();
       const { publisher, persistence, currentRun } = this.#parts;
       // While the store fails nothing can be promised, so nothing is taken.
-      if (persistence.failure) throw persistence.failure;
+      if (persistence.failure !== undefined) throw persistence.failure;
       const published = publisher.publish(channel, payloadOrMessage, options, currentRun);
-      return published instanceof Promise
-        ? published.then((message) => this.#acknowledge(message))
-        : this.#acknowledge(published);
+      if (!isPending(published)) return this.#acknowledge(published);
+      return published.then((message) => this.#acknowledge(message));
     } catch (thrown) {
       return Promise.reject(thrown);
     }
@@ -201,8 +201,8 @@ export class PubSubExecutor {
     const { scheduler, persistence } = this.#parts;
     const durable = persistence.durable();
     const nextTurn = scheduler.breathe();
-    if (!nextTurn) return durable ? durable.then(() => message) : Promise.resolve(message);
-    return nextTurn.then(() => durable).then(() => message);
+    if (nextTurn !== undefined) return nextTurn.then(() => durable).then(() => message);
+    return durable === undefined ? Promise.resolve(message) : durable.then(() => message);
   }
 
   /** Makes a channel, or changes the options of one that exists. */
@@ -315,6 +315,6 @@ export class PubSubExecutor {
   }
 
   #requireOpen(): void {
-    if (this.#closing) throw closedError();
+    if (this.#closing !== undefined) throw closedError();
   }
 }

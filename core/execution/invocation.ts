@@ -1,4 +1,4 @@
-import type { PublishOptions, PubSubAgent } from '../agents/agent.js';
+import type { PublishOptions } from '../agents/agent.js';
 import { describe, PubSubError, toPubSubError } from '../errors.js';
 import type { Message } from '../messaging/message.js';
 import type { Delivery, RunningAttempt } from '../state/delivery.js';
@@ -16,8 +16,8 @@ import type { Transaction } from './transaction.js';
 /** Hears how an attempt ended; exactly once. */
 export interface AttemptObserver {
   readonly registered: RegisteredAgent;
-  /** The one in `registered`, at hand: one place in memory less to go to, which counts where there are many agents. */
-  readonly agent: PubSubAgent;
+  /** Calls the agent's code. */
+  process(context: InvocationContext): unknown;
   readonly services: AttemptServices;
   readonly settlements: SettlementWatch;
   /** @throws PubSubError when what it did cannot be committed; it has failed then. */
@@ -152,7 +152,7 @@ export class Invocation implements Attempt, RunningAttempt {
       const observer = this.#observer;
       const context = new InvocationContext(this, payload);
       observer.services.lastBegun.note(context);
-      const result: unknown = observer.agent.processMessage(context);
+      const result: unknown = observer.process(context);
       if (isThenable(result)) observer.settlements.watch(result, this);
       else this.returned(result);
     } catch (thrown) {

@@ -6,6 +6,12 @@ const TURN_MS = 4;
 /** Starts and publishes in one turn, whatever the clock says: a test's clock stands still. */
 const TURN_STEPS = 20_000;
 
+/**
+ * Starts without a pause. Then what has settled comes first: an attempt that ends soon after it began is still in the
+ * processor's cache, with all that belongs to it. Among 10,000 agents a hop takes half the time it takes without.
+ */
+const PORTION = 32;
+
 /** Something with work to start. */
 export interface Startable {
   /** Set while it is in the ready queue, so that it is in there once. */
@@ -25,10 +31,10 @@ export interface Startable {
 export class Scheduler {
   readonly #runtime: Runtime;
   readonly #clock: TurnClock;
-  /** Ready work is `#ready[#next]` to `#ready[#end - 1]`; the array is used again when it has run empty. */
-  readonly #ready: (Startable | undefined)[] = [];
+  /** Ready work, a ring: `#count` of them from `#next` on. Its length is a power of two. */
+  readonly #ready: (Startable | undefined)[] = new Array(64).fill(undefined);
   #next = 0;
-  #end = 0;
+  #count = 0;
   #draining = false;
   /** An attempt is being settled: what becomes ready by it is started by `endSettling`. */
   #settling = false;
@@ -117,7 +123,9 @@ export class Scheduler {
   enqueue(work: Startable): void {
     if (work.queued === true) return;
     work.queued = true;
-    this.#ready[this.#end++] = work;
+    const ready = this.#ready;
+    if (this.#count === ready.length) this.#makeRoom();
+    ready[(this.#next + this.#count++) & (ready.length - 1)] = work;
     this.#plan();
   }
 
@@ -155,7 +163,7 @@ export class Scheduler {
   endSettling(othersGoOn: boolean): void {
     this.#settling = false;
     if (othersGoOn) this.#plan();
-    else if (this.#next < this.#end) this.#work();
+    else if (this.#count > 0) this.#work();
   }
 
   /** Starts up to `count` pieces of work though paused. Answers how many were started. */
@@ -170,30 +178,34 @@ export class Scheduler {
   #plan(): void {
     // The likeliest first.
     if (this.#settling === true || this.#drainPlanned === true || this.#draining === true) return;
-    if (this.#still || this.#end === this.#next) return;
+    if (this.#still || this.#count === 0) return;
     this.#drainPlanned = true;
     this.#runtime.defer(this.#drain);
   }
 
   #work(): void {
-    if (this.#draining || this.#still || this.#end === this.#next) return;
+    if (this.#draining || this.#still || this.#count === 0) return;
     this.#draining = true;
     this.#enterTurn();
-    while (--this.#stepsLeft > 0) {
+    let left = PORTION;
+    while (--this.#stepsLeft > 0 && --left >= 0) {
       const at = this.#clock.recent();
       // Pausing may happen in what was just started.
       if (this.#clock.isSpentAt(at) || this.isStill || !this.#startNext(at)) break;
     }
     this.#draining = false;
-    // What is left waits for the turn's end, which has been asked for already.
+    // What is left otherwise waits for the turn's end, which has been asked for already.
+    if (left < 0) this.#plan();
   }
 
   #startNext(at: number): boolean {
-    while (this.#next < this.#end) {
-      const work = this.#ready[this.#next];
-      this.#ready[this.#next++] = undefined;
-      if (this.#next === this.#end) this.#next = this.#end = 0;
-      else if (this.#next > 1024) this.#shorten();
+    const ready = this.#ready;
+    while (this.#count > 0) {
+      const place = this.#next;
+      const work = ready[place];
+      ready[place] = undefined;
+      this.#next = (place + 1) & (ready.length - 1);
+      this.#count--;
       if (work === undefined) continue;
       work.queued = false;
       if (work.startOne(at)) return true;
@@ -201,14 +213,15 @@ export class Scheduler {
     return false;
   }
 
-  #shorten(): void {
-    if (this.#next * 2 <= this.#end) return;
-    // In place: the engine takes the array for the same for ever, and would compile all anew that has to do with it.
-    this.#ready.copyWithin(0, this.#next, this.#end);
-    const end = this.#end - this.#next;
-    this.#ready.fill(undefined, end, this.#end);
-    this.#end = end;
-    this.#next = 0;
+  /** Doubles the ring. In place: the engine takes it for the same for ever, and would compile all anew that uses it. */
+  #makeRoom(): void {
+    const ready = this.#ready;
+    const { length } = ready;
+    for (let place = 0; place < length; place++) {
+      const wrapped = place < this.#next;
+      ready.push(wrapped ? ready[place] : undefined);
+      if (wrapped) ready[place] = undefined;
+    }
   }
 
   /** Makes sure that a turn is open. */

@@ -19,6 +19,8 @@ export interface Mail<Self> {
  * delivery needs comes first, so that it lies together in memory: among thousands of agents that is where the time goes.
  */
 export class Mailbox<Item extends Mail<Item>> implements TreeLabel {
+  readonly agent: string;
+  readonly channel: string;
   head: Item | undefined;
   /** The newest, where there are two or more: the one that most hold is written to one place alone. */
   #tail: Item | undefined;
@@ -31,12 +33,10 @@ export class Mailbox<Item extends Mail<Item>> implements TreeLabel {
   subscribed = true;
   /** True once its channel is gone: what comes back to it is dropped. */
   closed = false;
-  readonly channel: string;
-  readonly agent: string;
 
   constructor(channel: string, agent: string) {
-    this.channel = channel;
     this.agent = agent;
+    this.channel = channel;
   }
 
   /** Adds at the end, and tells who reads it. */
