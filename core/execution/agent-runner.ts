@@ -111,27 +111,21 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   }
 
   admit(channel: string, payload: JsonValue): unknown {
-    const gate = this.#gateOf(channel);
+    const gate = this.#onlyGate ?? this.registered.inputs.get(channel);
     return gate === undefined ? payload : gate.admit(payload);
   }
 
-  #gateOf(channel: string): PayloadGate | undefined {
-    return this.#onlyGate ?? this.registered.inputs.get(channel);
-  }
-
   startOne(at: number): boolean {
-    while (this.#hasSlot()) {
-      const delivery = this.#takeNext();
-      if (delivery === undefined) return false;
-      if (delivery.dueAt <= at) {
-        this.#start(delivery, at);
-        if (this.#hasMail() && this.#hasSlot()) this.#environment.scheduler.enqueue(this);
-        return true;
-      }
+    let delivery = this.#takeNext();
+    while (delivery !== undefined && delivery.dueAt > at) {
       // It came back to its mailbox before its retry was due: it takes its slot, and waits in there.
       this.#waitForRetry(delivery);
+      delivery = this.#takeNext();
     }
-    return false;
+    if (delivery === undefined) return false;
+    this.#start(delivery, at);
+    if (this.#hasSlot() && this.#hasMail()) this.#environment.scheduler.enqueue(this);
+    return true;
   }
 
   process(context: AgentContext): unknown {
@@ -214,8 +208,9 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     return this.#slotsTaken < this.#concurrency;
   }
 
-  /** The oldest delivery over all its mailboxes that belongs to a run that is going on. */
+  /** What to start next, if it may start anything: the oldest delivery over all its mailboxes whose run goes on. */
   #takeNext(): Delivery | undefined {
+    if (!this.#hasSlot()) return undefined;
     return this.#onlyMailbox === undefined ? this.#findOldest() : this.#firstRunnable(this.#onlyMailbox);
   }
 
@@ -229,7 +224,11 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   }
 
   #firstRunnable({ head }: Mailbox<Delivery>): Delivery | undefined {
-    let candidate = head;
+    return head === undefined || this.#isRunnable(head) ? head : this.#findRunnable(head.nextInMailbox);
+  }
+
+  #findRunnable(first: Delivery | undefined): Delivery | undefined {
+    let candidate = first;
     while (candidate !== undefined && !this.#isRunnable(candidate)) candidate = candidate.nextInMailbox;
     return candidate;
   }
@@ -247,7 +246,7 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     running.add(invocation, this.agent);
     this.#slotsTaken++;
     if (this.#timeoutMs !== undefined) this.#limit(invocation, this.#timeoutMs);
-    invocation.start(this.#onlyGate ?? this.#gateOf(delivery.mailbox.channel));
+    invocation.start(this.#onlyGate ?? this.registered.inputs.get(delivery.mailbox.channel));
   }
 
   #limit(invocation: Invocation, timeoutMs: number): void {
