@@ -1,10 +1,11 @@
 import type { AgentContext, PubSubAgent } from '../agents/agent.js';
 import { handlerOf } from '../agents/define-agent.js';
 import { type ResolvedConfig, retryDelay } from '../config.js';
-import { PubSubError } from '../errors.js';
+import type { PubSubError } from '../errors.js';
 import type { JsonValue } from '../json.js';
 import type { Mailbox, MailConsumer } from '../messaging/mailbox.js';
 import type { Runtime } from '../runtime.js';
+import type { SchemaCheck } from '../schema/compile-schema.js';
 import type { Delivery } from '../state/delivery.js';
 import type { RunRecord } from '../state/run-record.js';
 import type { Attempt, AttemptServices } from './attempt.js';
@@ -16,6 +17,7 @@ import type { Router } from './router.js';
 import type { RunningAttempts } from './running-attempts.js';
 import type { Scheduler, Startable } from './scheduler.js';
 import type { SettlementWatch } from './settlement.js';
+import { limitTime } from './time-limit.js';
 
 /** What the runners of all agents share. */
 export interface RunnerEnvironment {
@@ -51,7 +53,8 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   readonly #timeoutMs: number | undefined;
   /** The gate of an agent with one channel, which most are: saves a look-up for each message. */
   readonly #onlyGate: PayloadGate | undefined;
-  readonly services: AttemptServices;
+  /** That gate's check, where it is no more than a schema: shared by all agents with that schema, so it is at hand. */
+  readonly #onlyCheck: SchemaCheck | undefined;
   /** Of a defined agent: what to call, and on what. Saves three places in memory to go to for each message. */
   readonly #process: PubSubAgent['processMessage'] | undefined;
   readonly #self: unknown;
@@ -66,11 +69,15 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     this.#process = handler?.process;
     this.#self = handler?.self;
     this.#environment = environment;
-    this.services = environment.services;
     this.#onlyGate = registered.inputs.size === 1 ? [...registered.inputs.values()][0] : undefined;
+    this.#onlyCheck = this.#onlyGate?.onlyCheck;
     this.#concurrency = registered.agent.concurrency ?? 1;
     const { timeoutSeconds } = registered.agent;
     this.#timeoutMs = timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000;
+  }
+
+  get services(): AttemptServices {
+    return this.#environment.services;
   }
 
   get settlements(): SettlementWatch {
@@ -111,6 +118,8 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   }
 
   admit(channel: string, payload: JsonValue): unknown {
+    const fast = this.#onlyCheck?.fast;
+    if (fast !== undefined && fast(payload) === undefined) return payload;
     const gate = this.#onlyGate ?? this.registered.inputs.get(channel);
     return gate === undefined ? payload : gate.admit(payload);
   }
@@ -245,24 +254,9 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     const invocation = new Invocation(delivery, this);
     running.add(invocation, this.agent);
     this.#slotsTaken++;
-    if (this.#timeoutMs !== undefined) this.#limit(invocation, this.#timeoutMs);
-    invocation.start(this.#onlyGate ?? this.registered.inputs.get(delivery.mailbox.channel));
-  }
-
-  #limit(invocation: Invocation, timeoutMs: number): void {
-    const { name } = this.registered.agent;
-    const stopTimer = this.#environment.runtime.setTimer(timeoutMs, () =>
-      invocation.failed(
-        new PubSubError(
-          'TIMEOUT_EXCEEDED',
-          `an attempt of agent "${name}" took longer than ${timeoutMs} ms`,
-          {
-            details: { agent: name, timeoutMs },
-          },
-        ),
-      ),
-    );
-    invocation.limit(stopTimer);
+    if (this.#timeoutMs !== undefined) limitTime(invocation, this.#timeoutMs, this.#environment.runtime);
+    const gate = this.#onlyGate ?? this.registered.inputs.get(delivery.mailbox.channel);
+    invocation.start(gate, this.#onlyCheck?.fast);
   }
 
   #release(invocation: Invocation): void {

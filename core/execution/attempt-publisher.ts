@@ -48,7 +48,8 @@ export class AttemptPublisher implements AttemptPublishing {
   ): Message | Promise<Message> {
     const extras = options !== undefined || isMessage(payload) ? extrasOf(payload, options) : undefined;
     const copy = copyJson(extras?.own === undefined ? payload : extras.own.payload, 'payload');
-    const admitted = gate.admitJson(copy);
+    const fast = gate.onlyCheck?.fast;
+    const admitted = fast !== undefined && fast(copy) === undefined ? copy : gate.admitJson(copy);
     // What a JSON Schema lets through is what came: comparing is cheaper than asking whether it is a promise.
     return admitted !== copy && admitted instanceof Promise
       ? this.#publishAfter(attempt, gate, admitted, extras)
@@ -70,9 +71,8 @@ export class AttemptPublisher implements AttemptPublishing {
     payload: JsonValue,
     extras: Extras | undefined,
   ): Message | Promise<Message> {
-    const place = attempt.publishes++;
     const { repetition } = attempt;
-    const repeated = repetition && this.#earlier(attempt, repetition, place, gate, payload);
+    const repeated = repetition && this.#earlier(attempt, repetition, gate, payload);
     if (repeated !== undefined) return repeated;
     const known = extras && this.#published(extras, gate.channel, payload);
     if (known !== undefined) return known;
@@ -142,11 +142,10 @@ export class AttemptPublisher implements AttemptPublishing {
   #earlier(
     attempt: Attempt,
     repetition: Repetition,
-    place: number,
     { channel }: PayloadGate,
     payload: JsonValue,
   ): Message | undefined {
-    const found = repetition.take(place, channel, payload);
+    const found = repetition.take(channel, payload);
     if (!found) return undefined;
     const { message, session, number, mailbox } = attempt.delivery;
     return (

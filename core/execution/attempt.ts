@@ -18,8 +18,6 @@ export interface Attempt {
   readonly signal: AbortSignal;
   /** True once it has no say any more. */
   readonly isOver: boolean;
-  /** How many publishes this attempt has made. */
-  publishes: number;
   /** What the next new message of this invocation is numbered with. */
   nextOrdinal: number;
   /** What earlier attempts have published; undefined when they have published nothing. */

@@ -1,6 +1,7 @@
 import type { PublishOptions } from '../agents/agent.js';
-import { describe, PubSubError, toPubSubError } from '../errors.js';
+import { PubSubError, toPubSubError } from '../errors.js';
 import type { Message } from '../messaging/message.js';
+import type { CompiledSchema } from '../schema/schema-validator.js';
 import type { Delivery, RunningAttempt } from '../state/delivery.js';
 import { type Published, Repetition } from '../state/publish-ledger.js';
 import type { Attempt, AttemptServices } from './attempt.js';
@@ -9,7 +10,7 @@ import { InvocationContext } from './invocation-context.js';
 import type { PayloadGate } from './payload-gate.js';
 import { RareParts } from './rare-parts.js';
 import type { RegisteredAgent } from './registered-agent.js';
-import { isIterator, isPending, isThenable } from './returned-value.js';
+import { isIterator, isPending, isThenable, unpublishable } from './returned-value.js';
 import type { SettlementWatch } from './settlement.js';
 import type { Transaction } from './transaction.js';
 
@@ -32,7 +33,6 @@ export interface AttemptObserver {
 export class Invocation implements Attempt, RunningAttempt {
   readonly delivery: Delivery;
   readonly #observer: AttemptObserver;
-  publishes = 0;
   nextOrdinal = 0;
   repetition: Repetition | undefined;
   /** Set once it has no say any more: it settled, or its run ended. */
@@ -111,12 +111,16 @@ export class Invocation implements Attempt, RunningAttempt {
     this.#observer.attemptAbandoned(this);
   }
 
-  /** @param gate checks what came; undefined when the agent no longer listens to the channel it came on. */
-  start(gate: PayloadGate | undefined): void {
+  /**
+   * @param gate checks what came; undefined when the agent no longer listens to the channel it came on.
+   * @param fast the gate's check, where it is no more than that: what passes it need not go through the gate.
+   */
+  start(gate: PayloadGate | undefined, fast: CompiledSchema | undefined): void {
     const { payload } = this.delivery.message;
-    let admitted: unknown;
+    let admitted: unknown = payload;
     try {
-      admitted = gate === undefined ? payload : gate.admit(payload);
+      const passes = fast !== undefined && fast(payload) === undefined;
+      if (!passes && gate !== undefined) admitted = gate.admit(payload);
     } catch (thrown) {
       this.#refuseInput(thrown);
       return;
@@ -207,22 +211,12 @@ export class Invocation implements Attempt, RunningAttempt {
   /** A promise only where the message has to wait. @throws PubSubError when it is refused. */
   #publishReturned(value: unknown): Promise<Message> | undefined {
     const { onlyOutput } = this.registered;
-    if (onlyOutput === undefined) throw this.#unpublishable(value);
+    if (onlyOutput === undefined) throw unpublishable(this.registered.agent, value);
     if (this.#over !== undefined) {
       throw this.services.publisher.refuseLate(this, onlyOutput.channel, this.#over);
     }
     const published = this.services.publisher.publishThrough(this, onlyOutput, value, undefined);
     return isPending(published) ? published : undefined;
-  }
-
-  #unpublishable(value: unknown): PubSubError {
-    const { name, publications } = this.registered.agent;
-    const has = publications.length === 0 ? 'none' : `${publications.length} (${publications.join(', ')})`;
-    return new PubSubError(
-      'EXECUTION_ERROR',
-      `agent "${name}" returned ${describe(value)}, but a returned value needs exactly one publication, and it has ${has}; call publish(channel, payload) instead`,
-      { details: { agent: name, publications } },
-    );
   }
 
   #finish(): void {

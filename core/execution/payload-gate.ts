@@ -23,6 +23,11 @@ export class PayloadGate {
     this.#hook = hook;
   }
 
+  /** The schema's check, where the gate is no more than that: what passes it passes the gate as it is. */
+  get onlyCheck(): SchemaCheck | undefined {
+    return this.#hook === undefined ? this.#check : undefined;
+  }
+
   /** What the agent is given: the payload, or what a Standard Schema makes of it. A promise only for async schemas. */
   admit(payload: JsonValue): unknown {
     const check = this.#check;

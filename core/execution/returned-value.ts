@@ -1,3 +1,5 @@
+import type { PubSubAgent } from '../agents/agent.js';
+import { describe, PubSubError } from '../errors.js';
 import type { Message } from '../messaging/message.js';
 
 // What an agent may give back: told apart here, as values come from anybody's code.
@@ -18,4 +20,14 @@ export function isPending(published: Message | Promise<Message>): published is P
 export function isIterator(value: unknown): value is AsyncIterable<unknown> | Iterable<unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   return Symbol.asyncIterator in value || (Symbol.iterator in value && 'next' in value);
+}
+
+/** Why a value that came back cannot be published: it could go to any of several publications, or to none. */
+export function unpublishable({ name, publications }: PubSubAgent, value: unknown): PubSubError {
+  const has = publications.length === 0 ? 'none' : `${publications.length} (${publications.join(', ')})`;
+  return new PubSubError(
+    'EXECUTION_ERROR',
+    `agent "${name}" returned ${describe(value)}, but a returned value needs exactly one publication, and it has ${has}; call publish(channel, payload) instead`,
+    { details: { agent: name, publications } },
+  );
 }

@@ -110,6 +110,8 @@ export class Repetition {
   readonly #ledger: PublishLedger;
   readonly #count: number;
   readonly #matched = new Set<number>();
+  /** How many publishes the attempt has made. */
+  #place = 0;
   /** What the first new message is numbered with. */
   readonly nextOrdinal: number;
 
@@ -119,13 +121,12 @@ export class Repetition {
     this.nextOrdinal = this.#ledger.nextOrdinal;
   }
 
-  /** The message that the publish in this place repeats: whole where it is kept, else its id alone. */
+  /** The message that the next publish repeats: whole where it is kept, else its id alone. */
   take(
-    place: number,
     channel: string,
     payload: JsonValue,
   ): { readonly id: string; readonly message: Message | undefined } | undefined {
-    const found = this.#ledger.find(place, channel, payload, this.#matched, this.#count);
+    const found = this.#ledger.find(this.#place++, channel, payload, this.#matched, this.#count);
     if (found) this.#matched.add(found.index);
     return found;
   }
