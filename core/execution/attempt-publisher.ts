@@ -48,8 +48,7 @@ export class AttemptPublisher implements AttemptPublishing {
   ): Message | Promise<Message> {
     const extras = options !== undefined || isMessage(payload) ? extrasOf(payload, options) : undefined;
     const copy = copyJson(extras?.own === undefined ? payload : extras.own.payload, 'payload');
-    const fast = gate.onlyCheck?.fast;
-    const admitted = fast !== undefined && fast(copy) === undefined ? copy : gate.admitJson(copy);
+    const admitted = gate.admitJson(copy);
     // What a JSON Schema lets through is what came: comparing is cheaper than asking whether it is a promise.
     return admitted !== copy && admitted instanceof Promise
       ? this.#publishAfter(attempt, gate, admitted, extras)

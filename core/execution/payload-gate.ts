@@ -66,6 +66,8 @@ export class PayloadGate {
 
   /** What goes into the message: like `admit`, and JSON again. */
   admitJson(payload: JsonValue): JsonValue | Promise<JsonValue> {
+    const fast = this.onlyCheck?.fast;
+    if (fast !== undefined && fast(payload) === undefined) return payload;
     const transforms = this.#check?.transforms ?? false;
     const admitted = this.admit(payload);
     if (admitted === payload && !transforms) return payload;

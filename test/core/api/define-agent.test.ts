@@ -16,6 +16,24 @@ describe('defineAgent', () => {
     expect(agent.concurrency).toBeUndefined();
   });
 
+  test('process is called on its definition; a method put in its place before it is registered is called instead', async () => {
+    const { executor } = await openBus();
+    const heard: unknown[] = [];
+    const definition = {
+      name: 'a',
+      subscribe: 'in',
+      process() {
+        heard.push(this);
+      },
+    } as const;
+    const replaced = defineAgent({ name: 'b', subscribe: 'in', process: () => void heard.push('old') });
+    replaced.processMessage = () => void heard.push('new');
+    executor.registerAgents([defineAgent(definition), replaced]);
+    await executor.execute({ channel: 'in', payload: 1 }).report;
+    expect(heard).toEqual([definition, 'new']);
+    expect(heard[0]).toBe(definition);
+  });
+
   test('takes channel names, lists of them, and schemas by name', () => {
     const text = { type: 'string' } as const;
     const agent = defineAgent({

@@ -176,3 +176,26 @@ describe('no chain of publishes grows the stack', () => {
     expect(depths.get(0)).toBe(depths.get(4990));
   });
 });
+
+test('ready agents take turns in order, however many they are and wherever the queue begins', async () => {
+  const { executor, runtime } = await openBus();
+  const starts: string[] = [];
+  const names = Array.from({ length: 300 }, (_, index) => `agent${index}`);
+  executor.registerAgents(
+    names.map((name) =>
+      defineAgent({
+        name,
+        subscribe: name === 'agent0' ? ['first', 'all'] : 'all',
+        process: () => void starts.push(name),
+      }),
+    ),
+  );
+  executor.execute();
+  // Moves the beginning of the queue, so that what follows goes round its end and makes it grow there.
+  for (let message = 0; message < 40; message++) await executor.publish('first', message);
+  await runtime.runUntilIdle();
+  starts.length = 0;
+  for (const message of [1, 2, 3]) void executor.publish('all', message);
+  await runtime.runUntilIdle();
+  expect(starts).toEqual([...names, ...names, ...names]);
+});
