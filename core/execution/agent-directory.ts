@@ -116,9 +116,9 @@ export class AgentDirectory {
   #subscribe(channel: Channel, agent: string, runner: AgentRunner): void {
     const mailbox = channel.mailboxes.get(agent);
     if (!mailbox) return;
-    for (const { number, message } of [...channel.retained]) {
+    for (const { number, publication } of [...channel.retained]) {
       if (number <= mailbox.lastReceived) continue;
-      this.#router.hand(channel, mailbox, message, this.#currentRun());
+      this.#router.hand(channel, mailbox, publication.name.id, this.#currentRun());
     }
     runner.attach(mailbox);
   }

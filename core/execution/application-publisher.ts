@@ -5,6 +5,7 @@ import { isoTime, requireName } from '../identifiers.js';
 import { copyJson, type JsonValue } from '../json.js';
 import type { Channel } from '../messaging/channel.js';
 import { isMessage, type Message, requireMessage } from '../messaging/message.js';
+import { Publication } from '../messaging/publication.js';
 import type { RunRecord } from '../state/run-record.js';
 import { idsOf } from '../state/session-ids.js';
 import type { TaskInput, TaskManager } from '../state/task-manager.js';
@@ -120,8 +121,8 @@ export class ApplicationPublisher {
           }
         : this.#stamped(own, channel.name, payload);
     const message = taskId === undefined ? base : { ...base, taskId };
-    const fromOutside = own !== undefined;
-    this.#router.route(at, channel, message, undefined, ordinal, fromOutside, run);
+    const publication = Publication.of(message, at, ordinal, own !== undefined);
+    this.#router.route(at, channel, publication, undefined, run);
     return message;
   }
 

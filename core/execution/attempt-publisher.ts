@@ -1,31 +1,28 @@
 import type { PublishOptions } from '../agents/agent.js';
 import { requireOptions } from '../config.js';
 import { describe, PubSubError } from '../errors.js';
-import { isoTime } from '../identifiers.js';
 import { copyJson, type JsonValue } from '../json.js';
 import type { Channel } from '../messaging/channel.js';
 import { isMessage, type Message, requireMessage } from '../messaging/message.js';
+import { MessageName, Publication } from '../messaging/publication.js';
 import { holdsPublished, type Repetition } from '../state/publish-ledger.js';
-import { idsOf, nodeIdOf } from '../state/session-ids.js';
+import { nodeIdOf } from '../state/session-ids.js';
 import type { TaskInput } from '../state/task-manager.js';
 import type { Attempt, AttemptPublishing } from './attempt.js';
 import type { AttemptTransactions } from './attempt-transactions.js';
 import type { PayloadGate } from './payload-gate.js';
 import type { Recorder } from './recorder.js';
 import type { Router } from './router.js';
-import type { Scheduler } from './scheduler.js';
 
 /** Publishes what agents say. */
 export class AttemptPublisher implements AttemptPublishing {
   readonly #recorder: Recorder;
   readonly #router: Router;
-  readonly #scheduler: Scheduler;
   readonly #transactions: AttemptTransactions;
 
-  constructor(recorder: Recorder, router: Router, scheduler: Scheduler, transactions: AttemptTransactions) {
+  constructor(recorder: Recorder, router: Router, transactions: AttemptTransactions) {
     this.#recorder = recorder;
     this.#router = router;
-    this.#scheduler = scheduler;
     this.#transactions = transactions;
   }
 
@@ -34,7 +31,7 @@ export class AttemptPublisher implements AttemptPublishing {
     channelName: string,
     payload: unknown,
     options: PublishOptions | undefined,
-  ): Message | Promise<Message> {
+  ): Publication | Promise<Publication> {
     const gate = attempt.registered.outputs.get(channelName);
     if (!gate) throw undeclared(attempt, channelName);
     return this.publishThrough(attempt, gate, payload, options);
@@ -45,7 +42,7 @@ export class AttemptPublisher implements AttemptPublishing {
     gate: PayloadGate,
     payload: unknown,
     options: PublishOptions | undefined,
-  ): Message | Promise<Message> {
+  ): Publication | Promise<Publication> {
     const extras = options !== undefined || isMessage(payload) ? extrasOf(payload, options) : undefined;
     const copy = copyJson(extras?.own === undefined ? payload : extras.own.payload, 'payload');
     const admitted = gate.admitJson(copy);
@@ -60,7 +57,7 @@ export class AttemptPublisher implements AttemptPublishing {
     gate: PayloadGate,
     admitted: Promise<JsonValue>,
     extras: Extras | undefined,
-  ): Promise<Message> {
+  ): Promise<Publication> {
     return this.#publishAdmitted(attempt, gate, await admitted, extras);
   }
 
@@ -69,7 +66,7 @@ export class AttemptPublisher implements AttemptPublishing {
     gate: PayloadGate,
     payload: JsonValue,
     extras: Extras | undefined,
-  ): Message | Promise<Message> {
+  ): Publication | Promise<Publication> {
     const { repetition } = attempt;
     const repeated = repetition && this.#earlier(attempt, repetition, gate, payload);
     if (repeated !== undefined) return repeated;
@@ -91,12 +88,11 @@ export class AttemptPublisher implements AttemptPublishing {
     payload: JsonValue,
     extras: Extras | undefined,
     ordinal: number,
-  ): Message {
+  ): Publication {
     const at = this.#recorder.now();
-    const message = this.#message(attempt, gate.channel, payload, extras, ordinal, at);
-    const fromOutside = extras?.own !== undefined;
-    this.#transactions.of(attempt).publishes.push({ message, ordinal, fromOutside });
-    return message;
+    const publication = this.#publication(attempt, gate.channel, payload, extras, ordinal, at);
+    this.#transactions.of(attempt).publishes.push(publication);
+    return publication;
   }
 
   /** Apart from the common way, so that this closure costs only those who wait. */
@@ -106,7 +102,7 @@ export class AttemptPublisher implements AttemptPublishing {
     payload: JsonValue,
     extras: Extras | undefined,
     ordinal: number,
-  ): Promise<Message> {
+  ): Promise<Publication> {
     return this.#router.whenRoom(gate.channel, attempt.delivery.run, () => {
       if (attempt.isOver) throw new PubSubError('CANCELLED', 'the invocation has ended');
       const known = extras && this.#published(extras, gate.channel, payload);
@@ -120,21 +116,21 @@ export class AttemptPublisher implements AttemptPublishing {
     payload: JsonValue,
     extras: Extras | undefined,
     ordinal: number,
-  ): Message | Promise<Message> {
+  ): Publication {
     const { delivery } = attempt;
     const router = this.#router;
     const at = this.#recorder.recent();
-    const message = this.#message(attempt, channel.name, payload, extras, ordinal, at);
+    const publication = this.#publication(attempt, channel.name, payload, extras, ordinal, at);
     // Making the message can have closed it: reading a task's data calls the agent's own code.
     const open = channel.isOpen === true ? channel : router.destination(channel.name, true);
-    router.route(at, open, message, delivery, ordinal, extras?.own !== undefined, delivery.run);
-    const nextTurn = this.#scheduler.breatheAt(at);
-    return nextTurn === undefined ? message : after(nextTurn, message);
+    router.route(at, open, publication, delivery, delivery.run);
+    return publication;
   }
 
-  /** The message that was published under the same id before. */
-  #published({ own }: Extras, channel: string, payload: JsonValue): Message | undefined {
-    return own && this.#recorder.state.outsideIds.has(own.id) ? { ...own, channel, payload } : undefined;
+  /** What was published under the same id before. */
+  #published({ own }: Extras, channel: string, payload: JsonValue): Publication | undefined {
+    if (own === undefined || !this.#recorder.state.outsideIds.has(own.id)) return undefined;
+    return Publication.of({ ...own, channel, payload }, this.#recorder.recent(), 0, true);
   }
 
   /** The message of an earlier attempt that this publish repeats. */
@@ -143,51 +139,61 @@ export class AttemptPublisher implements AttemptPublishing {
     repetition: Repetition,
     { channel }: PayloadGate,
     payload: JsonValue,
-  ): Message | undefined {
+  ): Publication | undefined {
     const found = repetition.take(channel, payload);
     if (!found) return undefined;
-    const { message, session, number, mailbox } = attempt.delivery;
-    return (
-      found.message ?? {
-        id: found.id,
-        timestamp: message.timestamp,
-        source: nodeIdOf(mailbox.agent, session, number),
-        channel,
-        payload,
-        parentId: message.id,
-      }
-    );
+    const { publication, session, number, mailbox } = attempt.delivery;
+    const message = found.message ?? {
+      id: found.id,
+      timestamp: publication.message.timestamp,
+      source: nodeIdOf(mailbox.agent, session, number),
+      channel,
+      payload,
+      parentId: publication.name.id,
+    };
+    return Publication.of(message, this.#recorder.recent(), 0, false);
   }
 
-  #message(
+  #publication(
     attempt: Attempt,
     channel: string,
     payload: JsonValue,
     extras: Extras | undefined,
     ordinal: number,
     at: number,
-  ): Message {
-    const { session, number, mailbox, message } = attempt.delivery;
-    const ids = idsOf(session);
-    const source = ids.node(mailbox.agent, number);
-    const id = ids.message(number, ordinal);
-    if (extras !== undefined) return this.#messageWith(extras, attempt, channel, payload, id, source, at);
-    return messageOf(id, isoTime(at), source, channel, message.taskId, payload, message.id);
+  ): Publication {
+    const { scope, number, mailbox, publication } = attempt.delivery;
+    const name = new MessageName(mailbox, scope, number, ordinal);
+    if (extras !== undefined) return this.#publicationWith(extras, attempt, channel, payload, name, at);
+    return new Publication(
+      payload,
+      channel,
+      publication.taskId,
+      at,
+      name,
+      publication.name,
+      false,
+      undefined,
+    );
   }
 
-  #messageWith(
+  #publicationWith(
     { own, task }: Extras,
     attempt: Attempt,
     channel: string,
     payload: JsonValue,
-    id: string,
-    source: string,
+    name: MessageName,
     at: number,
-  ): Message {
-    const { message } = attempt.delivery;
-    const taskId = task ? this.#namedTask(attempt, own, task) : (own?.taskId ?? message.taskId);
-    const timestamp = own?.timestamp ?? isoTime(at);
-    return messageOf(own?.id ?? id, timestamp, source, channel, taskId, payload, message.id);
+  ): Publication {
+    const cause = attempt.delivery.publication;
+    const taskId = task ? this.#namedTask(attempt, own, task) : (own?.taskId ?? cause.taskId);
+    if (own === undefined)
+      return new Publication(payload, channel, taskId, at, name, cause.name, false, undefined);
+    const { id, timestamp } = own;
+    const stamp = taskId === undefined ? {} : { taskId };
+    const parentId = cause.name.id;
+    const message = { id, timestamp, source: name.source, channel, ...stamp, payload, parentId };
+    return Publication.of(message, at, name.ordinal, true, cause.name);
   }
 
   #namedTask(attempt: Attempt, own: Message<unknown> | undefined, task: TaskInput): string {
@@ -200,7 +206,7 @@ export class AttemptPublisher implements AttemptPublishing {
   holds(attempt: Attempt, value: unknown): boolean {
     const { published } = attempt.delivery;
     if (published !== undefined && holdsPublished(published, value)) return true;
-    return attempt.transaction?.publishes.some(({ message }) => message === value) ?? false;
+    return attempt.transaction?.publishes.some((publication) => publication.is(value)) ?? false;
   }
 
   refuseLate(attempt: Attempt, channel: string, reason: PubSubError): PubSubError {
@@ -232,24 +238,6 @@ function extrasOf(value: unknown, options: PublishOptions | undefined): Extras {
   if (!isMessage(value)) return { own: undefined, task: options?.task };
   requireMessage(value);
   return { own: value, task: options?.task };
-}
-
-function messageOf(
-  id: string,
-  timestamp: string,
-  source: string,
-  channel: string,
-  taskId: string | undefined,
-  payload: JsonValue,
-  parentId: string,
-): Message {
-  return taskId === undefined
-    ? { id, timestamp, source, channel, payload, parentId }
-    : { id, timestamp, source, channel, taskId, payload, parentId };
-}
-
-function after(turn: Promise<void>, message: Message): Promise<Message> {
-  return turn.then(() => message);
 }
 
 function undeclared(attempt: Attempt, channel: unknown): PubSubError {

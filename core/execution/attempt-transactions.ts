@@ -41,9 +41,9 @@ export class AttemptTransactions {
       return;
     }
     const changes = transaction.changes();
-    const routes = transaction.publishes.map((publish) => ({
-      publish,
-      channel: router.channel(publish.message.channel ?? ''),
+    const routes = transaction.publishes.map((publication) => ({
+      publication,
+      channel: router.channel(publication.channel),
     }));
     const counts = new Map<Channel, number>();
     for (const { channel } of routes) counts.set(channel, (counts.get(channel) ?? 0) + 1);
@@ -51,10 +51,9 @@ export class AttemptTransactions {
     recorder.group(() => {
       const at = recorder.now();
       for (const change of changes) recorder.record(change, at);
-      for (const { publish, channel } of routes) {
-        if (publish.fromOutside && recorder.state.outsideIds.has(publish.message.id)) continue;
-        const { message, ordinal, fromOutside } = publish;
-        router.route(at, channel, message, delivery, ordinal, fromOutside, delivery.run);
+      for (const { publication, channel } of routes) {
+        if (publication.fromOutside && recorder.state.outsideIds.has(publication.name.id)) continue;
+        router.route(at, channel, publication, delivery, delivery.run);
       }
       succeeded();
     });

@@ -1,6 +1,7 @@
 import type { HumanAnswer, HumanQuestion, PublishOptions } from '../agents/agent.js';
 import type { PubSubError } from '../errors.js';
 import type { Message } from '../messaging/message.js';
+import type { Publication } from '../messaging/publication.js';
 import type { Cache } from '../state/cache.js';
 import type { Delivery } from '../state/delivery.js';
 import type { Repetition } from '../state/publish-ledger.js';
@@ -37,14 +38,14 @@ export interface AttemptPublishing {
     channel: string,
     payload: unknown,
     options: PublishOptions | undefined,
-  ): Message | Promise<Message>;
-  /** The same where it is known already which publication this is. */
+  ): Publication | Promise<Publication>;
+  /** The same where it is known already where it goes. */
   publishThrough(
     attempt: Attempt,
     gate: PayloadGate,
     payload: unknown,
     options: PublishOptions | undefined,
-  ): Message | Promise<Message>;
+  ): Publication | Promise<Publication>;
   /** Whether this invocation has published this very message object. */
   holds(attempt: Attempt, value: unknown): boolean;
   /** Records that a publish came too late and makes the error that says so. */

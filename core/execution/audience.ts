@@ -1,6 +1,6 @@
 import type { Channel } from '../messaging/channel.js';
 import type { Mailbox } from '../messaging/mailbox.js';
-import type { Message } from '../messaging/message.js';
+import type { Publication } from '../messaging/publication.js';
 import type { Delivery } from '../state/delivery.js';
 import type { RunEvent } from '../state/run-event.js';
 import type { RunObserver } from '../state/run-observer.js';
@@ -71,27 +71,25 @@ export class Audience implements RunObserver {
   messagePublished(
     at: number,
     channel: Channel,
-    message: Message,
+    publication: Publication,
     publisher: Delivery | undefined,
-    ordinal: number,
-    fromOutside: boolean,
     run: RunRecord | undefined,
     mailboxes: readonly Mailbox<Delivery>[],
   ): void {
-    this.#keeper?.messagePublished(at, channel, message, publisher, ordinal, fromOutside, run, mailboxes);
+    this.#keeper?.messagePublished(at, channel, publication, publisher, run, mailboxes);
     for (const observer of this.#observers) {
-      observer.messagePublished(at, channel, message, publisher, ordinal, fromOutside, run, mailboxes);
+      observer.messagePublished(at, channel, publication, publisher, run, mailboxes);
     }
     if (this.#sinks.length === 0) return;
     this.#tell({
       seq: this.#state().seq,
       at,
       type: 'message.published',
-      message,
-      ordinal,
+      message: publication.message,
+      ordinal: publication.name.ordinal,
       to: mailboxes.map(({ agent }) => agent),
       ...(publisher && { publisher: publisher.number }),
-      ...(fromOutside && { fromOutside }),
+      ...(publication.fromOutside && { fromOutside: true as const }),
       ...(run && { run: run.id }),
     });
   }

@@ -75,7 +75,7 @@ export class ChannelDesk {
           agent,
           channel: channel.name,
           count: length,
-          oldest: head?.message.payload ?? null,
+          oldest: head?.publication.payload ?? null,
         })),
     );
   }

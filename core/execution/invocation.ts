@@ -1,6 +1,7 @@
 import type { PublishOptions } from '../agents/agent.js';
 import { PubSubError, toPubSubError } from '../errors.js';
 import type { Message } from '../messaging/message.js';
+import type { Publication } from '../messaging/publication.js';
 import type { CompiledSchema } from '../schema/schema-validator.js';
 import type { Delivery, RunningAttempt } from '../state/delivery.js';
 import { type Published, Repetition } from '../state/publish-ledger.js';
@@ -116,7 +117,7 @@ export class Invocation implements Attempt, RunningAttempt {
    * @param fast the gate's check, where it is no more than that: what passes it need not go through the gate.
    */
   start(gate: PayloadGate | undefined, fast: CompiledSchema | undefined): void {
-    const { payload } = this.delivery.message;
+    const { payload } = this.delivery.publication;
     let admitted: unknown = payload;
     try {
       const passes = fast !== undefined && fast(payload) === undefined;
@@ -144,7 +145,10 @@ export class Invocation implements Attempt, RunningAttempt {
     try {
       if (this.#over) throw this.services.publisher.refuseLate(this, channel, this.#over);
       const published = this.services.publisher.publish(this, channel, payload, options);
-      return isPending(published) ? this.#track(published) : Promise.resolve(published);
+      const nextTurn = this.services.breathe();
+      if (isPending(published)) return this.#track(published.then(messageOf));
+      if (nextTurn !== undefined) return this.#track(nextTurn.then(() => published.message));
+      return Promise.resolve(published.message);
     } catch (thrown) {
       return this.#refused(toPubSubError(thrown));
     }
@@ -205,11 +209,12 @@ export class Invocation implements Attempt, RunningAttempt {
     for await (const value of values) {
       if (this.#over) return;
       await this.#publishReturned(value);
+      await this.services.breathe();
     }
   }
 
   /** A promise only where the message has to wait. @throws PubSubError when it is refused. */
-  #publishReturned(value: unknown): Promise<Message> | undefined {
+  #publishReturned(value: unknown): Promise<Publication> | undefined {
     const { onlyOutput } = this.registered;
     if (onlyOutput === undefined) throw unpublishable(this.registered.agent, value);
     if (this.#over !== undefined) {
@@ -309,6 +314,10 @@ export class Invocation implements Attempt, RunningAttempt {
     rare.refusals ??= [];
     rare.refusals.push({ promise, error });
   }
+}
+
+function messageOf({ message }: Publication): Message {
+  return message;
 }
 
 const SETTLED = new PubSubError('EXECUTION_ERROR', 'the invocation has ended already');

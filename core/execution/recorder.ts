@@ -1,7 +1,7 @@
 import type { ErrorRecord } from '../errors.js';
 import type { Channel } from '../messaging/channel.js';
 import type { Mailbox } from '../messaging/mailbox.js';
-import type { Message } from '../messaging/message.js';
+import type { Publication } from '../messaging/publication.js';
 import type { Delivery } from '../state/delivery.js';
 import {
   deliveryDropped,
@@ -92,17 +92,15 @@ export class Recorder {
   messagePublished(
     at: number,
     channel: Channel,
-    message: Message,
+    publication: Publication,
     publisher: Delivery | undefined,
-    ordinal: number,
-    fromOutside: boolean,
     run: RunRecord | undefined,
     mailboxes: readonly Mailbox<Delivery>[],
   ): void {
     this.#state.seq++;
-    messagePublished(this.#state, at, channel, message, publisher, ordinal, fromOutside, run, mailboxes);
+    messagePublished(this.#state, at, channel, publication, publisher, run, mailboxes);
     if (this.#audience.isEmpty === true) return;
-    this.#audience.messagePublished(at, channel, message, publisher, ordinal, fromOutside, run, mailboxes);
+    this.#audience.messagePublished(at, channel, publication, publisher, run, mailboxes);
   }
 
   deliveryStarted(at: number, delivery: Delivery): void {

@@ -2,7 +2,7 @@ import { requireUnreserved } from '../agents/check-agent.js';
 import { PubSubError } from '../errors.js';
 import type { Channel } from '../messaging/channel.js';
 import type { Mailbox } from '../messaging/mailbox.js';
-import type { Message } from '../messaging/message.js';
+import type { Publication } from '../messaging/publication.js';
 import type { Delivery } from '../state/delivery.js';
 import type { RunRecord } from '../state/run-record.js';
 import type { Logger } from './logger.js';
@@ -168,15 +168,13 @@ export class Router {
   route(
     at: number,
     channel: Channel,
-    message: Message,
+    publication: Publication,
     publisher: Delivery | undefined,
-    ordinal: number,
-    fromOutside: boolean,
     run: RunRecord | undefined,
   ): void {
     const { subscribers } = channel;
     const losers = isOverfull(channel) ? this.#makeRoom(at, channel) : NOBODY;
-    this.#recorder.messagePublished(at, channel, message, publisher, ordinal, fromOutside, run, subscribers);
+    this.#recorder.messagePublished(at, channel, publication, publisher, run, subscribers);
     if (losers.length > 0) this.#tellDisplaced(losers, run);
   }
 
@@ -194,11 +192,11 @@ export class Router {
     return losers;
   }
 
-  /** Hands a retained message to an agent that came later; whatever the channel's policy, the newest are kept. */
-  hand(channel: Channel, mailbox: Mailbox<Delivery>, message: Message, run: RunRecord | undefined): void {
+  /** Hands a retained message, named by its id, to an agent that came later; whatever the channel's policy, the newest are kept. */
+  hand(channel: Channel, mailbox: Mailbox<Delivery>, message: string, run: RunRecord | undefined): void {
     const at = this.#recorder.now();
     const loser = mailbox.length >= channel.capacity ? this.#dropOldest(at, mailbox) : undefined;
-    const handed = { channel: channel.name, message: message.id, to: mailbox.agent };
+    const handed = { channel: channel.name, message, to: mailbox.agent };
     this.#recorder.record({ type: 'message.handed', ...handed, ...(run && { run: run.id }) }, at);
     if (loser && loser !== run) this.#displaced(loser);
   }

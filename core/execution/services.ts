@@ -30,8 +30,7 @@ export class Services implements AttemptServices {
   constructor(parts: ServiceParts) {
     this.#parts = parts;
     this.transactions = new AttemptTransactions(parts);
-    const { recorder, router, scheduler } = parts;
-    this.publisher = new AttemptPublisher(recorder, router, scheduler, this.transactions);
+    this.publisher = new AttemptPublisher(parts.recorder, parts.router, this.transactions);
     this.#tokens = new TokenBudget(parts.recorder, parts.config, parts.budgetSpent);
   }
 

@@ -1,6 +1,6 @@
 import { PubSubError } from '../errors.js';
 import type { JsonValue } from '../json.js';
-import type { Message } from '../messaging/message.js';
+import type { Publication } from '../messaging/publication.js';
 import { Cache, type CacheStore } from '../state/cache.js';
 import { type CacheEvent, CacheTable } from '../state/cache-table.js';
 import type { NewEvent } from '../state/run-event.js';
@@ -8,19 +8,13 @@ import type { Task } from '../state/task.js';
 import { TaskManager, type TaskStore } from '../state/task-manager.js';
 import { TaskTable } from '../state/task-table.js';
 
-/** A publish that waits for its invocation to succeed. */
-export interface BufferedPublish {
-  readonly message: Message;
-  readonly ordinal: number;
-  readonly fromOutside: boolean;
-}
-
 /**
  * What a transactional invocation did and nobody else sees yet. Reads see its own writes on top of the live state;
  * when the invocation succeeds everything is recorded together.
  */
 export class Transaction {
-  readonly publishes: BufferedPublish[] = [];
+  /** What is published when its invocation succeeds. */
+  readonly publishes: Publication[] = [];
   readonly cache: Cache;
   readonly tasks: TaskManager;
   readonly #liveTasks: TaskStore;
@@ -42,7 +36,7 @@ export class Transaction {
 
   /** Resolves when every channel it publishes to has room. */
   whenReady(): Promise<void> {
-    return this.#waitForRoom(new Set(this.publishes.map(({ message }) => message.channel ?? '')));
+    return this.#waitForRoom(new Set(this.publishes.map(({ channel }) => channel)));
   }
 
   /**

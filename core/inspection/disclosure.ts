@@ -42,8 +42,8 @@ export class Disclosure {
     }
   }
 
-  payload(message: Message): SafeValue {
-    return this.show(message.payload, { kind: 'payload', channel: message.channel ?? '' });
+  payload({ payload, channel = '' }: Pick<Message, 'payload' | 'channel'>): SafeValue {
+    return this.show(payload, { kind: 'payload', channel });
   }
 
   event(event: RunEvent): RunEvent {

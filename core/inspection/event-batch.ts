@@ -1,7 +1,7 @@
-import { isoTime } from '../identifiers.js';
 import type { Channel } from '../messaging/channel.js';
 import type { Mailbox } from '../messaging/mailbox.js';
 import type { Message } from '../messaging/message.js';
+import { Publication } from '../messaging/publication.js';
 import type { Delivery } from '../state/delivery.js';
 import type { RunEvent } from '../state/run-event.js';
 import type { RunObserver } from '../state/run-observer.js';
@@ -117,30 +117,28 @@ export class BatchWriter implements RunObserver {
   messagePublished(
     at: number,
     channel: Channel,
-    message: Message,
+    publication: Publication,
     publisher: Delivery | undefined,
-    ordinal: number,
-    fromOutside: boolean,
     run: RunRecord | undefined,
     mailboxes: readonly Mailbox<Delivery>[],
   ): void {
-    if (isRegular(at, message, publisher !== undefined, fromOutside)) {
+    if (isRegular(at, publication, publisher !== undefined)) {
       const last = this.#lastRoutes[channel.label.index];
       // A channel whose subscribers change gets another list of them.
       const isKnown = last && last.channel === channel && last.mailboxes === mailboxes && last.run === run;
       const route = isKnown ? last.number : this.#newRouteOf(channel, mailboxes, run);
-      this.#addPublish(at, publisher ? publisher.number : 0, ordinal, route, message);
+      this.#addPublish(at, publisher ? publisher.number : 0, publication, route);
       return;
     }
     this.#addMessage({
       seq: this.last + 1,
       at,
       type: 'message.published',
-      message,
-      ordinal,
+      message: publication.message,
+      ordinal: publication.name.ordinal,
       to: mailboxes.map(({ agent }) => agent),
       ...(publisher && { publisher: publisher.number }),
-      ...(fromOutside && { fromOutside }),
+      ...(publication.fromOutside && { fromOutside: true as const }),
       ...(run && { run: run.id }),
     });
   }
@@ -158,12 +156,15 @@ export class BatchWriter implements RunObserver {
       case 'delivery.succeeded':
         this.#add(EVENT_KINDS.succeeded, event.at, event.delivery);
         return;
-      case 'message.published':
-        if (isRegular(event.at, event.message, event.publisher !== undefined, event.fromOutside ?? false)) {
-          const route = this.#routeOf(event.message.channel ?? '', event.to, event.run ?? null);
-          this.#addPublish(event.at, event.publisher ?? 0, event.ordinal, route, event.message);
+      case 'message.published': {
+        const { at, message, publisher, ordinal, fromOutside = false } = event;
+        const publication = Publication.of(message, at, ordinal, fromOutside);
+        if (isRegular(at, publication, publisher !== undefined)) {
+          const route = this.#routeOf(publication.channel, event.to, event.run ?? null);
+          this.#addPublish(at, publisher ?? 0, publication, route);
         } else this.#addMessage(event);
         return;
+      }
       default:
         this.#addBody(event);
     }
@@ -198,10 +199,10 @@ export class BatchWriter implements RunObserver {
     this.#routeCount = 0;
   }
 
-  #addPublish(at: number, publisher: number, ordinal: number, route: number, message: Message): void {
+  #addPublish(at: number, publisher: number, publication: Publication, route: number): void {
     if (!this.#add(EVENT_KINDS.published, at, 0)) return;
-    this.#columns.addPublish(publisher, ordinal, route);
-    this.#recent.add(this.last, message);
+    this.#columns.addPublish(publisher, publication.name.ordinal, route);
+    this.#recent.add(this.last, publication);
   }
 
   #addMessage(event: Extract<RunEvent, { type: 'message.published' }>): void {
@@ -269,10 +270,10 @@ function sameNames(left: readonly string[], right: readonly string[]): boolean {
 }
 
 /** Whether everything about a message but its payload follows from its publisher, its ordinal and the time. */
-function isRegular(at: number, message: Message, fromAgent: boolean, fromOutside: boolean): boolean {
-  if (fromOutside || message.taskId !== undefined) return false;
-  if (!fromAgent && (message.source !== 'app' || message.parentId !== undefined)) return false;
-  return message.timestamp === isoTime(at);
+function isRegular(at: number, publication: Publication, fromAgent: boolean): boolean {
+  if (publication.fromOutside || publication.taskId !== undefined) return false;
+  if (!fromAgent && (publication.message.source !== 'app' || publication.parent !== undefined)) return false;
+  return publication.isOf(at);
 }
 
 /** A message without what it says: what the watcher's state holds, until somebody asks for the payload. */

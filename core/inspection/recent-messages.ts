@@ -1,12 +1,15 @@
 import type { Message } from '../messaging/message.js';
 
+/** What is kept of a message. */
+export type RecentMessage = Pick<Message, 'payload' | 'channel'>;
+
 /** Messages kept while very many come: whatever lives longer than a moment is copied again and again by the collector. */
 const FEW = 1000;
 
 /** The newest messages, by the sequence numbers of their events, so that a payload can be shown when it is asked for. */
 export class RecentMessages {
   readonly #limit: number;
-  readonly #messages: (Message | undefined)[] = [];
+  readonly #messages: (RecentMessage | undefined)[] = [];
   readonly #seqs: number[] = [];
   #count = 0;
   /** Where the next one goes: `#count % #limit`, without a division for each message. */
@@ -17,7 +20,7 @@ export class RecentMessages {
     this.#limit = limit;
   }
 
-  add(seq: number, message: Message): void {
+  add(seq: number, message: RecentMessage): void {
     const place = this.#next;
     this.#messages[place] = message;
     this.#seqs[place] = seq;
@@ -37,7 +40,7 @@ export class RecentMessages {
   }
 
   /** The sequence numbers grow with the places: a search by halving. */
-  find(seq: number): Message | undefined {
+  find(seq: number): RecentMessage | undefined {
     let low = Math.max(0, this.#count - this.#limit);
     let high = this.#count;
     while (low < high) {
@@ -50,7 +53,7 @@ export class RecentMessages {
   }
 
   /** Oldest first. */
-  *entries(): Generator<readonly [seq: number, message: Message]> {
+  *entries(): Generator<readonly [seq: number, message: RecentMessage]> {
     for (let index = Math.max(0, this.#count - this.#limit); index < this.#count; index++) {
       const place = index % this.#limit;
       const message = this.#messages[place];

@@ -2,6 +2,7 @@ import type { Delivery } from '../state/delivery.js';
 import { type TreeLabel, treeLabel } from '../state/tree-labels.js';
 import { Mailbox } from './mailbox.js';
 import type { Message } from './message.js';
+import type { Publication } from './publication.js';
 
 /** What a full mailbox does with one message more: push out its oldest, make the publisher wait, or refuse it. */
 export type OverflowPolicy = 'drop-oldest' | 'backpressure' | 'reject';
@@ -29,6 +30,7 @@ export interface RetainedMessage {
   /** Number of its node in the execution tree. */
   readonly node: number;
   readonly message: Message;
+  readonly publication: Publication;
 }
 
 /** A named channel: who listens, and what the last few messages were. */
@@ -92,9 +94,9 @@ export class Channel {
   }
 
   /** Notes one more message. The new number is what a mailbox that takes it has last received. */
-  received(message: Message, node: number): number {
+  received(publication: Publication, node: number): number {
     const number = ++this.publishedCount;
-    if (this.retain > 0) this.#retain({ number, node, message });
+    if (this.retain > 0) this.#retain({ number, node, message: publication.message, publication });
     return number;
   }
 

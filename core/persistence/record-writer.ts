@@ -1,8 +1,8 @@
-import { isoTime } from '../identifiers.js';
 import { encodeJson } from '../json.js';
 import type { Channel } from '../messaging/channel.js';
 import type { Mailbox } from '../messaging/mailbox.js';
 import type { Message } from '../messaging/message.js';
+import type { Publication } from '../messaging/publication.js';
 import type { Delivery } from '../state/delivery.js';
 import type { RunEvent } from '../state/run-event.js';
 import type { RunRecord } from '../state/run-record.js';
@@ -71,19 +71,20 @@ export class RecordWriter {
   published(
     at: number,
     channel: Channel,
-    message: Message,
+    publication: Publication,
     publisher: Delivery | undefined,
-    ordinal: number,
-    fromOutside: boolean,
     run: RunRecord | undefined,
     mailboxes: readonly Mailbox<Delivery>[],
   ): void {
+    const { fromOutside, taskId, parent } = publication;
+    const { ordinal } = publication.name;
     const follows =
       !fromOutside &&
       mailboxes === channel.subscribers &&
-      message.timestamp === isoTime(at) &&
-      (publisher ? publisher.run === run && publisher.message.id === message.parentId : !message.parentId);
+      publication.isOf(at) &&
+      (publisher ? publisher.run === run && parent === publisher.publication.name : parent === undefined);
     if (!follows) {
+      const { message } = publication;
       const to = mailboxes.map(({ agent }) => agent);
       const by = publisher && { publisher: publisher.number };
       const outside = fromOutside && ({ fromOutside } as const);
@@ -92,13 +93,12 @@ export class RecordWriter {
       return;
     }
     // Made before anything is changed here.
-    const content = `${ordinal},${this.#quote(channel.name)},${encodePayload(message.payload)}`;
+    const content = `${ordinal},${this.#quote(channel.name)},${encodePayload(publication.payload)}`;
     if (publisher) {
-      const { taskId } = message;
       const extras = taskId === undefined ? '' : `,${JSON.stringify({ taskId })}`;
       this.#add(`${this.#head('p', at)},${this.#number(publisher.number)},${content}${extras}]`);
     } else {
-      this.#add(`${this.#head('a', at)},${content}${this.#extras(message, run)}]`);
+      this.#add(`${this.#head('a', at)},${content}${this.#extras(publication.message, run)}]`);
     }
   }
 

@@ -1,6 +1,7 @@
 import type { ErrorRecord, PubSubError } from '../errors.js';
 import { type Mail, Mailbox } from '../messaging/mailbox.js';
 import type { Message } from '../messaging/message.js';
+import { Publication } from '../messaging/publication.js';
 import type { Published } from './publish-ledger.js';
 import type { RunRecord } from './run-record.js';
 import { NO_SESSION, type Session } from './session.js';
@@ -27,7 +28,7 @@ export interface RunningAttempt {
  */
 export class Delivery implements Mail<Delivery> {
   readonly number: number;
-  readonly message: Message;
+  readonly publication: Publication;
   readonly mailbox: Mailbox<Delivery>;
   /** Number of its node in the execution tree. */
   node: number;
@@ -57,17 +58,21 @@ export class Delivery implements Mail<Delivery> {
   constructor(
     number: number,
     scope: TreeScope,
-    message: Message,
+    publication: Publication,
     mailbox: Mailbox<Delivery>,
     run: RunRecord | undefined,
     node: number,
   ) {
     this.number = number;
     this.scope = scope;
-    this.message = message;
+    this.publication = publication;
     this.mailbox = mailbox;
     this.run = run;
     this.node = node;
+  }
+
+  get message(): Message {
+    return this.publication.message;
   }
 
   /** The session in which it came into being: its ids tell of that. */
@@ -79,10 +84,11 @@ export class Delivery implements Mail<Delivery> {
 /** What stands at both ends of a list, so that no delivery in it lacks a neighbour. It is itself no delivery. */
 function border(): Delivery {
   const message: Message = { id: '', timestamp: '', source: '', channel: '', payload: null, parentId: '' };
+  const publication = Publication.of(message, 0, 0, false);
   const delivery = new Delivery(
     0,
     treeScope(undefined, NO_SESSION),
-    message,
+    publication,
     new Mailbox('', ''),
     undefined,
     0,

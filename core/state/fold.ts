@@ -2,6 +2,7 @@ import { requireOptions, requireWhole } from '../config.js';
 import { invalid, PubSubError } from '../errors.js';
 import type { Channel } from '../messaging/channel.js';
 import type { Mailbox } from '../messaging/mailbox.js';
+import { Publication } from '../messaging/publication.js';
 import type { Delivery } from './delivery.js';
 import {
   deliveryDropped,
@@ -108,12 +109,13 @@ function applyBody(state: RunState, event: RunEvent): void {
       const mailboxes = event.to.map((agent) => mailboxOf(channel, agent));
       const run = event.run === undefined ? undefined : state.runs.get(event.run);
       const { message, ordinal, fromOutside } = event;
-      messagePublished(state, at, channel, message, publisher, ordinal, fromOutside ?? false, run, mailboxes);
+      const publication = Publication.of(message, at, ordinal, fromOutside ?? false);
+      messagePublished(state, at, channel, publication, publisher, run, mailboxes);
       return;
     }
     case 'message.handed': {
       const channel = channelOf(state, event.channel);
-      const retained = channel.retained.find(({ message }) => message.id === event.message);
+      const retained = channel.retained.find(({ publication }) => publication.name.id === event.message);
       const run = event.run === undefined ? undefined : state.runs.get(event.run);
       messageHanded(state, at, required(retained, event.message), mailboxOf(channel, event.to), run);
       return;
@@ -142,7 +144,8 @@ function applyBody(state: RunState, event: RunEvent): void {
     case 'delivery.redelivered': {
       const mailbox = mailboxOf(channelOf(state, event.message.channel ?? ''), event.to);
       const run = event.run === undefined ? undefined : state.runs.get(event.run);
-      deliveryRedelivered(state, at, event.node, event.message, mailbox, run);
+      const publication = Publication.of(event.message, at, 0, false);
+      deliveryRedelivered(state, at, event.node, publication, mailbox, run);
       return;
     }
     case 'human.asked':

@@ -1,6 +1,6 @@
 import type { Channel, RetainedMessage } from '../messaging/channel.js';
 import type { Mailbox } from '../messaging/mailbox.js';
-import type { Message } from '../messaging/message.js';
+import type { Publication } from '../messaging/publication.js';
 import { Delivery } from './delivery.js';
 import { addPublished } from './publish-ledger.js';
 import type { RunRecord } from './run-record.js';
@@ -14,26 +14,24 @@ export function messagePublished(
   state: RunState,
   at: number,
   channel: Channel,
-  message: Message,
+  publication: Publication,
   publisher: Delivery | undefined,
-  ordinal: number,
-  fromOutside: boolean,
   run: RunRecord | undefined,
   mailboxes: readonly Mailbox<Delivery>[],
 ): void {
   const heard = mailboxes.length > 0;
   const node =
     publisher === undefined
-      ? publishedByApplication(state, at, channel, ordinal, run, heard)
-      : publishedBy(state, at, channel, message, publisher, ordinal, heard);
-  if (fromOutside === true) noteOutside(state, node, message.id);
-  const place = channel.received(message, node);
+      ? publishedByApplication(state, at, channel, publication, run, heard)
+      : publishedBy(state, at, channel, publication, publisher, heard);
+  if (publication.fromOutside === true) noteOutside(state, node, publication.name.id);
+  const place = channel.received(publication, node);
   if (run !== undefined) notePublish(run, heard);
   for (let index = 0; index < mailboxes.length; index++) {
     const mailbox = mailboxes[index];
     if (mailbox === undefined) continue;
     mailbox.lastReceived = place;
-    deliver(state, at, node, message, mailbox, run);
+    deliver(state, at, node, publication, mailbox, run);
   }
 }
 
@@ -41,15 +39,15 @@ function publishedBy(
   { tree }: RunState,
   at: number,
   channel: Channel,
-  message: Message,
+  publication: Publication,
   publisher: Delivery,
-  ordinal: number,
   heard: boolean,
 ): number {
+  const { ordinal } = publication.name;
   publisher.published =
     publisher.published !== undefined || ordinal > 0
-      ? addPublished(publisher.published, message, ordinal)
-      : message;
+      ? addPublished(publisher.published, publication)
+      : publication;
   const { node, scope, number } = publisher;
   return tree.addPublish(heard ? 'published' : 'unheard', at, node, channel.label, scope, number, ordinal);
 }
@@ -58,7 +56,7 @@ function publishedByApplication(
   state: RunState,
   at: number,
   channel: Channel,
-  ordinal: number,
+  { name: { ordinal } }: Publication,
   run: RunRecord | undefined,
   heard: boolean,
 ): number {
@@ -86,7 +84,7 @@ export function messageHanded(
   run: RunRecord | undefined,
 ): void {
   mailbox.lastReceived = retained.number;
-  deliver(state, at, retained.node, retained.message, mailbox, run);
+  deliver(state, at, retained.node, retained.publication, mailbox, run);
 }
 
 /** A dead letter is delivered once more, as a child of the invocation that failed. */
@@ -94,12 +92,12 @@ export function deliveryRedelivered(
   state: RunState,
   at: number,
   node: number,
-  message: Message,
+  publication: Publication,
   mailbox: Mailbox<Delivery>,
   run: RunRecord | undefined,
 ): void {
   state.tree.forgetDeadLetter(node);
-  deliver(state, at, node, message, mailbox, run);
+  deliver(state, at, node, publication, mailbox, run);
 }
 
 /** A publish came too late: a mark in the tree, and nothing else. */
@@ -113,14 +111,14 @@ function deliver(
   state: RunState,
   at: number,
   parent: number,
-  message: Message,
+  publication: Publication,
   mailbox: Mailbox<Delivery>,
   run: RunRecord | undefined,
 ): void {
   const number = state.nextDelivery++;
   const scope = state.scopeOf(run);
   const node = state.tree.addInvocation(at, parent, mailbox, scope, number);
-  const delivery = new Delivery(number, scope, message, mailbox, run, node);
+  const delivery = new Delivery(number, scope, publication, mailbox, run, node);
   state.unfinished.push(delivery);
   mailbox.push(delivery);
   if (run !== undefined) {

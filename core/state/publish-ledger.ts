@@ -1,44 +1,45 @@
 import { encodeJson, equalJson, type JsonValue } from '../json.js';
 import type { Message } from '../messaging/message.js';
+import { Publication } from '../messaging/publication.js';
 
 /** How many messages of one invocation are kept whole; of any further only a fingerprint. */
 const KEPT_WHOLE = 256;
 
-/** One message that an invocation has published: itself, or its id and a fingerprint of its content. */
-type Entry = Message | { readonly id: string; readonly fingerprint: string };
+/** Of a message that is not kept whole: its id and a fingerprint of its content. */
+interface Fingerprint {
+  readonly id: string;
+  readonly fingerprint: string;
+}
+
+/** One message that an invocation has published. */
+type Entry = Publication | Fingerprint;
 
 /** A ledger as plain JSON. */
 export interface LedgerRecord {
   readonly nextOrdinal: number;
-  readonly entries: readonly Entry[];
+  readonly entries: readonly (Message | Fingerprint)[];
 }
 
 /** What an invocation has published: most publish once, and that message alone says it all. */
-export type Published = Message | PublishLedger;
+export type Published = Publication | PublishLedger;
 
 /** What an invocation has published, with one message more. The first alone, if numbered 0, needs no ledger. */
-export function addPublished(
-  published: Published | undefined,
-  message: Message,
-  ordinal: number,
-): PublishLedger {
+export function addPublished(published: Published | undefined, publication: Publication): PublishLedger {
   const ledger = published ? ledgerOf(published) : new PublishLedger();
-  ledger.add(message, ordinal);
+  ledger.add(publication);
   return ledger;
 }
 
 export function ledgerOf(published: Published): PublishLedger {
   if (published instanceof PublishLedger) return published;
   const ledger = new PublishLedger();
-  ledger.add(published, 0);
+  ledger.add(published);
   return ledger;
 }
 
 /** Whether `value` is a message object that was published here: the very object, not an equal one. */
 export function holdsPublished(published: Published | undefined, value: unknown): boolean {
-  return published instanceof PublishLedger
-    ? published.holds(value)
-    : published !== undefined && published === value;
+  return published instanceof PublishLedger ? published.holds(value) : published?.is(value) === true;
 }
 
 /**
@@ -55,14 +56,14 @@ export class PublishLedger {
   }
 
   holds(value: unknown): boolean {
-    return this.#entries.some((entry) => entry === value);
+    return this.#entries.some((entry) => entry instanceof Publication && entry.is(value));
   }
 
-  add(message: Message, ordinal: number): void {
-    if (ordinal >= this.nextOrdinal) this.nextOrdinal = ordinal + 1;
-    const { id, channel, payload } = message;
+  add(publication: Publication): void {
+    const { name, channel, payload } = publication;
+    if (name.ordinal >= this.nextOrdinal) this.nextOrdinal = name.ordinal + 1;
     const whole = this.#entries.length < KEPT_WHOLE;
-    this.#entries.push(whole ? message : { id, fingerprint: fingerprintOf(channel, payload) });
+    this.#entries.push(whole ? publication : { id: name.id, fingerprint: fingerprintOf(channel, payload) });
   }
 
   /**
@@ -78,7 +79,7 @@ export class PublishLedger {
   ): { index: number; id: string; message: Message | undefined } | undefined {
     let fingerprint: string | undefined;
     const fits = (entry: Entry): boolean => {
-      if ('payload' in entry) return entry.channel === channel && equalJson(entry.payload, payload);
+      if (entry instanceof Publication) return entry.channel === channel && equalJson(entry.payload, payload);
       fingerprint ??= fingerprintOf(channel, payload);
       return entry.fingerprint === fingerprint;
     };
@@ -86,7 +87,9 @@ export class PublishLedger {
       const index = (place + step) % count;
       const entry = this.#entries[index];
       if (entry && !matched.has(index) && fits(entry)) {
-        return { index, id: entry.id, message: 'payload' in entry ? entry : undefined };
+        return entry instanceof Publication
+          ? { index, id: entry.name.id, message: entry.message }
+          : { index, id: entry.id, message: undefined };
       }
     }
     return undefined;
@@ -94,13 +97,16 @@ export class PublishLedger {
 
   /** For snapshots. */
   toJSON(): LedgerRecord {
-    return { nextOrdinal: this.nextOrdinal, entries: [...this.#entries] };
+    const entries = this.#entries.map((entry) => (entry instanceof Publication ? entry.message : entry));
+    return { nextOrdinal: this.nextOrdinal, entries };
   }
 
   static fromJSON({ nextOrdinal, entries }: LedgerRecord): PublishLedger {
     const ledger = new PublishLedger();
     ledger.nextOrdinal = nextOrdinal;
-    ledger.#entries = [...entries];
+    ledger.#entries = entries.map((entry) =>
+      'payload' in entry ? Publication.of(entry, Date.parse(entry.timestamp), 0, false) : entry,
+    );
     return ledger;
   }
 }

@@ -2,6 +2,7 @@ import { PubSubError } from '../errors.js';
 import { Channel } from '../messaging/channel.js';
 import { Mailbox } from '../messaging/mailbox.js';
 import type { Message } from '../messaging/message.js';
+import { Publication } from '../messaging/publication.js';
 import { Delivery } from './delivery.js';
 import { PublishLedger } from './publish-ledger.js';
 import { RunRecord } from './run-record.js';
@@ -23,12 +24,12 @@ import {
  */
 export function restore(parts: Iterable<SnapshotPart>, limits: StateLimits): RunState {
   const state = new RunState(limits);
-  const messages = new Map<number, Message>();
-  for (const part of parts) restorePart(state, part, messages);
+  const publications = new Map<number, Publication>();
+  for (const part of parts) restorePart(state, part, publications);
   return state;
 }
 
-function restorePart(state: RunState, part: SnapshotPart, messages: Map<number, Message>): void {
+function restorePart(state: RunState, part: SnapshotPart, publications: Map<number, Publication>): void {
   switch (part.part) {
     case 'head':
       restoreHead(state, part);
@@ -43,7 +44,7 @@ function restorePart(state: RunState, part: SnapshotPart, messages: Map<number, 
       state.runs.set(part.id, runOf(part));
       return;
     case 'delivery':
-      restoreDelivery(state, part, messages);
+      restoreDelivery(state, part, publications);
       return;
     case 'human':
       state.humans.set(part.request.id, part.request);
@@ -91,7 +92,9 @@ function channelOf(part: ChannelPart): Channel {
   const channel = new Channel(part.name, part.createdAt, part.capacity, part.overflow, part.retain);
   channel.droppedCount = part.dropped;
   channel.publishedCount = part.published;
-  channel.retained.push(...part.retained);
+  for (const { number, node, message } of part.retained) {
+    channel.retained.push({ number, node, message, publication: restored(message) });
+  }
   for (const { agent, lastReceived } of part.mailboxes) {
     const mailbox = new Mailbox<Delivery>(part.name, agent);
     mailbox.lastReceived = lastReceived;
@@ -113,15 +116,21 @@ function runOf(part: RunPart): RunRecord {
   return run;
 }
 
-function restoreDelivery(state: RunState, part: DeliveryPart, messages: Map<number, Message>): void {
-  const message = typeof part.message === 'number' ? messages.get(part.message) : part.message;
-  if (!message)
+/** How it was numbered is of no interest any more: it has its id. */
+function restored(message: Message): Publication {
+  return Publication.of(message, Date.parse(message.timestamp), 0, false);
+}
+
+function restoreDelivery(state: RunState, part: DeliveryPart, publications: Map<number, Publication>): void {
+  const { message } = part;
+  const publication = typeof message === 'number' ? publications.get(message) : message && restored(message);
+  if (!publication)
     throw new PubSubError('SERIALIZATION_ERROR', `delivery ${part.number} of a snapshot has no message`);
-  messages.set(part.number, message);
+  publications.set(part.number, publication);
   const run = part.run === null ? undefined : state.runs.get(part.run);
   const mailbox = mailboxOf(state, part);
   const scope = state.scopeWithin(run, part.session);
-  const delivery = new Delivery(part.number, scope, message, mailbox, run, part.node);
+  const delivery = new Delivery(part.number, scope, publication, mailbox, run, part.node);
   delivery.status = part.status;
   delivery.attempts = part.attempts;
   delivery.dueAt = part.dueAt;

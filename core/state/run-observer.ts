@@ -1,6 +1,6 @@
 import type { Channel } from '../messaging/channel.js';
 import type { Mailbox } from '../messaging/mailbox.js';
-import type { Message } from '../messaging/message.js';
+import type { Publication } from '../messaging/publication.js';
 import type { Delivery } from './delivery.js';
 import type { RunEvent } from './run-event.js';
 import type { RunRecord } from './run-record.js';
@@ -15,10 +15,8 @@ export interface RunObserver {
   messagePublished(
     at: number,
     channel: Channel,
-    message: Message,
+    publication: Publication,
     publisher: Delivery | undefined,
-    ordinal: number,
-    fromOutside: boolean,
     run: RunRecord | undefined,
     mailboxes: readonly Mailbox<Delivery>[],
   ): void;

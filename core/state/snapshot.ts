@@ -3,6 +3,7 @@ import { type ErrorRecord, PubSubError } from '../errors.js';
 import { encodeJson, type JsonValue } from '../json.js';
 import type { OverflowPolicy } from '../messaging/channel.js';
 import type { Message } from '../messaging/message.js';
+import type { Publication } from '../messaging/publication.js';
 import type { DeliveryStatus } from './delivery.js';
 import type { HumanRequest, HumanResolution } from './human-request.js';
 import { type LedgerRecord, ledgerOf } from './publish-ledger.js';
@@ -143,7 +144,7 @@ function channelParts(state: RunState): ChannelPart[] {
     retain: channel.retain,
     dropped: channel.droppedCount,
     published: channel.publishedCount,
-    retained: [...channel.retained],
+    retained: channel.retained.map(({ number, node, message }) => ({ number, node, message })),
     mailboxes: [...channel.mailboxes.values()].map(({ agent, lastReceived }) => ({ agent, lastReceived })),
     subscribers: channel.subscribers.map(({ agent }) => agent),
   }));
@@ -167,16 +168,16 @@ function runPart(run: RunRecord): RunPart {
 function deliveryParts(state: RunState): DeliveryPart[] {
   const parts: DeliveryPart[] = [];
   // A message that goes to many agents is written once.
-  const writtenBy = new Map<Message, number>();
+  const writtenBy = new Map<Publication, number>();
   for (const delivery of state.unfinished) {
-    const { number, message, mailbox, published } = delivery;
-    const earlier = writtenBy.get(message);
-    if (earlier === undefined) writtenBy.set(message, number);
+    const { number, publication, mailbox, published } = delivery;
+    const earlier = writtenBy.get(publication);
+    if (earlier === undefined) writtenBy.set(publication, number);
     parts.push({
       part: 'delivery',
       number,
       session: delivery.session,
-      message: earlier ?? message,
+      message: earlier ?? publication.message,
       channel: mailbox.channel,
       agent: mailbox.agent,
       closed: mailbox.closed,

@@ -1,6 +1,7 @@
 import { isoTime } from '../../../core/identifiers.js';
 import type { StorageNamespace } from '../../../core/index.js';
 import { Channel } from '../../../core/messaging/channel.js';
+import { Publication } from '../../../core/messaging/publication.js';
 import { Journal, type JournalSurroundings } from '../../../core/persistence/journal.js';
 import { systemRuntime } from '../../../core/runtime.js';
 
@@ -18,7 +19,8 @@ export function publishedTo(writer: Pick<Journal, 'messagePublished'>, number: n
   const at = 1_767_225_600_000 + number / 64;
   const id = `mws4c0d3jl9bi2nk-0.${number}`;
   const message = { id, timestamp: isoTime(at), source: 'app', channel: 'in', payload: payloadOf(number) };
-  writer.messagePublished(at, CHANNEL, message, undefined, number, false, undefined, CHANNEL.subscribers);
+  const publication = Publication.of(message, at, number, false);
+  writer.messagePublished(at, CHANNEL, publication, undefined, undefined, CHANNEL.subscribers);
 }
 
 const CHANNEL: Channel = new Channel('in', 0, 1, 'drop-oldest', 0);
