@@ -42,271 +42,271 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   // What each message needs comes first, as in a mailbox.
   queued = false;
   /** Attempts in progress and deliveries waiting for a retry, together. */
-  #slotsTaken = 0;
-  readonly #concurrency: number;
+  private slotsTaken = 0;
+  private readonly concurrency: number;
   /** The mailbox of an agent with one channel, which most are. */
-  #onlyMailbox: Mailbox<Delivery> | undefined;
+  private onlyMailbox: Mailbox<Delivery> | undefined = undefined;
   /** Deliveries whose retry is not due yet, with what cancels their timer. They keep their place: order is kept. */
-  #retrying: Map<Delivery, () => void> | undefined;
-  readonly #environment: RunnerEnvironment;
+  private retrying: Map<Delivery, () => void> | undefined;
+  private readonly environment: RunnerEnvironment;
   readonly agent: PubSubAgent;
-  readonly #timeoutMs: number | undefined;
+  private readonly timeoutMs: number | undefined;
   /** The gate of an agent with one channel, which most are: saves a look-up for each message. */
-  readonly #onlyGate: PayloadGate | undefined;
+  private readonly onlyGate: PayloadGate | undefined;
   /** That gate's check, where it is no more than a schema: shared by all agents with that schema, so it is at hand. */
-  readonly #onlyCheck: SchemaCheck | undefined;
+  private readonly onlyCheck: SchemaCheck | undefined;
   /** Of a defined agent: what to call, and on what. Saves three places in memory to go to for each message. */
-  readonly #process: PubSubAgent['processMessage'] | undefined;
-  readonly #self: unknown;
+  private readonly handle: PubSubAgent['processMessage'] | undefined;
+  private readonly self: unknown;
   readonly registered: RegisteredAgent;
-  #mailboxes: Mailbox<Delivery>[] = [];
-  #gone = false;
+  private mailboxes: Mailbox<Delivery>[] = [];
+  private gone = false;
 
   constructor(registered: RegisteredAgent, environment: RunnerEnvironment) {
     this.registered = registered;
     this.agent = registered.agent;
     const handler = handlerOf(registered.agent);
-    this.#process = handler?.process;
-    this.#self = handler?.self;
-    this.#environment = environment;
-    this.#onlyGate = registered.inputs.size === 1 ? [...registered.inputs.values()][0] : undefined;
-    this.#onlyCheck = this.#onlyGate?.onlyCheck;
-    this.#concurrency = registered.agent.concurrency ?? 1;
+    this.handle = handler?.process;
+    this.self = handler?.self;
+    this.environment = environment;
+    this.onlyGate = registered.inputs.size === 1 ? [...registered.inputs.values()][0] : undefined;
+    this.onlyCheck = this.onlyGate?.onlyCheck;
+    this.concurrency = registered.agent.concurrency ?? 1;
     const { timeoutSeconds } = registered.agent;
-    this.#timeoutMs = timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000;
+    this.timeoutMs = timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000;
   }
 
   get services(): AttemptServices {
-    return this.#environment.services;
+    return this.environment.services;
   }
 
   get settlements(): SettlementWatch {
-    return this.#environment.settlements;
+    return this.environment.settlements;
   }
 
   get isBusy(): boolean {
-    return this.#slotsTaken > 0;
+    return this.slotsTaken > 0;
   }
 
   /** Starts to read a mailbox. */
   attach(mailbox: Mailbox<Delivery>): void {
     mailbox.consumer = this;
-    this.#read([...this.#mailboxes, mailbox]);
+    this.read([...this.mailboxes, mailbox]);
     if (mailbox.length > 0) this.mailArrived();
   }
 
   /** Stops reading a mailbox. */
   detach(channel: string): void {
-    this.#read(this.#mailboxes.filter((mailbox) => mailbox.channel !== channel));
+    this.read(this.mailboxes.filter((mailbox) => mailbox.channel !== channel));
   }
 
-  #read(mailboxes: Mailbox<Delivery>[]): void {
-    this.#mailboxes = mailboxes;
-    this.#onlyMailbox = mailboxes.length === 1 ? mailboxes[0] : undefined;
+  private read(mailboxes: Mailbox<Delivery>[]): void {
+    this.mailboxes = mailboxes;
+    this.onlyMailbox = mailboxes.length === 1 ? mailboxes[0] : undefined;
   }
 
   /** Reads no more mail. What runs goes on to its end; what waits for a retry goes back to its mailbox. */
   leave(): void {
-    this.#gone = true;
-    for (const mailbox of this.#mailboxes) mailbox.consumer = undefined;
-    this.#read([]);
-    for (const delivery of [...(this.#retrying?.keys() ?? [])]) this.#putBack(delivery);
+    this.gone = true;
+    for (const mailbox of this.mailboxes) mailbox.consumer = undefined;
+    this.read([]);
+    for (const delivery of [...(this.retrying?.keys() ?? [])]) this.putBack(delivery);
   }
 
   mailArrived(): void {
-    if (this.queued === false && this.#hasSlot()) this.#environment.scheduler.enqueue(this);
+    if (this.queued === false && this.hasSlot()) this.environment.scheduler.enqueue(this);
   }
 
   admit(channel: string, payload: JsonValue): unknown {
-    const fast = this.#onlyCheck?.fast;
+    const fast = this.onlyCheck?.fast;
     if (fast !== undefined && fast(payload) === undefined) return payload;
-    const gate = this.#onlyGate ?? this.registered.inputs.get(channel);
+    const gate = this.onlyGate ?? this.registered.inputs.get(channel);
     return gate === undefined ? payload : gate.admit(payload);
   }
 
   startOne(at: number): boolean {
-    let delivery = this.#takeNext();
+    let delivery = this.takeNext();
     while (delivery !== undefined && delivery.dueAt > at) {
       // It came back to its mailbox before its retry was due: it takes its slot, and waits in there.
-      this.#waitForRetry(delivery);
-      delivery = this.#takeNext();
+      this.waitForRetry(delivery);
+      delivery = this.takeNext();
     }
     if (delivery === undefined) return false;
-    this.#start(delivery, at);
-    if (this.#hasSlot() && this.#hasMail()) this.#environment.scheduler.enqueue(this);
+    this.start(delivery, at);
+    if (this.hasSlot() && this.hasMail()) this.environment.scheduler.enqueue(this);
     return true;
   }
 
   process(context: AgentContext): unknown {
-    return this.#process === undefined
+    return this.handle === undefined
       ? this.agent.processMessage(context)
-      : this.#process.call(this.#self, context);
+      : this.handle.call(this.self, context);
   }
 
   attemptSucceeded(invocation: Invocation): void {
-    const { recorder } = this.#environment;
+    const { recorder } = this.environment;
     const { delivery } = invocation;
     const { run } = delivery;
     if (invocation.transaction === undefined) recorder.deliverySucceeded(recorder.now(), delivery);
-    else this.#commit(invocation);
-    this.#release(invocation);
-    this.#environment.settled(delivery, run);
+    else this.commitTransaction(invocation);
+    this.release(invocation);
+    this.environment.settled(delivery, run);
   }
 
-  #commit(invocation: Invocation): void {
-    const { recorder } = this.#environment;
+  private commitTransaction(invocation: Invocation): void {
+    const { recorder } = this.environment;
     const { delivery } = invocation;
-    this.#environment.commit(invocation, () => recorder.deliverySucceeded(recorder.now(), delivery));
+    this.environment.commit(invocation, () => recorder.deliverySucceeded(recorder.now(), delivery));
   }
 
   attemptFailed(invocation: Invocation, error: PubSubError): void {
-    const { recorder, config } = this.#environment;
+    const { recorder, config } = this.environment;
     const { delivery } = invocation;
-    this.#release(invocation);
+    this.release(invocation);
     // Failures count, not starts: a crash of the process is nothing that the message did.
     const failures = (delivery.errors?.length ?? 0) + 1;
     if (failures >= config.maxAttempts) {
-      this.#fail(delivery, error, false);
+      this.fail(delivery, error, false);
       return;
     }
     const at = recorder.now();
     recorder.deliveryRetrying(at, delivery, error.toJSON(), at + retryDelay(config.retryStrategy, failures));
-    this.#waitForRetry(delivery);
+    this.waitForRetry(delivery);
   }
 
   inputRefused(invocation: Invocation, error: PubSubError): void {
-    this.#release(invocation);
-    this.#fail(invocation.delivery, error, true);
+    this.release(invocation);
+    this.fail(invocation.delivery, error, true);
   }
 
   attemptAbandoned(invocation: Invocation): void {
-    this.#release(invocation);
+    this.release(invocation);
   }
 
   /** The run has ended: its retries have no timer any more. */
   abandonRetries(run: RunRecord): void {
-    for (const delivery of this.#retrying?.keys() ?? []) {
-      if (delivery.run === run) this.#cancelRetry(delivery);
+    for (const delivery of this.retrying?.keys() ?? []) {
+      if (delivery.run === run) this.cancelRetry(delivery);
     }
-    if (this.#hasMail()) this.mailArrived();
+    if (this.hasMail()) this.mailArrived();
   }
 
   /** The human did not answer in time: the delivery goes back and waits there for the answer. */
   park(attempt: Attempt, reason: PubSubError): void {
     if (!(attempt instanceof Invocation && attempt.isObservedBy(this)) || attempt.isOver) return;
-    const { recorder } = this.#environment;
+    const { recorder } = this.environment;
     const { delivery } = attempt;
     const { run } = delivery;
     attempt.abandon(reason);
     recorder.deliveryReturned(recorder.now(), delivery, true);
     this.mailArrived();
-    this.#environment.stalled(run);
+    this.environment.stalled(run);
   }
 
   /** Takes up a delivery that a run has adopted while its retry was not due. */
   resumeRetry(delivery: Delivery): void {
-    if (!this.#retrying?.has(delivery)) this.#waitForRetry(delivery);
+    if (!this.retrying?.has(delivery)) this.waitForRetry(delivery);
   }
 
-  #hasMail(): boolean {
-    if (this.#onlyMailbox !== undefined) return this.#onlyMailbox.length > 0;
-    return this.#mailboxes.some(({ length }) => length > 0);
+  private hasMail(): boolean {
+    if (this.onlyMailbox !== undefined) return this.onlyMailbox.length > 0;
+    return this.mailboxes.some(({ length }) => length > 0);
   }
 
-  #hasSlot(): boolean {
-    return this.#slotsTaken < this.#concurrency;
+  private hasSlot(): boolean {
+    return this.slotsTaken < this.concurrency;
   }
 
   /** What to start next, if it may start anything: the oldest delivery over all its mailboxes whose run goes on. */
-  #takeNext(): Delivery | undefined {
-    if (!this.#hasSlot()) return undefined;
-    return this.#onlyMailbox === undefined ? this.#findOldest() : this.#firstRunnable(this.#onlyMailbox);
+  private takeNext(): Delivery | undefined {
+    if (!this.hasSlot()) return undefined;
+    return this.onlyMailbox === undefined ? this.findOldest() : this.firstRunnable(this.onlyMailbox);
   }
 
-  #findOldest(): Delivery | undefined {
+  private findOldest(): Delivery | undefined {
     let oldest: Delivery | undefined;
-    for (const mailbox of this.#mailboxes) {
-      const candidate = this.#firstRunnable(mailbox);
+    for (const mailbox of this.mailboxes) {
+      const candidate = this.firstRunnable(mailbox);
       if (candidate && (!oldest || candidate.number < oldest.number)) oldest = candidate;
     }
     return oldest;
   }
 
-  #firstRunnable({ head }: Mailbox<Delivery>): Delivery | undefined {
-    return head === undefined || this.#isRunnable(head) ? head : this.#findRunnable(head.nextInMailbox);
+  private firstRunnable({ head }: Mailbox<Delivery>): Delivery | undefined {
+    return head === undefined || this.isRunnable(head) ? head : this.findRunnable(head.nextInMailbox);
   }
 
-  #findRunnable(first: Delivery | undefined): Delivery | undefined {
+  private findRunnable(first: Delivery | undefined): Delivery | undefined {
     let candidate = first;
-    while (candidate !== undefined && !this.#isRunnable(candidate)) candidate = candidate.nextInMailbox;
+    while (candidate !== undefined && !this.isRunnable(candidate)) candidate = candidate.nextInMailbox;
     return candidate;
   }
 
-  #isRunnable(delivery: Delivery): boolean {
+  private isRunnable(delivery: Delivery): boolean {
     if (delivery.status !== 'waiting' || delivery.run?.isRunning !== true) return false;
-    return this.#retrying === undefined || !this.#retrying.has(delivery);
+    return this.retrying === undefined || !this.retrying.has(delivery);
   }
 
-  #start(delivery: Delivery, at: number): void {
-    const { recorder, router, running } = this.#environment;
+  private start(delivery: Delivery, at: number): void {
+    const { recorder, router, running } = this.environment;
     recorder.deliveryStarted(at, delivery);
     if (router.isAwaited) router.roomMade(delivery.mailbox);
     const invocation = new Invocation(delivery, this);
     running.add(invocation, this.agent);
-    this.#slotsTaken++;
-    if (this.#timeoutMs !== undefined) limitTime(invocation, this.#timeoutMs, this.#environment.runtime);
-    const gate = this.#onlyGate ?? this.registered.inputs.get(delivery.mailbox.channel);
-    invocation.start(gate, this.#onlyCheck?.fast);
+    this.slotsTaken++;
+    if (this.timeoutMs !== undefined) limitTime(invocation, this.timeoutMs, this.environment.runtime);
+    const gate = this.onlyGate ?? this.registered.inputs.get(delivery.mailbox.channel);
+    invocation.start(gate, this.onlyCheck?.fast);
   }
 
-  #release(invocation: Invocation): void {
+  private release(invocation: Invocation): void {
     invocation.unlimit();
-    this.#environment.running.remove(invocation);
-    this.#slotsTaken--;
-    if (this.#hasMail()) this.mailArrived();
+    this.environment.running.remove(invocation);
+    this.slotsTaken--;
+    if (this.hasMail()) this.mailArrived();
   }
 
-  #fail(delivery: Delivery, error: PubSubError, invalid: boolean): void {
-    const { recorder } = this.#environment;
+  private fail(delivery: Delivery, error: PubSubError, invalid: boolean): void {
+    const { recorder } = this.environment;
     const { run } = delivery;
     recorder.deliveryFailed(recorder.now(), delivery, error.toJSON(), invalid);
-    this.#environment.settled(delivery, run);
+    this.environment.settled(delivery, run);
   }
 
-  #waitForRetry(delivery: Delivery): void {
-    const { runtime, recorder } = this.#environment;
-    if (this.#gone) {
-      this.#putBack(delivery);
+  private waitForRetry(delivery: Delivery): void {
+    const { runtime, recorder } = this.environment;
+    if (this.gone) {
+      this.putBack(delivery);
       return;
     }
     const cancel = runtime.setTimer(Math.max(0, delivery.dueAt - runtime.now()), () => {
-      this.#forgetRetry(delivery);
+      this.forgetRetry(delivery);
       if (!delivery.run?.isRunning) return;
       // A paused executor starts nothing, retries included: back to the mailbox, to be started when it goes on.
       if (delivery.status === 'waiting') this.mailArrived();
-      else if (this.#environment.scheduler.isStill) this.#putBack(delivery);
-      else this.#start(delivery, recorder.now());
+      else if (this.environment.scheduler.isStill) this.putBack(delivery);
+      else this.start(delivery, recorder.now());
     });
-    this.#retrying ??= new Map();
-    this.#retrying.set(delivery, cancel);
-    this.#slotsTaken++;
+    this.retrying ??= new Map();
+    this.retrying.set(delivery, cancel);
+    this.slotsTaken++;
   }
 
-  #cancelRetry(delivery: Delivery): void {
-    this.#retrying?.get(delivery)?.();
-    this.#forgetRetry(delivery);
+  private cancelRetry(delivery: Delivery): void {
+    this.retrying?.get(delivery)?.();
+    this.forgetRetry(delivery);
   }
 
-  #forgetRetry(delivery: Delivery): void {
-    if (this.#retrying?.delete(delivery)) this.#slotsTaken--;
+  private forgetRetry(delivery: Delivery): void {
+    if (this.retrying?.delete(delivery)) this.slotsTaken--;
   }
 
-  #putBack(delivery: Delivery): void {
-    const { recorder } = this.#environment;
-    this.#cancelRetry(delivery);
+  private putBack(delivery: Delivery): void {
+    const { recorder } = this.environment;
+    this.cancelRetry(delivery);
     recorder.deliveryReturned(recorder.now(), delivery, false);
     // Where this agent is gone and another of its name has come, that one has work now.
     delivery.mailbox.consumer?.mailArrived();
-    this.#environment.stalled(delivery.run);
+    this.environment.stalled(delivery.run);
   }
 }

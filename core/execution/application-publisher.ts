@@ -24,16 +24,16 @@ const OPTIONS = ['source', 'task'];
 
 /** Publishes what the application says. */
 export class ApplicationPublisher {
-  readonly #recorder: Recorder;
-  readonly #router: Router;
-  readonly #tasks: TaskManager;
+  private readonly recorder: Recorder;
+  private readonly router: Router;
+  private readonly tasks: TaskManager;
   /** Where the last one went: mostly the next one goes there, too, and it need not be looked up. */
-  #last: Channel | undefined;
+  private last: Channel | undefined = undefined;
 
   constructor(recorder: Recorder, router: Router, tasks: TaskManager) {
-    this.#recorder = recorder;
-    this.#router = router;
-    this.#tasks = tasks;
+    this.recorder = recorder;
+    this.router = router;
+    this.tasks = tasks;
   }
 
   /**
@@ -47,30 +47,30 @@ export class ApplicationPublisher {
     options: ApplicationPublishOptions | undefined,
     run: () => RunRecord | undefined,
   ): Message | Promise<Message> {
-    const present = this.#find(channelName);
+    const present = this.find(channelName);
     if (present === undefined) requireUnreserved(channelName, 'channel');
     if (options !== undefined) requireOptions(options, 'options', OPTIONS);
     if (options?.source !== undefined) requireName(options.source, 'options.source');
     const own = isMessage(payloadOrMessage) ? payloadOrMessage : undefined;
     if (own !== undefined) requireMessage(own);
     const payload = copyJson(own === undefined ? payloadOrMessage : own.payload, 'payload');
-    const refusal = present && this.#refusal(present, payload);
-    if (refusal !== undefined) return this.#sendUnless(refusal, channelName, payload, own, options, run);
+    const refusal = present && this.refusal(present, payload);
+    if (refusal !== undefined) return this.sendUnless(refusal, channelName, payload, own, options, run);
     // An agent's own check of the payload may have closed it.
-    const channel = present?.isOpen === true ? present : this.#router.destination(channelName, false);
-    return this.#router.hasRoom(channel)
-      ? this.#send(channel, payload, own, options, run())
-      : this.#sendWhenRoom(channelName, payload, own, options, run);
+    const channel = present?.isOpen === true ? present : this.router.destination(channelName, false);
+    return this.router.hasRoom(channel)
+      ? this.send(channel, payload, own, options, run())
+      : this.sendWhenRoom(channelName, payload, own, options, run);
   }
 
-  #find(name: string): Channel | undefined {
-    const last = this.#last;
+  private find(name: string): Channel | undefined {
+    const last = this.last;
     if (last !== undefined && last.name === name && last.isOpen) return last;
-    this.#last = this.#recorder.state.channels.get(name);
-    return this.#last;
+    this.last = this.recorder.state.channels.get(name);
+    return this.last;
   }
 
-  async #sendUnless(
+  private async sendUnless(
     refusal: PubSubError | Promise<PubSubError | undefined>,
     channelName: string,
     payload: JsonValue,
@@ -80,36 +80,36 @@ export class ApplicationPublisher {
   ): Promise<Message> {
     const error = await refusal;
     if (error) throw error;
-    const channel = this.#router.destination(channelName, false);
-    return this.#router.hasRoom(channel)
-      ? this.#send(channel, payload, own, options, run())
-      : this.#sendWhenRoom(channelName, payload, own, options, run);
+    const channel = this.router.destination(channelName, false);
+    return this.router.hasRoom(channel)
+      ? this.send(channel, payload, own, options, run())
+      : this.sendWhenRoom(channelName, payload, own, options, run);
   }
 
-  #sendWhenRoom(
+  private sendWhenRoom(
     channelName: string,
     payload: JsonValue,
     own: Message<unknown> | undefined,
     options: ApplicationPublishOptions | undefined,
     run: () => RunRecord | undefined,
   ): Promise<Message> {
-    return this.#router.whenRoom(channelName, run(), () =>
-      this.#send(this.#router.destination(channelName, false), payload, own, options, run()),
+    return this.router.whenRoom(channelName, run(), () =>
+      this.send(this.router.destination(channelName, false), payload, own, options, run()),
     );
   }
 
-  #send(
+  private send(
     channel: Channel,
     payload: JsonValue,
     own: Message<unknown> | undefined,
     options: ApplicationPublishOptions | undefined,
     run: RunRecord | undefined,
   ): Message {
-    const { state } = this.#recorder;
-    if (own !== undefined && state.outsideIds.has(own.id)) return this.#stamped(own, channel.name, payload);
-    const at = this.#recorder.recent();
+    const { state } = this.recorder;
+    if (own !== undefined && state.outsideIds.has(own.id)) return this.stamped(own, channel.name, payload);
+    const at = this.recorder.recent();
     const ordinal = state.published;
-    const taskId = this.#taskId(own, options);
+    const taskId = this.taskId(own, options);
     const base: Message =
       own === undefined
         ? {
@@ -119,14 +119,14 @@ export class ApplicationPublisher {
             channel: channel.name,
             payload,
           }
-        : this.#stamped(own, channel.name, payload);
+        : this.stamped(own, channel.name, payload);
     const message = taskId === undefined ? base : { ...base, taskId };
     const publication = Publication.of(message, at, ordinal, own !== undefined);
-    this.#router.route(at, channel, publication, undefined, run);
+    this.router.route(at, channel, publication, undefined, run);
     return message;
   }
 
-  #stamped(own: Message<unknown>, channel: string, payload: JsonValue): Message {
+  private stamped(own: Message<unknown>, channel: string, payload: JsonValue): Message {
     const { id, timestamp, source, taskId, parentId } = own;
     return {
       id,
@@ -139,18 +139,18 @@ export class ApplicationPublisher {
     };
   }
 
-  #taskId(
+  private taskId(
     own: Message<unknown> | undefined,
     options: ApplicationPublishOptions | undefined,
   ): string | undefined {
     const task = options?.task;
     if (task === undefined) return own?.taskId;
     const named = task.taskId ?? own?.taskId;
-    return this.#tasks.createOrUpdateTask(named === undefined ? task : { ...task, taskId: named }).taskId;
+    return this.tasks.createOrUpdateTask(named === undefined ? task : { ...task, taskId: named }).taskId;
   }
 
   /** Why no subscriber takes this payload; undefined when one does, or when there is none to ask. */
-  #refusal(
+  private refusal(
     { name, subscribers }: Channel,
     payload: JsonValue,
   ): PubSubError | undefined | Promise<PubSubError | undefined> {

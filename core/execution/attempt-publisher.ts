@@ -16,14 +16,14 @@ import type { Router } from './router.js';
 
 /** Publishes what agents say. */
 export class AttemptPublisher implements AttemptPublishing {
-  readonly #recorder: Recorder;
-  readonly #router: Router;
-  readonly #transactions: AttemptTransactions;
+  private readonly recorder: Recorder;
+  private readonly router: Router;
+  private readonly transactions: AttemptTransactions;
 
   constructor(recorder: Recorder, router: Router, transactions: AttemptTransactions) {
-    this.#recorder = recorder;
-    this.#router = router;
-    this.#transactions = transactions;
+    this.recorder = recorder;
+    this.router = router;
+    this.transactions = transactions;
   }
 
   publish(
@@ -48,69 +48,69 @@ export class AttemptPublisher implements AttemptPublishing {
     const admitted = gate.admitJson(copy);
     // What a JSON Schema lets through is what came: comparing is cheaper than asking whether it is a promise.
     return admitted !== copy && admitted instanceof Promise
-      ? this.#publishAfter(attempt, gate, admitted, extras)
-      : this.#publishAdmitted(attempt, gate, admitted, extras);
+      ? this.publishAfter(attempt, gate, admitted, extras)
+      : this.publishAdmitted(attempt, gate, admitted, extras);
   }
 
-  async #publishAfter(
+  private async publishAfter(
     attempt: Attempt,
     gate: PayloadGate,
     admitted: Promise<JsonValue>,
     extras: Extras | undefined,
   ): Promise<Publication> {
-    return this.#publishAdmitted(attempt, gate, await admitted, extras);
+    return this.publishAdmitted(attempt, gate, await admitted, extras);
   }
 
-  #publishAdmitted(
+  private publishAdmitted(
     attempt: Attempt,
     gate: PayloadGate,
     payload: JsonValue,
     extras: Extras | undefined,
   ): Publication | Promise<Publication> {
     const { repetition } = attempt;
-    const repeated = repetition && this.#earlier(attempt, repetition, gate, payload);
+    const repeated = repetition && this.earlier(attempt, repetition, gate, payload);
     if (repeated !== undefined) return repeated;
-    const known = extras && this.#published(extras, gate.channel, payload);
+    const known = extras && this.published(extras, gate.channel, payload);
     if (known !== undefined) return known;
     const ordinal = attempt.nextOrdinal++;
     if (attempt.registered.transactional === true)
-      return this.#publishLater(attempt, gate, payload, extras, ordinal);
-    const channel = this.#router.channelBehind(gate);
-    return this.#router.hasRoom(channel)
-      ? this.#send(attempt, channel, payload, extras, ordinal)
-      : this.#sendWhenRoom(attempt, gate, payload, extras, ordinal);
+      return this.publishLater(attempt, gate, payload, extras, ordinal);
+    const channel = this.router.channelBehind(gate);
+    return this.router.hasRoom(channel)
+      ? this.send(attempt, channel, payload, extras, ordinal)
+      : this.sendWhenRoom(attempt, gate, payload, extras, ordinal);
   }
 
   /** With everything else that a transactional attempt does. */
-  #publishLater(
+  private publishLater(
     attempt: Attempt,
     gate: PayloadGate,
     payload: JsonValue,
     extras: Extras | undefined,
     ordinal: number,
   ): Publication {
-    const at = this.#recorder.now();
-    const publication = this.#publication(attempt, gate.channel, payload, extras, ordinal, at);
-    this.#transactions.of(attempt).publishes.push(publication);
+    const at = this.recorder.now();
+    const publication = this.publication(attempt, gate.channel, payload, extras, ordinal, at);
+    this.transactions.of(attempt).publishes.push(publication);
     return publication;
   }
 
   /** Apart from the common way, so that this closure costs only those who wait. */
-  #sendWhenRoom(
+  private sendWhenRoom(
     attempt: Attempt,
     gate: PayloadGate,
     payload: JsonValue,
     extras: Extras | undefined,
     ordinal: number,
   ): Promise<Publication> {
-    return this.#router.whenRoom(gate.channel, attempt.delivery.run, () => {
+    return this.router.whenRoom(gate.channel, attempt.delivery.run, () => {
       if (attempt.isOver) throw new PubSubError('CANCELLED', 'the invocation has ended');
-      const known = extras && this.#published(extras, gate.channel, payload);
-      return known ?? this.#send(attempt, this.#router.channelBehind(gate), payload, extras, ordinal);
+      const known = extras && this.published(extras, gate.channel, payload);
+      return known ?? this.send(attempt, this.router.channelBehind(gate), payload, extras, ordinal);
     });
   }
 
-  #send(
+  private send(
     attempt: Attempt,
     channel: Channel,
     payload: JsonValue,
@@ -118,9 +118,9 @@ export class AttemptPublisher implements AttemptPublishing {
     ordinal: number,
   ): Publication {
     const { delivery } = attempt;
-    const router = this.#router;
-    const at = this.#recorder.recent();
-    const publication = this.#publication(attempt, channel.name, payload, extras, ordinal, at);
+    const router = this.router;
+    const at = this.recorder.recent();
+    const publication = this.publication(attempt, channel.name, payload, extras, ordinal, at);
     // Making the message can have closed it: reading a task's data calls the agent's own code.
     const open = channel.isOpen === true ? channel : router.destination(channel.name, true);
     router.route(at, open, publication, delivery, delivery.run);
@@ -128,13 +128,13 @@ export class AttemptPublisher implements AttemptPublishing {
   }
 
   /** What was published under the same id before. */
-  #published({ own }: Extras, channel: string, payload: JsonValue): Publication | undefined {
-    if (own === undefined || !this.#recorder.state.outsideIds.has(own.id)) return undefined;
-    return Publication.of({ ...own, channel, payload }, this.#recorder.recent(), 0, true);
+  private published({ own }: Extras, channel: string, payload: JsonValue): Publication | undefined {
+    if (own === undefined || !this.recorder.state.outsideIds.has(own.id)) return undefined;
+    return Publication.of({ ...own, channel, payload }, this.recorder.recent(), 0, true);
   }
 
   /** The message of an earlier attempt that this publish repeats. */
-  #earlier(
+  private earlier(
     attempt: Attempt,
     repetition: Repetition,
     { channel }: PayloadGate,
@@ -151,10 +151,10 @@ export class AttemptPublisher implements AttemptPublishing {
       payload,
       parentId: publication.name.id,
     };
-    return Publication.of(message, this.#recorder.recent(), 0, false);
+    return Publication.of(message, this.recorder.recent(), 0, false);
   }
 
-  #publication(
+  private publication(
     attempt: Attempt,
     channel: string,
     payload: JsonValue,
@@ -164,7 +164,7 @@ export class AttemptPublisher implements AttemptPublishing {
   ): Publication {
     const { scope, number, mailbox, publication } = attempt.delivery;
     const name = new MessageName(mailbox, scope, number, ordinal);
-    if (extras !== undefined) return this.#publicationWith(extras, attempt, channel, payload, name, at);
+    if (extras !== undefined) return this.publicationWith(extras, attempt, channel, payload, name, at);
     return new Publication(
       payload,
       channel,
@@ -177,7 +177,7 @@ export class AttemptPublisher implements AttemptPublishing {
     );
   }
 
-  #publicationWith(
+  private publicationWith(
     { own, task }: Extras,
     attempt: Attempt,
     channel: string,
@@ -186,7 +186,7 @@ export class AttemptPublisher implements AttemptPublishing {
     at: number,
   ): Publication {
     const cause = attempt.delivery.publication;
-    const taskId = task ? this.#namedTask(attempt, own, task) : (own?.taskId ?? cause.taskId);
+    const taskId = task ? this.namedTask(attempt, own, task) : (own?.taskId ?? cause.taskId);
     if (own === undefined)
       return new Publication(payload, channel, taskId, at, name, cause.name, false, undefined);
     const { id, timestamp } = own;
@@ -196,9 +196,9 @@ export class AttemptPublisher implements AttemptPublishing {
     return Publication.of(message, at, name.ordinal, true, cause.name);
   }
 
-  #namedTask(attempt: Attempt, own: Message<unknown> | undefined, task: TaskInput): string {
+  private namedTask(attempt: Attempt, own: Message<unknown> | undefined, task: TaskInput): string {
     const named = task.taskId ?? own?.taskId;
-    return this.#transactions
+    return this.transactions
       .tasksOf(attempt)
       .createOrUpdateTask(named === undefined ? task : { ...task, taskId: named }).taskId;
   }
@@ -216,7 +216,7 @@ export class AttemptPublisher implements AttemptPublishing {
       details: { channel, agent: attempt.registered.agent.name },
     });
     const name = typeof channel === 'string' ? channel.slice(0, 100) : '';
-    this.#recorder.record({
+    this.recorder.record({
       type: 'message.refused',
       channel: name,
       node: attempt.delivery.node,

@@ -26,46 +26,46 @@ export interface EventKeeper extends RunObserver {
 export class Audience implements RunObserver {
   /** True while there is nobody: then nothing needs to be told. */
   isEmpty = true;
-  readonly #state: () => RunState;
-  #keeper: EventKeeper | undefined;
-  #observers: readonly RunObserver[] = [];
-  #sinks: readonly EventSink[] = [];
+  private readonly state: () => RunState;
+  private journal: EventKeeper | undefined = undefined;
+  private observers: readonly RunObserver[] = [];
+  private sinks: readonly EventSink[] = [];
 
   constructor(state: () => RunState) {
-    this.#state = state;
+    this.state = state;
   }
 
   get keeper(): EventKeeper | undefined {
-    return this.#keeper;
+    return this.journal;
   }
 
   set keeper(keeper: EventKeeper | undefined) {
-    this.#keeper = keeper;
-    this.#count();
+    this.journal = keeper;
+    this.count();
   }
 
   /** Adds an observer; the answer takes it out again. */
   addObserver(observer: RunObserver): () => void {
-    this.#observers = [...this.#observers, observer];
-    this.#count();
+    this.observers = [...this.observers, observer];
+    this.count();
     return () => {
-      this.#observers = this.#observers.filter((other) => other !== observer);
-      this.#count();
+      this.observers = this.observers.filter((other) => other !== observer);
+      this.count();
     };
   }
 
   /** Adds a sink; the answer takes it out again. */
   addSink(sink: EventSink): () => void {
-    this.#sinks = [...this.#sinks, sink];
-    this.#count();
+    this.sinks = [...this.sinks, sink];
+    this.count();
     return () => {
-      this.#sinks = this.#sinks.filter((other) => other !== sink);
-      this.#count();
+      this.sinks = this.sinks.filter((other) => other !== sink);
+      this.count();
     };
   }
 
-  #count(): void {
-    this.isEmpty = !this.#keeper && this.#observers.length === 0 && this.#sinks.length === 0;
+  private count(): void {
+    this.isEmpty = !this.journal && this.observers.length === 0 && this.sinks.length === 0;
   }
 
   messagePublished(
@@ -76,13 +76,13 @@ export class Audience implements RunObserver {
     run: RunRecord | undefined,
     mailboxes: readonly Mailbox<Delivery>[],
   ): void {
-    this.#keeper?.messagePublished(at, channel, publication, publisher, run, mailboxes);
-    for (const observer of this.#observers) {
+    this.journal?.messagePublished(at, channel, publication, publisher, run, mailboxes);
+    for (const observer of this.observers) {
       observer.messagePublished(at, channel, publication, publisher, run, mailboxes);
     }
-    if (this.#sinks.length === 0) return;
-    this.#tell({
-      seq: this.#state().seq,
+    if (this.sinks.length === 0) return;
+    this.tell({
+      seq: this.state().seq,
       at,
       type: 'message.published',
       message: publication.message,
@@ -95,26 +95,26 @@ export class Audience implements RunObserver {
   }
 
   deliveryStarted(at: number, delivery: Delivery): void {
-    this.#keeper?.deliveryStarted(at, delivery);
-    for (const observer of this.#observers) observer.deliveryStarted(at, delivery);
-    if (this.#sinks.length === 0) return;
-    this.#tell({ seq: this.#state().seq, at, type: 'delivery.started', delivery: delivery.number });
+    this.journal?.deliveryStarted(at, delivery);
+    for (const observer of this.observers) observer.deliveryStarted(at, delivery);
+    if (this.sinks.length === 0) return;
+    this.tell({ seq: this.state().seq, at, type: 'delivery.started', delivery: delivery.number });
   }
 
   deliverySucceeded(at: number, delivery: Delivery): void {
-    this.#keeper?.deliverySucceeded(at, delivery);
-    for (const observer of this.#observers) observer.deliverySucceeded(at, delivery);
-    if (this.#sinks.length === 0) return;
-    this.#tell({ seq: this.#state().seq, at, type: 'delivery.succeeded', delivery: delivery.number });
+    this.journal?.deliverySucceeded(at, delivery);
+    for (const observer of this.observers) observer.deliverySucceeded(at, delivery);
+    if (this.sinks.length === 0) return;
+    this.tell({ seq: this.state().seq, at, type: 'delivery.succeeded', delivery: delivery.number });
   }
 
   take(event: RunEvent): void {
-    this.#keeper?.take(event);
-    for (const observer of this.#observers) observer.take(event);
-    this.#tell(event);
+    this.journal?.take(event);
+    for (const observer of this.observers) observer.take(event);
+    this.tell(event);
   }
 
-  #tell(event: RunEvent): void {
-    for (const sink of this.#sinks) sink.take(event);
+  private tell(event: RunEvent): void {
+    for (const sink of this.sinks) sink.take(event);
   }
 }

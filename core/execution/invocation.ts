@@ -33,83 +33,83 @@ export interface AttemptObserver {
 /** One attempt of one agent at one message: validate, run, publish what it returns, settle. */
 export class Invocation implements Attempt, RunningAttempt {
   readonly delivery: Delivery;
-  readonly #observer: AttemptObserver;
+  private readonly observer: AttemptObserver;
   nextOrdinal = 0;
-  repetition: Repetition | undefined;
+  repetition: Repetition | undefined = undefined;
   /** Set once it has no say any more: it settled, or its run ended. */
-  #over: PubSubError | undefined;
-  #rare: RareParts | undefined;
+  private over: PubSubError | undefined = undefined;
+  private rare: RareParts | undefined = undefined;
 
   constructor(delivery: Delivery, observer: AttemptObserver) {
     this.delivery = delivery;
-    this.#observer = observer;
-    if (delivery.published !== undefined) this.#repeat(delivery.published);
+    this.observer = observer;
+    if (delivery.published !== undefined) this.repeat(delivery.published);
   }
 
-  #repeat(published: Published): void {
+  private repeat(published: Published): void {
     this.repetition = new Repetition(published);
     this.nextOrdinal = this.repetition.nextOrdinal;
   }
 
   get registered(): RegisteredAgent {
-    return this.#observer.registered;
+    return this.observer.registered;
   }
 
   get services(): AttemptServices {
-    return this.#observer.services;
+    return this.observer.services;
   }
 
   get signal(): AbortSignal {
-    const rare = this.#makeRare();
+    const rare = this.makeRare();
     if (!rare.controller) {
       rare.controller = new AbortController();
-      if (this.#over) rare.controller.abort(this.#over);
+      if (this.over) rare.controller.abort(this.over);
     }
     return rare.controller.signal;
   }
 
   get transaction(): Transaction | undefined {
-    return this.#rare?.transaction;
+    return this.rare?.transaction;
   }
 
   set transaction(transaction: Transaction | undefined) {
-    this.#makeRare().transaction = transaction;
+    this.makeRare().transaction = transaction;
   }
 
   /** How many questions it has asked before this one. */
   nextQuestion(): number {
-    return this.#makeRare().questions++;
+    return this.makeRare().questions++;
   }
 
   /** Gives it what stops the clock of an agent with a time limit. */
   limit(stopTimer: () => void): void {
-    this.#makeRare().stopTimer = stopTimer;
+    this.makeRare().stopTimer = stopTimer;
   }
 
   /** Its time limit is of no interest any more. */
   unlimit(): void {
-    this.#rare?.stopTimer?.();
+    this.rare?.stopTimer?.();
   }
 
-  #makeRare(): RareParts {
-    this.#rare ??= new RareParts();
-    return this.#rare;
+  private makeRare(): RareParts {
+    this.rare ??= new RareParts();
+    return this.rare;
   }
 
   isObservedBy(observer: AttemptObserver): boolean {
-    return this.#observer === observer;
+    return this.observer === observer;
   }
 
   get isOver(): boolean {
-    return this.#over !== undefined;
+    return this.over !== undefined;
   }
 
   /** Takes its say away: its result no longer counts, its publishes are refused, its signal is aborted. */
   abandon(reason: PubSubError): void {
-    if (this.#over) return;
-    this.#over = reason;
-    this.#rare?.controller?.abort(reason);
-    this.#observer.attemptAbandoned(this);
+    if (this.over) return;
+    this.over = reason;
+    this.rare?.controller?.abort(reason);
+    this.observer.attemptAbandoned(this);
   }
 
   /**
@@ -123,17 +123,17 @@ export class Invocation implements Attempt, RunningAttempt {
       const passes = fast !== undefined && fast(payload) === undefined;
       if (!passes && gate !== undefined) admitted = gate.admit(payload);
     } catch (thrown) {
-      this.#refuseInput(thrown);
+      this.refuseInput(thrown);
       return;
     }
-    if (admitted !== payload && admitted instanceof Promise) this.#runAfter(admitted);
-    else this.#run(admitted);
+    if (admitted !== payload && admitted instanceof Promise) this.runAfter(admitted);
+    else this.run(admitted);
   }
 
-  #runAfter(admitted: Promise<unknown>): void {
+  private runAfter(admitted: Promise<unknown>): void {
     admitted.then(
-      (settled) => this.#run(settled),
-      (thrown) => this.#refuseInput(thrown),
+      (settled) => this.run(settled),
+      (thrown) => this.refuseInput(thrown),
     );
   }
 
@@ -143,21 +143,21 @@ export class Invocation implements Attempt, RunningAttempt {
    */
   publish(channel: string, payload: unknown, options: PublishOptions | undefined): Promise<Message> {
     try {
-      if (this.#over) throw this.services.publisher.refuseLate(this, channel, this.#over);
+      if (this.over) throw this.services.publisher.refuseLate(this, channel, this.over);
       const published = this.services.publisher.publish(this, channel, payload, options);
       const nextTurn = this.services.breathe();
-      if (isPending(published)) return this.#track(published.then(messageOf));
-      if (nextTurn !== undefined) return this.#track(nextTurn.then(() => published.message));
+      if (isPending(published)) return this.track(published.then(messageOf));
+      if (nextTurn !== undefined) return this.track(nextTurn.then(() => published.message));
       return Promise.resolve(published.message);
     } catch (thrown) {
-      return this.#refused(toPubSubError(thrown));
+      return this.refused(toPubSubError(thrown));
     }
   }
 
-  #run(payload: unknown): void {
-    if (this.#over !== undefined) return;
+  private run(payload: unknown): void {
+    if (this.over !== undefined) return;
     try {
-      const observer = this.#observer;
+      const observer = this.observer;
       const context = new InvocationContext(this, payload);
       observer.services.lastBegun.note(context);
       const result: unknown = observer.process(context);
@@ -169,34 +169,34 @@ export class Invocation implements Attempt, RunningAttempt {
   }
 
   returned(value: unknown): void {
-    if (this.#over !== undefined) return;
-    if (value === undefined) this.#finish();
-    else this.#returnedValue(value);
+    if (this.over !== undefined) return;
+    if (value === undefined) this.finish();
+    else this.returnedValue(value);
   }
 
-  #returnedValue(value: unknown): void {
+  private returnedValue(value: unknown): void {
     try {
-      if (this.#isOwnMessage(value)) this.#finish();
-      else if (isIterator(value)) this.#finishAfter(this.#publishEach(value));
-      else this.#finishAfter(this.#publishReturned(value));
+      if (this.isOwnMessage(value)) this.finish();
+      else if (isIterator(value)) this.finishAfter(this.publishEach(value));
+      else this.finishAfter(this.publishReturned(value));
     } catch (thrown) {
       // Refused; or a Proxy, that cannot even be looked at.
       this.failed(thrown);
     }
   }
 
-  #finishAfter(publishing: Promise<unknown> | undefined): void {
-    if (publishing === undefined) this.#finish();
+  private finishAfter(publishing: Promise<unknown> | undefined): void {
+    if (publishing === undefined) this.finish();
     else {
       publishing.then(
-        () => this.#finish(),
+        () => this.finish(),
         (thrown) => this.failed(thrown),
       );
     }
   }
 
   /** `process: ({ publish }) => publish(…)` returns the message it has published: not to be published once more. */
-  #isOwnMessage(value: unknown): boolean {
+  private isOwnMessage(value: unknown): boolean {
     if (typeof value !== 'object' || value === null) return false;
     if (!Array.isArray(value)) return this.services.publisher.holds(this, value);
     return (
@@ -205,35 +205,35 @@ export class Invocation implements Attempt, RunningAttempt {
     );
   }
 
-  async #publishEach(values: AsyncIterable<unknown> | Iterable<unknown>): Promise<void> {
+  private async publishEach(values: AsyncIterable<unknown> | Iterable<unknown>): Promise<void> {
     for await (const value of values) {
-      if (this.#over) return;
-      await this.#publishReturned(value);
+      if (this.over) return;
+      await this.publishReturned(value);
       await this.services.breathe();
     }
   }
 
   /** A promise only where the message has to wait. @throws PubSubError when it is refused. */
-  #publishReturned(value: unknown): Promise<Publication> | undefined {
+  private publishReturned(value: unknown): Promise<Publication> | undefined {
     const { onlyOutput } = this.registered;
     if (onlyOutput === undefined) throw unpublishable(this.registered.agent, value);
-    if (this.#over !== undefined) {
-      throw this.services.publisher.refuseLate(this, onlyOutput.channel, this.#over);
+    if (this.over !== undefined) {
+      throw this.services.publisher.refuseLate(this, onlyOutput.channel, this.over);
     }
     const published = this.services.publisher.publishThrough(this, onlyOutput, value, undefined);
     return isPending(published) ? published : undefined;
   }
 
-  #finish(): void {
-    if (this.#over !== undefined) return;
-    if (this.#rare === undefined) this.#succeeded();
-    else this.#finishLater(this.#rare);
+  private finish(): void {
+    if (this.over !== undefined) return;
+    if (this.rare === undefined) this.succeeded();
+    else this.finishLater(this.rare);
   }
 
   /** The rarer ways to the end; apart, so that the common way makes none of their closures. */
-  #finishLater(rare: RareParts): void {
+  private finishLater(rare: RareParts): void {
     if (rare.pendingPublishes > 0) {
-      rare.whenPublished = () => this.#finish();
+      rare.whenPublished = () => this.finish();
       return;
     }
     const floating = rare.refusals?.find(({ promise }) => !promise.observed);
@@ -241,76 +241,76 @@ export class Invocation implements Attempt, RunningAttempt {
       this.failed(floating.error);
     } else if (rare.transaction) {
       rare.transaction.whenReady().then(
-        () => this.#succeeded(),
+        () => this.succeeded(),
         (thrown) => this.failed(thrown),
       );
     } else {
-      this.#succeeded();
+      this.succeeded();
     }
   }
 
-  #succeeded(): void {
-    if (this.#over !== undefined) return;
+  private succeeded(): void {
+    if (this.over !== undefined) return;
     try {
-      this.#observer.attemptSucceeded(this);
+      this.observer.attemptSucceeded(this);
     } catch (thrown) {
       // Only a transaction can fail here: another one has changed the same task.
       this.failed(thrown);
       return;
     }
-    this.#over = SETTLED;
+    this.over = SETTLED;
   }
 
   /** The agent's code has thrown. */
   failed(thrown: unknown): void {
-    if (this.#over) return;
-    this.#over = SETTLED;
+    if (this.over) return;
+    this.over = SETTLED;
     const error = toPubSubError(thrown);
-    this.#rare?.controller?.abort(error);
-    this.#observer.attemptFailed(this, error);
+    this.rare?.controller?.abort(error);
+    this.observer.attemptFailed(this, error);
   }
 
-  #refuseInput(thrown: unknown): void {
-    if (this.#over) return;
-    this.#over = SETTLED;
-    this.#observer.inputRefused(this, toPubSubError(thrown));
+  private refuseInput(thrown: unknown): void {
+    if (this.over) return;
+    this.over = SETTLED;
+    this.observer.inputRefused(this, toPubSubError(thrown));
   }
 
-  #track(published: Promise<Message>): Promise<Message> {
-    this.#makeRare().pendingPublishes++;
+  private track(published: Promise<Message>): Promise<Message> {
+    this.makeRare().pendingPublishes++;
     const watched = new FloatingRefusal<Message>((resolve) => resolve(published));
     published.then(
-      () => this.#publishSettled(),
+      () => this.publishSettled(),
       (thrown: unknown) => {
-        this.#note(watched, toPubSubError(thrown));
+        this.note(watched, toPubSubError(thrown));
         // One more round, so that an agent that awaits the promise has seen the refusal before anybody judges.
-        void Promise.resolve().then(() => this.#publishSettled());
+        void Promise.resolve().then(() => this.publishSettled());
       },
     );
     return watched.silence();
   }
 
-  #publishSettled(): void {
-    const rare = this.#makeRare();
+  private publishSettled(): void {
+    const rare = this.makeRare();
     if (--rare.pendingPublishes > 0) return;
     rare.whenPublished?.();
     rare.whenPublished = undefined;
   }
 
-  #refused(error: PubSubError): Promise<Message> {
+  private refused(error: PubSubError): Promise<Message> {
     // An agent may try again for ever: refusals too must leave the host its turns.
     const nextTurn = this.services.breathe();
     const promise = new FloatingRefusal<Message>((_, reject) => {
       if (nextTurn) void nextTurn.then(() => reject(error));
       else reject(error);
     });
-    this.#note(promise, error);
+    this.note(promise, error);
     return promise;
   }
 
-  #note(promise: FloatingRefusal<Message>, error: PubSubError): void {
+  private note(promise: FloatingRefusal<Message>, error: PubSubError): void {
     promise.silence();
-    const rare = this.#makeRare();
+    const rare = this.makeRare();
     rare.refusals ??= [];
     rare.refusals.push({ promise, error });
   }

@@ -10,13 +10,13 @@ const EVERY = 1000;
  * about 300,000 of them.
  */
 export class LastBegun {
-  context: AgentContext | undefined;
-  #left = 0;
+  context: AgentContext | undefined = undefined;
+  private left = 0;
 
   /** Keeps this one instead, now and then: each time would cost 40 instructions an attempt. */
   note(context: AgentContext): void {
-    if (--this.#left > 0) return;
-    this.#left = EVERY;
+    if (--this.left > 0) return;
+    this.left = EVERY;
     this.context = context;
   }
 }

@@ -30,38 +30,38 @@ const END: Result = { done: true, value: undefined };
  */
 export class OutcomeReader implements AsyncIterableIterator<NodeExecutionOutcome>, ReadingPlace {
   place = 0;
-  #supply: OutcomeSupply | undefined;
+  private supply: OutcomeSupply | undefined = undefined;
   /** The supply, while nothing stands between it and who asks: it has not ended, and no call of `next` waits. */
-  #direct: OutcomeSupply | undefined;
+  private direct: OutcomeSupply | undefined = undefined;
   /** What the run could not start for; told once. */
-  #failure: { readonly reason: unknown } | undefined;
-  #ended = false;
+  private failure: { readonly reason: unknown } | undefined = undefined;
+  private ended = false;
   /** Calls of `next` that wait, oldest first. */
-  readonly #requests: Request[] = [];
-  readonly #serve = (): void => {
-    for (let request = this.#requests[0]; request; request = this.#requests[0]) {
+  private readonly requests: Request[] = [];
+  private readonly serve = (): void => {
+    for (let request = this.requests[0]; request; request = this.requests[0]) {
       try {
-        const result = this.#take();
+        const result = this.take();
         if (!result) return;
         request.resolve(result);
       } catch (thrown) {
         request.reject(thrown);
       }
-      this.#requests.shift();
+      this.requests.shift();
     }
-    if (!this.#ended) this.#direct = this.#supply;
+    if (!this.ended) this.direct = this.supply;
   };
 
   /** @param supply when the run has started; rejects when it could not. */
   constructor(supply: Promise<OutcomeSupply>) {
     supply.then(
       (outcomes) => {
-        this.#supply = outcomes;
-        this.#serve();
+        this.supply = outcomes;
+        this.serve();
       },
       (reason: unknown) => {
-        this.#failure = { reason };
-        this.#serve();
+        this.failure = { reason };
+        this.serve();
       },
     );
   }
@@ -72,53 +72,53 @@ export class OutcomeReader implements AsyncIterableIterator<NodeExecutionOutcome
 
   next(): Promise<Result> {
     // Nearly every call finds an outcome waiting.
-    const value = this.#direct?.next(this);
+    const value = this.direct?.next(this);
     if (value !== undefined) return Promise.resolve({ done: false, value });
-    return this.#nextLater();
+    return this.nextLater();
   }
 
-  #nextLater(): Promise<Result> {
+  private nextLater(): Promise<Result> {
     try {
-      if (this.#requests.length === 0) {
-        const result = this.#take();
+      if (this.requests.length === 0) {
+        const result = this.take();
         if (result) return Promise.resolve(result);
       }
     } catch (thrown) {
       return Promise.reject(thrown);
     }
-    this.#direct = undefined;
-    return new Promise((resolve, reject) => this.#requests.push({ resolve, reject }));
+    this.direct = undefined;
+    return new Promise((resolve, reject) => this.requests.push({ resolve, reject }));
   }
 
   return(): Promise<Result> {
-    this.#end();
-    this.#serve();
+    this.end();
+    this.serve();
     return Promise.resolve(END);
   }
 
   /** What `next` answers; undefined when that is not known yet: then `#serve` is called when it may be. */
-  #take(): Result | undefined {
-    if (this.#ended) return END;
+  private take(): Result | undefined {
+    if (this.ended) return END;
     try {
-      if (this.#failure) throw this.#failure.reason;
-      if (!this.#supply) return undefined;
-      const value = this.#supply.next(this);
+      if (this.failure) throw this.failure.reason;
+      if (!this.supply) return undefined;
+      const value = this.supply.next(this);
       if (value) return { done: false, value };
-      if (!this.#supply.isClosed()) {
-        this.#supply.whenMore(this.#serve);
+      if (!this.supply.isClosed()) {
+        this.supply.whenMore(this.serve);
         return undefined;
       }
-      this.#end();
+      this.end();
       return END;
     } catch (thrown) {
       // Like a generator: what has thrown has ended.
-      this.#end();
+      this.end();
       throw thrown;
     }
   }
 
-  #end(): void {
-    this.#ended = true;
-    this.#direct = undefined;
+  private end(): void {
+    this.ended = true;
+    this.direct = undefined;
   }
 }

@@ -8,52 +8,52 @@ export type PayloadHook = (payload: JsonValue, channel: string) => void;
 
 /** Lets the payloads of one agent on one channel through, or throws `VALIDATION_ERROR`. */
 export class PayloadGate {
-  readonly #check: SchemaCheck | undefined;
-  readonly #hook: PayloadHook | undefined;
+  private readonly check: SchemaCheck | undefined;
+  private readonly hook: PayloadHook | undefined;
   /** The channel itself, once it was looked up. */
-  target: Channel | undefined;
+  target: Channel | undefined = undefined;
   readonly channel: string;
-  readonly #where: string;
+  private readonly where: string;
 
   /** @param where names the gate in errors: `channel "facts", output of agent "reader"`. */
   constructor(where: string, channel: string, check: SchemaCheck | undefined, hook: PayloadHook | undefined) {
-    this.#where = where;
+    this.where = where;
     this.channel = channel;
-    this.#check = check;
-    this.#hook = hook;
+    this.check = check;
+    this.hook = hook;
   }
 
   /** The schema's check, where the gate is no more than that: what passes it passes the gate as it is. */
   get onlyCheck(): SchemaCheck | undefined {
-    return this.#hook === undefined ? this.#check : undefined;
+    return this.hook === undefined ? this.check : undefined;
   }
 
   /** What the agent is given: the payload, or what a Standard Schema makes of it. A promise only for async schemas. */
   admit(payload: JsonValue): unknown {
-    const check = this.#check;
+    const check = this.check;
     if (check !== undefined) {
       const { fast } = check;
-      if (fast === undefined) return this.#admitTransformed(check, payload);
+      if (fast === undefined) return this.admitTransformed(check, payload);
       const issues = fast(payload);
-      if (issues !== undefined) throw validationError(this.#where, issues);
+      if (issues !== undefined) throw validationError(this.where, issues);
     }
-    if (this.#hook !== undefined) this.#runHook(this.#hook, payload);
+    if (this.hook !== undefined) this.runHook(this.hook, payload);
     return payload;
   }
 
-  #admitTransformed(check: SchemaCheck, payload: JsonValue): unknown {
+  private admitTransformed(check: SchemaCheck, payload: JsonValue): unknown {
     const result = check.check(payload);
-    if (result instanceof Promise) return result.then((settled) => this.#settle(payload, settled));
-    return this.#settle(payload, result);
+    if (result instanceof Promise) return result.then((settled) => this.settle(payload, settled));
+    return this.settle(payload, result);
   }
 
   /** Whether it would let the payload through; false where that takes waiting, as for an asynchronous schema. */
   accepts(payload: JsonValue): boolean {
     try {
-      const check = this.#check;
+      const check = this.check;
       if (check?.atOnce) {
         if (check.atOnce(payload)) return false;
-        if (this.#hook) this.#runHook(this.#hook, payload);
+        if (this.hook) this.runHook(this.hook, payload);
         return true;
       }
       const admitted = this.admit(payload);
@@ -68,30 +68,30 @@ export class PayloadGate {
   admitJson(payload: JsonValue): JsonValue | Promise<JsonValue> {
     const fast = this.onlyCheck?.fast;
     if (fast !== undefined && fast(payload) === undefined) return payload;
-    const transforms = this.#check?.transforms ?? false;
+    const transforms = this.check?.transforms ?? false;
     const admitted = this.admit(payload);
     if (admitted === payload && !transforms) return payload;
-    if (admitted instanceof Promise) return this.#asJsonLater(payload, admitted);
+    if (admitted instanceof Promise) return this.asJsonLater(payload, admitted);
     return transforms ? copyJson(admitted, 'payload') : payload;
   }
 
-  async #asJsonLater(payload: JsonValue, admitted: Promise<unknown>): Promise<JsonValue> {
+  private async asJsonLater(payload: JsonValue, admitted: Promise<unknown>): Promise<JsonValue> {
     const value = await admitted;
-    return this.#check?.transforms ? copyJson(value, 'payload') : payload;
+    return this.check?.transforms ? copyJson(value, 'payload') : payload;
   }
 
-  #settle(payload: JsonValue, result: Awaited<ReturnType<SchemaCheck['check']>>): unknown {
-    if (!result.ok) throw validationError(this.#where, result.issues);
-    if (this.#hook) this.#runHook(this.#hook, payload);
+  private settle(payload: JsonValue, result: Awaited<ReturnType<SchemaCheck['check']>>): unknown {
+    if (!result.ok) throw validationError(this.where, result.issues);
+    if (this.hook) this.runHook(this.hook, payload);
     return result.value;
   }
 
-  #runHook(hook: PayloadHook, payload: JsonValue): void {
+  private runHook(hook: PayloadHook, payload: JsonValue): void {
     try {
       hook(payload, this.channel);
     } catch (thrown) {
       const { message } = toPubSubError(thrown);
-      throw validationError(this.#where, [{ path: '', message, received: describe(payload) }]);
+      throw validationError(this.where, [{ path: '', message, received: describe(payload) }]);
     }
   }
 }

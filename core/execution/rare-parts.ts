@@ -7,9 +7,9 @@ import type { Transaction } from './transaction.js';
 export class RareParts {
   stopTimer: (() => void) | undefined;
   questions = 0;
-  transaction: Transaction | undefined;
+  transaction: Transaction | undefined = undefined;
   pendingPublishes = 0;
   whenPublished: (() => void) | undefined;
-  refusals: { readonly promise: FloatingRefusal<Message>; readonly error: PubSubError }[] | undefined;
-  controller: AbortController | undefined;
+  refusals: { readonly promise: FloatingRefusal<Message>; readonly error: PubSubError }[] | undefined = undefined;
+  controller: AbortController | undefined = undefined;
 }

@@ -27,53 +27,53 @@ import type { TurnClock } from './turn-clock.js';
  * events, makes the event that says so. The state's own methods are what the fold calls too.
  */
 export class Recorder {
-  #state: RunState;
-  readonly #clock: TurnClock;
-  readonly #audience: Audience = new Audience(() => this.#state);
+  private live: RunState;
+  private readonly clock: TurnClock;
+  private readonly audience: Audience = new Audience(() => this.live);
 
   constructor(state: RunState, clock: TurnClock) {
-    this.#state = state;
-    this.#clock = clock;
+    this.live = state;
+    this.clock = clock;
     letObserve(state, this);
   }
 
   get state(): RunState {
-    return this.#state;
+    return this.live;
   }
 
   /** Goes on from another state: the stored one. */
   replace(state: RunState): void {
-    this.#state = state;
+    this.live = state;
     letObserve(state, this);
   }
 
   now(): number {
-    return this.#clock.now();
+    return this.clock.now();
   }
 
   /** The time, or a moment ago in this turn of the event loop. */
   recent(): number {
-    return this.#clock.recent();
+    return this.clock.recent();
   }
 
   /** From now on this one keeps what happens. */
   keepBy(keeper: EventKeeper): void {
-    this.#audience.keeper = keeper;
+    this.audience.keeper = keeper;
   }
 
   /** Adds a sink; the answer takes it out again. */
   attach(sink: EventSink): () => void {
-    return this.#audience.addSink(sink);
+    return this.audience.addSink(sink);
   }
 
   /** Adds an observer; the answer takes it out again. */
   observe(observer: RunObserver): () => void {
-    return this.#audience.addObserver(observer);
+    return this.audience.addObserver(observer);
   }
 
   /** Everything that `happen` records is kept together or not at all. */
   group(happen: () => void): void {
-    const { keeper } = this.#audience;
+    const { keeper } = this.audience;
     keeper?.beginGroup();
     try {
       happen();
@@ -83,10 +83,10 @@ export class Recorder {
   }
 
   /** Records an event that is rare enough to be made each time. */
-  record(body: NewEvent, at: number = this.#clock.now()): void {
+  record(body: NewEvent, at: number = this.clock.now()): void {
     const event: RunEvent = { seq: this.state.seq + 1, at, ...body };
     applyEvent(this.state, event);
-    this.#audience.take(event);
+    this.audience.take(event);
   }
 
   messagePublished(
@@ -97,40 +97,40 @@ export class Recorder {
     run: RunRecord | undefined,
     mailboxes: readonly Mailbox<Delivery>[],
   ): void {
-    this.#state.seq++;
-    messagePublished(this.#state, at, channel, publication, publisher, run, mailboxes);
-    if (this.#audience.isEmpty === true) return;
-    this.#audience.messagePublished(at, channel, publication, publisher, run, mailboxes);
+    this.live.seq++;
+    messagePublished(this.live, at, channel, publication, publisher, run, mailboxes);
+    if (this.audience.isEmpty === true) return;
+    this.audience.messagePublished(at, channel, publication, publisher, run, mailboxes);
   }
 
   deliveryStarted(at: number, delivery: Delivery): void {
-    this.#state.seq++;
-    deliveryStarted(this.#state, at, delivery);
-    if (this.#audience.isEmpty === false) this.#audience.deliveryStarted(at, delivery);
+    this.live.seq++;
+    deliveryStarted(this.live, at, delivery);
+    if (this.audience.isEmpty === false) this.audience.deliveryStarted(at, delivery);
   }
 
   deliverySucceeded(at: number, delivery: Delivery): void {
-    this.#state.seq++;
-    deliverySucceeded(this.#state, at, delivery);
-    if (this.#audience.isEmpty === false) this.#audience.deliverySucceeded(at, delivery);
+    this.live.seq++;
+    deliverySucceeded(this.live, at, delivery);
+    if (this.audience.isEmpty === false) this.audience.deliverySucceeded(at, delivery);
   }
 
   deliveryRetrying(at: number, delivery: Delivery, error: ErrorRecord, dueAt: number): void {
     const seq = ++this.state.seq;
     deliveryRetrying(this.state, at, delivery, error, dueAt);
-    this.#audience.take({ seq, at, type: 'delivery.retrying', delivery: delivery.number, error, dueAt });
+    this.audience.take({ seq, at, type: 'delivery.retrying', delivery: delivery.number, error, dueAt });
   }
 
   deliveryFailed(at: number, delivery: Delivery, error: ErrorRecord, invalid: boolean): void {
     const seq = ++this.state.seq;
     deliveryFailed(this.state, at, delivery, error, invalid);
-    this.#audience.take({ seq, at, type: 'delivery.failed', delivery: delivery.number, error, invalid });
+    this.audience.take({ seq, at, type: 'delivery.failed', delivery: delivery.number, error, invalid });
   }
 
   deliveryDropped(at: number, delivery: Delivery): void {
     const seq = ++this.state.seq;
     deliveryDropped(this.state, at, delivery);
-    this.#audience.take({ seq, at, type: 'delivery.dropped', delivery: delivery.number });
+    this.audience.take({ seq, at, type: 'delivery.dropped', delivery: delivery.number });
   }
 
   /** @param dueAt when it may be started again; at once when absent. */
@@ -138,18 +138,18 @@ export class Recorder {
     const seq = ++this.state.seq;
     deliveryReturned(this.state, at, delivery, parked, dueAt);
     const due = dueAt === undefined ? {} : { dueAt };
-    this.#audience.take({ seq, at, type: 'delivery.returned', delivery: delivery.number, parked, ...due });
+    this.audience.take({ seq, at, type: 'delivery.returned', delivery: delivery.number, parked, ...due });
   }
 
   tokensReserved(at: number, delivery: Delivery, amount: number): void {
     const seq = ++this.state.seq;
     tokensReserved(delivery, amount);
-    this.#audience.take({ seq, at, type: 'tokens.reserved', delivery: delivery.number, amount });
+    this.audience.take({ seq, at, type: 'tokens.reserved', delivery: delivery.number, amount });
   }
 
   tokensUsed(at: number, delivery: Delivery, amount: number): void {
     const seq = ++this.state.seq;
     tokensUsed(delivery, amount);
-    this.#audience.take({ seq, at, type: 'tokens.used', delivery: delivery.number, amount });
+    this.audience.take({ seq, at, type: 'tokens.used', delivery: delivery.number, amount });
   }
 }

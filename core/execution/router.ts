@@ -19,12 +19,12 @@ interface Waiter {
 
 /** Brings messages into mailboxes, and says what happens when one is full. */
 export class Router {
-  readonly #recorder: Recorder;
-  readonly #defaultCapacity: number;
+  private readonly recorder: Recorder;
+  private readonly defaultCapacity: number;
   /** Publishers that wait for room, first come first served, by channel. */
-  readonly #waiters = new Map<string, Set<Waiter>>();
-  readonly #displaced: (run: RunRecord) => void;
-  readonly #unheard: UnheardNote;
+  private readonly waiters = new Map<string, Set<Waiter>>();
+  private readonly displaced: (run: RunRecord) => void;
+  private readonly unheard: UnheardNote;
 
   /** @param displaced hears of a run that lost a delivery to a message of somebody else: it may have none left. */
   constructor(
@@ -33,29 +33,29 @@ export class Router {
     logger: Logger,
     displaced: (run: RunRecord) => void,
   ) {
-    this.#recorder = recorder;
-    this.#defaultCapacity = defaultCapacity;
-    this.#displaced = displaced;
-    this.#unheard = new UnheardNote(recorder, logger);
+    this.recorder = recorder;
+    this.defaultCapacity = defaultCapacity;
+    this.displaced = displaced;
+    this.unheard = new UnheardNote(recorder, logger);
   }
 
   /** The channel of this name; it comes into being when there is none. */
   channel(name: string): Channel {
-    const { channels } = this.#recorder.state;
+    const { channels } = this.recorder.state;
     const present = channels.get(name);
     if (present) return present;
     requireUnreserved(name, 'channel');
-    const options = { capacity: this.#defaultCapacity, overflow: 'drop-oldest', retain: 0 } as const;
-    this.#recorder.record({ type: 'channel.opened', channel: name, ...options });
+    const options = { capacity: this.defaultCapacity, overflow: 'drop-oldest', retain: 0 } as const;
+    this.recorder.record({ type: 'channel.opened', channel: name, ...options });
     return this.channel(name);
   }
 
   /** The channel to publish on; when it comes into being by that, this is noted. */
   destination(name: string, byAgent: boolean): Channel {
-    const present = this.#recorder.state.channels.get(name);
+    const present = this.recorder.state.channels.get(name);
     if (present) return present;
     const channel = this.channel(name);
-    this.#unheard.write(name, byAgent);
+    this.unheard.write(name, byAgent);
     return channel;
   }
 
@@ -63,10 +63,10 @@ export class Router {
   channelBehind(gate: PayloadGate): Channel {
     const known = gate.target;
     if (known?.isOpen === true) return known;
-    return this.#findBehind(gate);
+    return this.findBehind(gate);
   }
 
-  #findBehind(gate: PayloadGate): Channel {
+  private findBehind(gate: PayloadGate): Channel {
     const found = this.destination(gate.channel, true);
     gate.target = found;
     return found;
@@ -78,11 +78,11 @@ export class Router {
    * @throws PubSubError `CHANNEL_FULL` when they never will.
    */
   hasRoom(channel: Channel, count = 1): boolean {
-    if (this.#waiters.size > 0 && this.#waiters.has(channel.name)) return false;
-    return channel.overflow === 'drop-oldest' || this.#hasRoomFor(channel, count);
+    if (this.waiters.size > 0 && this.waiters.has(channel.name)) return false;
+    return channel.overflow === 'drop-oldest' || this.hasRoomFor(channel, count);
   }
 
-  #hasRoomFor(channel: Channel, count: number): boolean {
+  private hasRoomFor(channel: Channel, count: number): boolean {
     for (const mailbox of channel.subscribers) {
       if (mailbox.length + count <= channel.capacity) continue;
       if (channel.overflow === 'backpressure') return false;
@@ -106,8 +106,8 @@ export class Router {
     proceed: () => Result | Promise<Result>,
   ): Promise<Result> {
     return new Promise((resolve, refuse) => {
-      const waiting = this.#waiters.get(name) ?? new Set();
-      this.#waiters.set(name, waiting);
+      const waiting = this.waiters.get(name) ?? new Set();
+      this.waiters.set(name, waiting);
       waiting.add({
         run,
         refuse,
@@ -124,21 +124,21 @@ export class Router {
 
   /** Whether anybody waits for room. */
   get isAwaited(): boolean {
-    return this.#waiters.size > 0;
+    return this.waiters.size > 0;
   }
 
   /** A delivery left its mailbox: who waits for this channel may go on. */
   roomMade(mailbox: Mailbox<Delivery>): void {
-    this.#admit(mailbox.channel);
+    this.admit(mailbox.channel);
   }
 
   /** Mailboxes went away, were emptied or grew: whoever waits may go on where there is room now. */
   roomMadeAnywhere(): void {
-    for (const name of [...this.#waiters.keys()]) this.#admit(name);
+    for (const name of [...this.waiters.keys()]) this.admit(name);
   }
 
-  #admit(name: string): void {
-    const waiting = this.#waiters.get(name);
+  private admit(name: string): void {
+    const waiting = this.waiters.get(name);
     if (!waiting) return;
     const channel = this.channel(name);
     for (const waiter of waiting) {
@@ -146,7 +146,7 @@ export class Router {
       waiting.delete(waiter);
       waiter.proceed();
     }
-    if (waiting.size === 0) this.#waiters.delete(name);
+    if (waiting.size === 0) this.waiters.delete(name);
   }
 
   /** Refuses everybody who waits for a channel, or for a run's sake. */
@@ -154,13 +154,13 @@ export class Router {
     reason: PubSubError,
     concerns: (channel: string, run: RunRecord | undefined) => boolean,
   ): void {
-    for (const [channel, waiting] of [...this.#waiters]) {
+    for (const [channel, waiting] of [...this.waiters]) {
       for (const waiter of [...waiting]) {
         if (!concerns(channel, waiter.run)) continue;
         waiting.delete(waiter);
         waiter.refuse(reason);
       }
-      if (waiting.size === 0) this.#waiters.delete(channel);
+      if (waiting.size === 0) this.waiters.delete(channel);
     }
   }
 
@@ -173,20 +173,20 @@ export class Router {
     run: RunRecord | undefined,
   ): void {
     const { subscribers } = channel;
-    const losers = isOverfull(channel) ? this.#makeRoom(at, channel) : NOBODY;
-    this.#recorder.messagePublished(at, channel, publication, publisher, run, subscribers);
-    if (losers.length > 0) this.#tellDisplaced(losers, run);
+    const losers = isOverfull(channel) ? this.makeRoom(at, channel) : NOBODY;
+    this.recorder.messagePublished(at, channel, publication, publisher, run, subscribers);
+    if (losers.length > 0) this.tellDisplaced(losers, run);
   }
 
-  #tellDisplaced(losers: readonly RunRecord[], run: RunRecord | undefined): void {
-    for (const loser of losers) if (loser !== run) this.#displaced(loser);
+  private tellDisplaced(losers: readonly RunRecord[], run: RunRecord | undefined): void {
+    for (const loser of losers) if (loser !== run) this.displaced(loser);
   }
 
   /** Pushes the oldest out of each full mailbox. Answers which runs have lost one. */
-  #makeRoom(at: number, { subscribers, capacity }: Channel): RunRecord[] {
+  private makeRoom(at: number, { subscribers, capacity }: Channel): RunRecord[] {
     const losers: RunRecord[] = [];
     for (const mailbox of subscribers) {
-      const loser = mailbox.length < capacity ? undefined : this.#dropOldest(at, mailbox);
+      const loser = mailbox.length < capacity ? undefined : this.dropOldest(at, mailbox);
       if (loser) losers.push(loser);
     }
     return losers;
@@ -194,19 +194,19 @@ export class Router {
 
   /** Hands a retained message, named by its id, to an agent that came later; whatever the channel's policy, the newest are kept. */
   hand(channel: Channel, mailbox: Mailbox<Delivery>, message: string, run: RunRecord | undefined): void {
-    const at = this.#recorder.now();
-    const loser = mailbox.length >= channel.capacity ? this.#dropOldest(at, mailbox) : undefined;
+    const at = this.recorder.now();
+    const loser = mailbox.length >= channel.capacity ? this.dropOldest(at, mailbox) : undefined;
     const handed = { channel: channel.name, message, to: mailbox.agent };
-    this.#recorder.record({ type: 'message.handed', ...handed, ...(run && { run: run.id }) }, at);
-    if (loser && loser !== run) this.#displaced(loser);
+    this.recorder.record({ type: 'message.handed', ...handed, ...(run && { run: run.id }) }, at);
+    if (loser && loser !== run) this.displaced(loser);
   }
 
   /** Pushes the oldest message out of a full mailbox. Answers which run has lost it. */
-  #dropOldest(at: number, mailbox: Mailbox<Delivery>): RunRecord | undefined {
+  private dropOldest(at: number, mailbox: Mailbox<Delivery>): RunRecord | undefined {
     let oldest = mailbox.head;
     // What waits for a person is no overflow: it was taken out once already.
     while (oldest?.status === 'parked') oldest = oldest.nextInMailbox;
-    if (oldest) this.#recorder.deliveryDropped(at, oldest);
+    if (oldest) this.recorder.deliveryDropped(at, oldest);
     return oldest?.run;
   }
 }

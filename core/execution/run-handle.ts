@@ -28,61 +28,61 @@ export interface OutcomeSource {
  * reads it. Keeps the newest `limit`.
  */
 export class OutcomeLog implements OutcomeSupply {
-  readonly #limit: number;
-  readonly #source: OutcomeSource;
-  #nodes: Uint32Array = new Uint32Array(64);
+  private readonly limit: number;
+  private readonly source: OutcomeSource;
+  private nodes: Uint32Array = new Uint32Array(64);
   /** Where the next one goes. */
-  #end = 0;
+  private end = 0;
   /** Outcomes so far, and how many of them are durable and may be shown. */
-  #count = 0;
-  #shown = 0;
-  #closed: { readonly error: PubSubError | undefined } | undefined;
-  #waiting: (() => void)[] = [];
+  private added = 0;
+  private shown = 0;
+  private closed: { readonly error: PubSubError | undefined } | undefined = undefined;
+  private waiting: (() => void)[] = [];
   missed = 0;
 
   constructor(limit: number, source: OutcomeSource) {
-    this.#limit = limit;
-    this.#source = source;
+    this.limit = limit;
+    this.source = source;
   }
 
   get count(): number {
-    return this.#count;
+    return this.added;
   }
 
   add(node: number): void {
-    if (this.#end === this.#nodes.length) this.#makeRoom();
-    this.#nodes[this.#end++] = node;
-    this.#count++;
+    if (this.end === this.nodes.length) this.makeRoom();
+    this.nodes[this.end++] = node;
+    this.added++;
   }
 
   /** Shows the first `count` outcomes to readers. */
   show(count: number): void {
-    if (count <= this.#shown) return;
-    this.#shown = count;
-    this.#wake();
+    if (count <= this.shown) return;
+    this.shown = count;
+    this.wake();
   }
 
   /** No more will come; with an error, what is not shown yet never is, and reading throws it. */
   close(error?: PubSubError): void {
-    this.#closed ??= { error };
-    if (!error) this.#shown = this.#count;
-    this.#wake();
+    this.closed ??= { error };
+    if (!error) this.shown = this.added;
+    this.wake();
   }
 
   /** All outcomes still known, oldest first. */
   all(): NodeExecutionOutcome[] {
     const outcomes: NodeExecutionOutcome[] = [];
-    for (let place = Math.max(0, this.#count - this.#nodes.length); place < this.#count; place++) {
-      const outcome = this.#outcomeAt(place);
+    for (let place = Math.max(0, this.added - this.nodes.length); place < this.added; place++) {
+      const outcome = this.outcomeAt(place);
       if (outcome) outcomes.push(outcome);
     }
     return outcomes;
   }
 
   next(reader: ReadingPlace): NodeExecutionOutcome | undefined {
-    while (reader.place < this.#shown) {
-      if (reader.place < this.#count - this.#nodes.length) this.#skip(reader);
-      const outcome = this.#outcomeAt(reader.place++);
+    while (reader.place < this.shown) {
+      if (reader.place < this.added - this.nodes.length) this.skip(reader);
+      const outcome = this.outcomeAt(reader.place++);
       if (outcome !== undefined) return outcome;
       this.missed++;
     }
@@ -90,42 +90,42 @@ export class OutcomeLog implements OutcomeSupply {
   }
 
   /** Moves a reader on to the oldest outcome that is kept. */
-  #skip(reader: ReadingPlace): void {
-    const forgotten = this.#count - this.#nodes.length - reader.place;
+  private skip(reader: ReadingPlace): void {
+    const forgotten = this.added - this.nodes.length - reader.place;
     this.missed += forgotten;
     reader.place += forgotten;
   }
 
   whenMore(callback: () => void): void {
-    this.#waiting.push(callback);
+    this.waiting.push(callback);
   }
 
   isClosed(): boolean {
-    if (this.#closed?.error) throw this.#closed.error;
-    return this.#closed !== undefined;
+    if (this.closed?.error) throw this.closed.error;
+    return this.closed !== undefined;
   }
 
-  #outcomeAt(place: number): NodeExecutionOutcome | undefined {
-    const at = this.#end - (this.#count - place);
+  private outcomeAt(place: number): NodeExecutionOutcome | undefined {
+    const at = this.end - (this.added - place);
     // Without a branch that is first taken when the ring is full: see `TreeRing.row`.
-    return this.#source.outcome(this.#nodes[at + (this.#nodes.length & (at >> 31))] ?? 0);
+    return this.source.outcome(this.nodes[at + (this.nodes.length & (at >> 31))] ?? 0);
   }
 
-  #wake(): void {
-    if (this.#waiting.length === 0) return;
-    const waiting = this.#waiting;
-    this.#waiting = [];
+  private wake(): void {
+    if (this.waiting.length === 0) return;
+    const waiting = this.waiting;
+    this.waiting = [];
     for (const callback of waiting) callback();
   }
 
-  #makeRoom(): void {
-    if (this.#nodes.length >= this.#limit) {
+  private makeRoom(): void {
+    if (this.nodes.length >= this.limit) {
       // From now on each takes the place of the oldest.
-      this.#end = 0;
+      this.end = 0;
       return;
     }
-    const longer = new Uint32Array(Math.min(this.#limit, this.#nodes.length * 2));
-    longer.set(this.#nodes);
-    this.#nodes = longer;
+    const longer = new Uint32Array(Math.min(this.limit, this.nodes.length * 2));
+    longer.set(this.nodes);
+    this.nodes = longer;
   }
 }

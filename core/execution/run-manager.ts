@@ -31,7 +31,7 @@ export class LiveRun {
   readonly resolve: (report: PubSubExecutionReport) => void;
   stopTimer: (() => void) | undefined;
   /** The first delivery that failed for good: the run's error, when nothing worse happens. */
-  firstFailure: ErrorRecord | undefined;
+  firstFailure: ErrorRecord | undefined = undefined;
   showPlanned = false;
   /** Its first message is not in yet, so having nothing to do does not end it. */
   isStarting: boolean;
@@ -50,41 +50,41 @@ export class LiveRun {
 
 /** Starts runs, watches them and ends them. */
 export class RunManager {
-  readonly #surroundings: RunSurroundings;
-  readonly #live = new Map<RunRecord, LiveRun>();
+  private readonly surroundings: RunSurroundings;
+  private readonly live = new Map<RunRecord, LiveRun>();
   /** The run looked up last: nearly always the one looked up next. */
-  #recent: LiveRun | undefined;
-  #current: RunRecord | undefined;
-  #count = 0;
-  #idleWaiters: (() => void)[] = [];
+  private recent: LiveRun | undefined = undefined;
+  private currentRecord: RunRecord | undefined = undefined;
+  private count = 0;
+  private idleWaiters: (() => void)[] = [];
 
   constructor(surroundings: RunSurroundings) {
-    this.#surroundings = surroundings;
+    this.surroundings = surroundings;
   }
 
   /** Runs going on, oldest first. */
   get running(): readonly LiveRun[] {
-    return [...this.#live.values()];
+    return [...this.live.values()];
   }
 
   /** The run that a message from the application belongs to: the newest that listens, else the newest. */
   get current(): RunRecord | undefined {
-    return this.#current;
+    return this.currentRecord;
   }
 
-  #findCurrent(): void {
-    const records = [...this.#live.keys()];
-    this.#current = records.findLast(({ kind }) => kind === 'reactive') ?? records.at(-1);
+  private findCurrent(): void {
+    const records = [...this.live.keys()];
+    this.currentRecord = records.findLast(({ kind }) => kind === 'reactive') ?? records.at(-1);
   }
 
   newId(): string {
-    const { session } = this.#surroundings.recorder.state;
-    return `run-${session.prefix}-${++this.#count}`;
+    const { session } = this.surroundings.recorder.state;
+    return `run-${session.prefix}-${++this.count}`;
   }
 
   /** @param timeoutSeconds undefined for no limit. */
   start(id: string, kind: RunKind, timeoutSeconds: number | undefined): LiveRun {
-    const { recorder, runtime, retainedNodes } = this.#surroundings;
+    const { recorder, runtime, retainedNodes } = this.surroundings;
     recorder.record({ type: 'run.started', run: id, kind });
     const record = recorder.state.runs.get(id);
     if (!record) throw new PubSubError('EXECUTION_ERROR', `run "${id}" did not start`);
@@ -98,33 +98,33 @@ export class RunManager {
       },
     });
     const live = new LiveRun(record, outcomes);
-    this.#live.set(record, live);
-    this.#findCurrent();
+    this.live.set(record, live);
+    this.findCurrent();
     if (timeoutSeconds !== undefined) {
-      live.stopTimer = runtime.setTimer(timeoutSeconds * 1000, () => this.#timeOut(record, timeoutSeconds));
+      live.stopTimer = runtime.setTimer(timeoutSeconds * 1000, () => this.timeOut(record, timeoutSeconds));
     }
-    this.#surroundings.started(record);
+    this.surroundings.started(record);
     return live;
   }
 
   /** A delivery has its outcome. */
   settled(delivery: Delivery, run: RunRecord | undefined): void {
-    const recent = this.#recent;
-    const live = recent?.record === run ? recent : this.#find(run);
+    const recent = this.recent;
+    const live = recent?.record === run ? recent : this.find(run);
     if (live === undefined) return;
     live.outcomes.add(delivery.node);
     if (delivery.errors !== undefined && !live.firstFailure && live.record.counts.failed > 0) {
       live.firstFailure = delivery.errors.at(-1);
     }
-    if (live.showPlanned === false) this.#planShow(live);
+    if (live.showPlanned === false) this.planShow(live);
     if (live.record.outstanding === live.record.stalled) this.check(live.record);
   }
 
   /** Ends a run that has nothing left to do. */
   check(run: RunRecord | undefined): void {
     if (!run?.isRunning || run.outstanding > run.stalled) return;
-    if (this.#idleWaiters.length > 0 && this.isIdle) this.#wakeIdle();
-    if (run.kind === 'reactive' || this.#find(run)?.isStarting) return;
+    if (this.idleWaiters.length > 0 && this.isIdle) this.wakeIdle();
+    if (run.kind === 'reactive' || this.find(run)?.isStarting) return;
     // What is left waits for a person, or for an agent that is gone.
     if (run.outstanding > 0) this.end(run, 'paused');
     else if (run.counts.failed > 0) this.end(run, 'failed');
@@ -133,20 +133,20 @@ export class RunManager {
 
   /** True when no run has anything left that can go on by itself. */
   get isIdle(): boolean {
-    for (const { outstanding, stalled } of this.#live.keys()) if (outstanding > stalled) return false;
+    for (const { outstanding, stalled } of this.live.keys()) if (outstanding > stalled) return false;
     return true;
   }
 
   /** Resolves when nothing is left that can go on by itself. */
   async idle(): Promise<void> {
-    while (!this.isIdle) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
+    while (!this.isIdle) await new Promise<void>((resolve) => this.idleWaiters.push(resolve));
   }
 
   /** Ends a run, whatever it is doing. Nothing happens when it has ended. */
   end(run: RunRecord, status: RunStatus, error?: PubSubError): void {
-    const live = this.#live.get(run);
+    const live = this.live.get(run);
     if (!live) return;
-    const { recorder } = this.#surroundings;
+    const { recorder } = this.surroundings;
     live.stopTimer?.();
     const begun = [...recorder.state.unfinished].filter(
       (delivery) => delivery.run === run && delivery.status === 'running',
@@ -155,37 +155,37 @@ export class RunManager {
     recorder.record({ type: 'run.ended', run: run.id, status, ...(record && { error: record }) });
     // What was being worked on when the run was cut off has an outcome too; what was only put back has none yet.
     for (const delivery of begun) if (delivery.status === 'running') live.outcomes.add(delivery.node);
-    this.#live.delete(run);
-    this.#findCurrent();
-    this.#recent = undefined;
+    this.live.delete(run);
+    this.findCurrent();
+    this.recent = undefined;
     const reason = error ?? new PubSubError('CANCELLED', `run "${run.id}" has ended (${status})`);
-    this.#surroundings.ended(run, reason, begun);
-    if (this.isIdle) this.#wakeIdle();
-    this.#surroundings.whenDurable((notStored) => {
+    this.surroundings.ended(run, reason, begun);
+    if (this.isIdle) this.wakeIdle();
+    this.surroundings.whenDurable((notStored) => {
       live.outcomes.close(notStored);
       live.resolve(
-        reportOf(run, status, live.outcomes.all(), this.#surroundings.config.maxTokens, notStored),
+        reportOf(run, status, live.outcomes.all(), this.surroundings.config.maxTokens, notStored),
       );
     });
   }
 
-  #timeOut(run: RunRecord, seconds: number): void {
+  private timeOut(run: RunRecord, seconds: number): void {
     const error = new PubSubError('TIMEOUT_EXCEEDED', `run "${run.id}" took longer than ${seconds} s`, {
       details: { run: run.id, timeoutSeconds: seconds },
     });
     this.end(run, 'timed-out', error);
   }
 
-  #find(run: RunRecord | undefined): LiveRun | undefined {
-    this.#recent = run && this.#live.get(run);
-    return this.#recent;
+  private find(run: RunRecord | undefined): LiveRun | undefined {
+    this.recent = run && this.live.get(run);
+    return this.recent;
   }
 
   /** Outcomes are shown once they are durable, those of one turn together: a promise for each would be waste. */
-  #planShow(live: LiveRun): void {
+  private planShow(live: LiveRun): void {
     live.showPlanned = true;
-    const { whenDurable } = this.#surroundings;
-    this.#surroundings.whenTurnEnds(() => {
+    const { whenDurable } = this.surroundings;
+    this.surroundings.whenTurnEnds(() => {
       live.showPlanned = false;
       const { count } = live.outcomes;
       whenDurable((notStored) => {
@@ -194,9 +194,9 @@ export class RunManager {
     });
   }
 
-  #wakeIdle(): void {
-    const waiters = this.#idleWaiters;
-    this.#idleWaiters = [];
+  private wakeIdle(): void {
+    const waiters = this.idleWaiters;
+    this.idleWaiters = [];
     for (const resolve of waiters) resolve();
   }
 }

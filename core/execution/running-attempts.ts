@@ -6,21 +6,21 @@ import type { Invocation } from './invocation.js';
  * runner, would be two more places in memory to write to for each attempt.
  */
 export class RunningAttempts {
-  lastAgent: PubSubAgent | undefined;
-  #count = 0;
+  lastAgent: PubSubAgent | undefined = undefined;
+  private count = 0;
 
   get isEmpty(): boolean {
-    return this.#count === 0;
+    return this.count === 0;
   }
 
   add(invocation: Invocation, agent: PubSubAgent): void {
-    this.#count++;
+    this.count++;
     this.lastAgent = agent;
     invocation.delivery.attempt = invocation;
   }
 
   remove({ delivery }: Invocation): void {
-    this.#count--;
+    this.count--;
     delivery.attempt = undefined;
   }
 }

@@ -29,104 +29,104 @@ export interface Startable {
  * compare it takes one. That came to a twentieth of a hop.
  */
 export class Scheduler {
-  readonly #runtime: Runtime;
-  readonly #clock: TurnClock;
+  private readonly runtime: Runtime;
+  private readonly clock: TurnClock;
   /** Ready work, a ring: `#count` of them from `#next` on. Its length is a power of two. */
-  readonly #ready: (Startable | undefined)[] = new Array(64).fill(undefined);
-  #next = 0;
-  #count = 0;
-  #draining = false;
+  private readonly ready: (Startable | undefined)[] = new Array(64).fill(undefined);
+  private next = 0;
+  private count = 0;
+  private draining = false;
   /** An attempt is being settled: what becomes ready by it is started by `endSettling`. */
-  #settling = false;
-  #drainPlanned = false;
-  #paused = false;
-  #held = false;
-  #retired = false;
+  private settling = false;
+  private drainPlanned = false;
+  private paused = false;
+  private held = false;
+  private retired = false;
   /** Any of the three. */
-  #still = false;
+  private still = false;
   /** Set from the first work of a turn until the turn is over. */
-  #turnOpen = false;
-  #stepsLeft = 0;
-  #turnWaiters: (() => void)[] = [];
-  #turnListeners: (() => void)[] = [];
-  readonly #drain = (): void => {
-    this.#drainPlanned = false;
-    this.#work();
+  private turnOpen = false;
+  private stepsLeft = 0;
+  private turnWaiters: (() => void)[] = [];
+  private turnListeners: (() => void)[] = [];
+  private readonly drain = (): void => {
+    this.drainPlanned = false;
+    this.work();
   };
-  readonly #turnIsOver = (): void => {
-    this.#turnOpen = false;
-    this.#clock.closeTurn();
-    const listeners = this.#turnListeners;
-    this.#turnListeners = [];
+  private readonly turnIsOver = (): void => {
+    this.turnOpen = false;
+    this.clock.closeTurn();
+    const listeners = this.turnListeners;
+    this.turnListeners = [];
     for (const hear of listeners) hear();
     // What they lead to, such as the reading of outcomes, has a turn of its own: mixed with agents' work, promise by
     // promise, each would push the other's code out of the processor's cache.
-    if (listeners.length > 0) this.#runtime.yieldTurn(this.#goOn);
-    else this.#goOn();
+    if (listeners.length > 0) this.runtime.yieldTurn(this.goOn);
+    else this.goOn();
   };
-  readonly #goOn = (): void => {
-    if (this.#held) return;
-    const waiters = this.#turnWaiters;
-    this.#turnWaiters = [];
-    if (waiters.length > 0) this.#enterTurn();
+  private readonly goOn = (): void => {
+    if (this.held) return;
+    const waiters = this.turnWaiters;
+    this.turnWaiters = [];
+    if (waiters.length > 0) this.enterTurn();
     for (const wake of waiters) wake();
-    this.#work();
+    this.work();
   };
 
   constructor(runtime: Runtime, clock: TurnClock) {
-    this.#runtime = runtime;
-    this.#clock = clock;
+    this.runtime = runtime;
+    this.clock = clock;
   }
 
   get isPaused(): boolean {
-    return this.#paused;
+    return this.paused;
   }
 
   /** True while nothing is started: paused by the application, held by the journal, or retired. */
   get isStill(): boolean {
-    return this.#still;
+    return this.still;
   }
 
   pause(): void {
-    this.#set(true, this.#held);
+    this.set(true, this.held);
   }
 
   resume(): void {
-    this.#set(false, this.#held);
-    this.#plan();
+    this.set(false, this.held);
+    this.plan();
   }
 
   /** Starts nothing and lets publishers wait until `release`: the store is behind, or fails. */
   hold(): void {
-    this.#set(this.#paused, !this.#retired);
+    this.set(this.paused, !this.retired);
   }
 
   /** Starts nothing any more, for good. Who waits for a turn gets it, to find that all is over. */
   retire(): void {
-    this.#retired = true;
+    this.retired = true;
     this.release();
   }
 
   release(): void {
-    this.#set(this.#paused, false);
-    if (this.#turnWaiters.length > 0) this.#enterTurn();
-    this.#plan();
+    this.set(this.paused, false);
+    if (this.turnWaiters.length > 0) this.enterTurn();
+    this.plan();
   }
 
-  #set(paused: boolean, held: boolean): void {
-    this.#paused = paused;
-    this.#held = held;
-    this.#still = paused || held || this.#retired;
+  private set(paused: boolean, held: boolean): void {
+    this.paused = paused;
+    this.held = held;
+    this.still = paused || held || this.retired;
   }
 
   /** Puts work in the queue; it starts after the running code, or in a later turn. */
   enqueue(work: Startable): void {
     if (work.queued === true) return;
     work.queued = true;
-    const ready = this.#ready;
-    if (this.#count === ready.length) this.#makeRoom();
-    ready[(this.#next + this.#count++) & (ready.length - 1)] = work;
-    this.#plan();
+    const ready = this.ready;
+    if (this.count === ready.length) this.makeRoom();
+    ready[(this.next + this.count++) & (ready.length - 1)] = work;
+    this.plan();
   }
 
   /**
@@ -134,26 +134,26 @@ export class Scheduler {
    * for ever on settled promises must wait for it.
    */
   breathe(): Promise<void> | undefined {
-    this.#enterTurn();
-    return this.breatheAt(this.#clock.recent());
+    this.enterTurn();
+    return this.breatheAt(this.clock.recent());
   }
 
   /** The same for who has a recent reading of the clock. */
   breatheAt(at: number): Promise<void> | undefined {
-    if (this.#turnOpen === false) this.#enterTurn();
-    if (--this.#stepsLeft > 0 && this.#held === false && !this.#clock.isSpentAt(at)) return undefined;
-    return new Promise((resolve) => this.#turnWaiters.push(resolve));
+    if (this.turnOpen === false) this.enterTurn();
+    if (--this.stepsLeft > 0 && this.held === false && !this.clock.isSpentAt(at)) return undefined;
+    return new Promise((resolve) => this.turnWaiters.push(resolve));
   }
 
   /** Calls back once, when this turn of the event loop is over, also while nothing is started. */
   whenTurnEnds(callback: () => void): void {
-    this.#enterTurn();
-    this.#turnListeners.push(callback);
+    this.enterTurn();
+    this.turnListeners.push(callback);
   }
 
   /** A promise of an agent has settled. Only for promise callbacks of ours: nobody's code may be on the stack. */
   beginSettling(): void {
-    this.#settling = true;
+    this.settling = true;
   }
 
   /**
@@ -161,51 +161,51 @@ export class Scheduler {
    * first and all that is ready is started together: the same code again is in the processor's cache.
    */
   endSettling(othersGoOn: boolean): void {
-    this.#settling = false;
-    if (othersGoOn) this.#plan();
-    else if (this.#count > 0) this.#work();
+    this.settling = false;
+    if (othersGoOn) this.plan();
+    else if (this.count > 0) this.work();
   }
 
   /** Starts up to `count` pieces of work though paused. Answers how many were started. */
   step(count: number): number {
     let started = 0;
-    if (this.#held || this.#retired) return started;
-    const at = this.#clock.now();
-    while (started < count && this.#startNext(at)) started++;
+    if (this.held || this.retired) return started;
+    const at = this.clock.now();
+    while (started < count && this.startNext(at)) started++;
     return started;
   }
 
-  #plan(): void {
+  private plan(): void {
     // The likeliest first.
-    if (this.#settling === true || this.#drainPlanned === true || this.#draining === true) return;
-    if (this.#still || this.#count === 0) return;
-    this.#drainPlanned = true;
-    this.#runtime.defer(this.#drain);
+    if (this.settling === true || this.drainPlanned === true || this.draining === true) return;
+    if (this.still || this.count === 0) return;
+    this.drainPlanned = true;
+    this.runtime.defer(this.drain);
   }
 
-  #work(): void {
-    if (this.#draining || this.#still || this.#count === 0) return;
-    this.#draining = true;
-    this.#enterTurn();
+  private work(): void {
+    if (this.draining || this.still || this.count === 0) return;
+    this.draining = true;
+    this.enterTurn();
     let left = PORTION;
-    while (--this.#stepsLeft > 0 && --left >= 0) {
-      const at = this.#clock.recent();
+    while (--this.stepsLeft > 0 && --left >= 0) {
+      const at = this.clock.recent();
       // Pausing may happen in what was just started.
-      if (this.#clock.isSpentAt(at) || this.isStill || !this.#startNext(at)) break;
+      if (this.clock.isSpentAt(at) || this.isStill || !this.startNext(at)) break;
     }
-    this.#draining = false;
+    this.draining = false;
     // What is left otherwise waits for the turn's end, which has been asked for already.
-    if (left < 0) this.#plan();
+    if (left < 0) this.plan();
   }
 
-  #startNext(at: number): boolean {
-    const ready = this.#ready;
-    while (this.#count > 0) {
-      const place = this.#next;
+  private startNext(at: number): boolean {
+    const ready = this.ready;
+    while (this.count > 0) {
+      const place = this.next;
       const work = ready[place];
       ready[place] = undefined;
-      this.#next = (place + 1) & (ready.length - 1);
-      this.#count--;
+      this.next = (place + 1) & (ready.length - 1);
+      this.count--;
       if (work === undefined) continue;
       work.queued = false;
       if (work.startOne(at)) return true;
@@ -214,22 +214,22 @@ export class Scheduler {
   }
 
   /** Doubles the ring. In place: the engine takes it for the same for ever, and would compile all anew that uses it. */
-  #makeRoom(): void {
-    const ready = this.#ready;
+  private makeRoom(): void {
+    const ready = this.ready;
     const { length } = ready;
     for (let place = 0; place < length; place++) {
-      const wrapped = place < this.#next;
+      const wrapped = place < this.next;
       ready.push(wrapped ? ready[place] : undefined);
       if (wrapped) ready[place] = undefined;
     }
   }
 
   /** Makes sure that a turn is open. */
-  #enterTurn(): void {
-    if (this.#turnOpen) return;
-    this.#turnOpen = true;
-    this.#stepsLeft = TURN_STEPS;
-    this.#clock.openTurn(TURN_MS);
-    this.#runtime.yieldTurn(this.#turnIsOver);
+  private enterTurn(): void {
+    if (this.turnOpen) return;
+    this.turnOpen = true;
+    this.stepsLeft = TURN_STEPS;
+    this.clock.openTurn(TURN_MS);
+    this.runtime.yieldTurn(this.turnIsOver);
   }
 }

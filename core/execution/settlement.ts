@@ -19,65 +19,65 @@ const nativeThen = Promise.prototype.then;
  */
 export class SettlementWatch {
   /** The one used last of those not in use, which know the next: nearest at hand, and cheaper than an array of them. */
-  #free: Settlement | undefined;
-  readonly #bracket: SettlementBracket;
+  private free: Settlement | undefined = undefined;
+  private readonly bracket: SettlementBracket;
   /** Promises watched now. */
-  #count = 0;
+  private count = 0;
 
   constructor(bracket: SettlementBracket) {
-    this.#bracket = bracket;
+    this.bracket = bracket;
   }
 
   watch(promise: PromiseLike<unknown>, observer: SettlementObserver): void {
-    const { fulfilled, rejected } = this.#settlement(observer);
+    const { fulfilled, rejected } = this.settlement(observer);
     // Asking for the prototype instead would cost 50 ns: the engine leaves its compiled code for that.
     if (promise.then === nativeThen) promise.then(fulfilled, rejected);
     // Resolving tames any other thenable: one that throws, or settles twice.
     else Promise.resolve(promise).then(fulfilled, rejected);
     // What only looks like a promise throws above, and will never settle.
-    this.#count++;
+    this.count++;
   }
 
   returned(settlement: Settlement, value: unknown): void {
-    const observer = this.#release(settlement);
-    this.#bracket.beginSettling();
+    const observer = this.release(settlement);
+    this.bracket.beginSettling();
     try {
       observer?.returned(value);
     } finally {
-      this.#bracket.endSettling(this.#count > 0);
+      this.bracket.endSettling(this.count > 0);
     }
   }
 
   failed(settlement: Settlement, thrown: unknown): void {
-    const observer = this.#release(settlement);
-    this.#bracket.beginSettling();
+    const observer = this.release(settlement);
+    this.bracket.beginSettling();
     try {
       observer?.failed(thrown);
     } finally {
-      this.#bracket.endSettling(this.#count > 0);
+      this.bracket.endSettling(this.count > 0);
     }
   }
 
-  #settlement(observer: SettlementObserver): Settlement {
-    const settlement = this.#free ?? new Settlement(this);
-    this.#free = settlement.nextFree;
+  private settlement(observer: SettlementObserver): Settlement {
+    const settlement = this.free ?? new Settlement(this);
+    this.free = settlement.nextFree;
     settlement.observer = observer;
     return settlement;
   }
 
-  #release(settlement: Settlement): SettlementObserver | undefined {
+  private release(settlement: Settlement): SettlementObserver | undefined {
     const { observer } = settlement;
     settlement.observer = undefined;
-    settlement.nextFree = this.#free;
-    this.#free = settlement;
-    this.#count--;
+    settlement.nextFree = this.free;
+    this.free = settlement;
+    this.count--;
     return observer;
   }
 }
 
 class Settlement {
-  observer: SettlementObserver | undefined;
-  nextFree: Settlement | undefined;
+  observer: SettlementObserver | undefined = undefined;
+  nextFree: Settlement | undefined = undefined;
   readonly fulfilled: (value: unknown) => void;
   readonly rejected: (thrown: unknown) => void;
 

@@ -8,42 +8,42 @@ const USES_OF_A_READING = 16;
  * hop, so within one turn of the event loop a recent reading serves again; each settled attempt makes a fresh one.
  */
 export class TurnClock {
-  readonly #runtime: Runtime;
-  #reading = 0;
-  #usesLeft = 0;
-  #turnOpen = false;
-  #turnEndsAt = 0;
+  private readonly runtime: Runtime;
+  private reading = 0;
+  private usesLeft = 0;
+  private turnOpen = false;
+  private turnEndsAt = 0;
 
   constructor(runtime: Runtime) {
-    this.#runtime = runtime;
+    this.runtime = runtime;
   }
 
   /** The time now. */
   now(): number {
-    this.#usesLeft = this.#turnOpen ? USES_OF_A_READING : 0;
-    this.#reading = this.#runtime.now();
-    return this.#reading;
+    this.usesLeft = this.turnOpen ? USES_OF_A_READING : 0;
+    this.reading = this.runtime.now();
+    return this.reading;
   }
 
   /** The time of a reading made in this turn, a few invocations ago at most. */
   recent(): number {
-    return this.#usesLeft-- > 0 ? this.#reading : this.now();
+    return this.usesLeft-- > 0 ? this.reading : this.now();
   }
 
   /** A turn of the event loop begins, to last this many milliseconds. */
   openTurn(milliseconds: number): void {
-    this.#turnOpen = true;
-    this.#turnEndsAt = this.now() + milliseconds;
+    this.turnOpen = true;
+    this.turnEndsAt = this.now() + milliseconds;
   }
 
   /** Whether the turn has used up its time. */
   isSpentAt(reading: number): boolean {
-    return reading >= this.#turnEndsAt;
+    return reading >= this.turnEndsAt;
   }
 
   /** The turn is over: readings made in it say nothing about the time now. */
   closeTurn(): void {
-    this.#turnOpen = false;
-    this.#usesLeft = 0;
+    this.turnOpen = false;
+    this.usesLeft = 0;
   }
 }

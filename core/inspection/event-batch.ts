@@ -126,11 +126,11 @@ export class BatchWriter implements RunObserver {
       const last = this.#lastRoutes[channel.label.index];
       // A channel whose subscribers change gets another list of them.
       const isKnown = last && last.channel === channel && last.mailboxes === mailboxes && last.run === run;
-      const route = isKnown ? last.number : this.#newRouteOf(channel, mailboxes, run);
-      this.#addPublish(at, publisher ? publisher.number : 0, publication, route);
+      const route = isKnown ? last.number : this.newRouteOf(channel, mailboxes, run);
+      this.addPublish(at, publisher ? publisher.number : 0, publication, route);
       return;
     }
-    this.#addMessage({
+    this.addMessage({
       seq: this.last + 1,
       at,
       type: 'message.published',
@@ -160,13 +160,13 @@ export class BatchWriter implements RunObserver {
         const { at, message, publisher, ordinal, fromOutside = false } = event;
         const publication = Publication.of(message, at, ordinal, fromOutside);
         if (isRegular(at, publication, publisher !== undefined)) {
-          const route = this.#routeOf(publication.channel, event.to, event.run ?? null);
-          this.#addPublish(at, publisher ?? 0, publication, route);
-        } else this.#addMessage(event);
+          const route = this.routeOf(publication.channel, event.to, event.run ?? null);
+          this.addPublish(at, publisher ?? 0, publication, route);
+        } else this.addMessage(event);
         return;
       }
       default:
-        this.#addBody(event);
+        this.addBody(event);
     }
   }
 
@@ -199,17 +199,17 @@ export class BatchWriter implements RunObserver {
     this.#routeCount = 0;
   }
 
-  #addPublish(at: number, publisher: number, publication: Publication, route: number): void {
+  private addPublish(at: number, publisher: number, publication: Publication, route: number): void {
     if (!this.#add(EVENT_KINDS.published, at, 0)) return;
     this.#columns.addPublish(publisher, publication.name.ordinal, route);
     this.#recent.add(this.last, publication);
   }
 
-  #addMessage(event: Extract<RunEvent, { type: 'message.published' }>): void {
-    if (this.#addBody(event)) this.#recent.add(this.last, event.message);
+  private addMessage(event: Extract<RunEvent, { type: 'message.published' }>): void {
+    if (this.addBody(event)) this.#recent.add(this.last, event.message);
   }
 
-  #addBody(event: RunEvent): boolean {
+  private addBody(event: RunEvent): boolean {
     if (!this.#add(EVENT_KINDS.body, event.at, 0)) return false;
     this.#bodies.push(this.#host.encodeBody(event));
     return true;
@@ -218,12 +218,12 @@ export class BatchWriter implements RunObserver {
   /** False when there were too many already. */
   #add(kind: number, at: number, delivery: number): boolean {
     const columns = this.#columns;
-    if (columns.length === columns.room && !this.#makeRoom(columns)) return false;
+    if (columns.length === columns.room && !this.makeRoom(columns)) return false;
     columns.add(kind, at, delivery);
     return true;
   }
 
-  #makeRoom(columns: BatchColumns): boolean {
+  private makeRoom(columns: BatchColumns): boolean {
     if (columns.length >= this.#most) {
       this.#host.overflowed();
       return false;
@@ -233,9 +233,9 @@ export class BatchWriter implements RunObserver {
     return true;
   }
 
-  #newRouteOf(channel: Channel, mailboxes: readonly Mailbox<Delivery>[], run: RunRecord | undefined): number {
+  private newRouteOf(channel: Channel, mailboxes: readonly Mailbox<Delivery>[], run: RunRecord | undefined): number {
     const to = mailboxes.map(({ agent }) => agent);
-    const number = this.#routeOf(channel.name, to, run?.id ?? null);
+    const number = this.routeOf(channel.name, to, run?.id ?? null);
     const { index } = channel.label;
     if (index >= 0 && index < CHANNELS_REMEMBERED) {
       // No holes, which would make the list slow.
@@ -245,7 +245,7 @@ export class BatchWriter implements RunObserver {
     return number;
   }
 
-  #routeOf(channel: string, to: readonly string[], run: string | null): number {
+  private routeOf(channel: string, to: readonly string[], run: string | null): number {
     let known = this.#routes.get(channel);
     if (!known) {
       known = [];

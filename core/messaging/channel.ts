@@ -66,7 +66,7 @@ export class Channel {
     this.capacity = capacity;
     this.overflow = overflow;
     this.retain = retain;
-    this.#trimRetained();
+    this.trimRetained();
   }
 
   subscribe(agent: string): Mailbox<Delivery> {
@@ -96,16 +96,16 @@ export class Channel {
   /** Notes one more message. The new number is what a mailbox that takes it has last received. */
   received(publication: Publication, node: number): number {
     const number = ++this.publishedCount;
-    if (this.retain > 0) this.#retain({ number, node, message: publication.message, publication });
+    if (this.retain > 0) this.keepRetained({ number, node, message: publication.message, publication });
     return number;
   }
 
-  #retain(message: RetainedMessage): void {
+  private keepRetained(message: RetainedMessage): void {
     this.retained.push(message);
-    this.#trimRetained();
+    this.trimRetained();
   }
 
-  #trimRetained(): void {
+  private trimRetained(): void {
     const tooMany = this.retained.length - this.retain;
     if (tooMany > 0) this.retained.splice(0, tooMany);
   }

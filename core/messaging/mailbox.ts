@@ -21,14 +21,14 @@ export interface Mail<Self> {
 export class Mailbox<Item extends Mail<Item>> implements TreeLabel {
   readonly agent: string;
   readonly channel: string;
-  head: Item | undefined;
+  head: Item | undefined = undefined;
   /** The newest, where there are two or more: the one that most hold is written to one place alone. */
-  #tail: Item | undefined;
+  private tail: Item | undefined = undefined;
   length = 0;
   /** Number of the channel's newest message that was put in here; later agents are handed retained ones after it. */
   lastReceived = 0;
   index = -1;
-  consumer: MailConsumer | undefined;
+  consumer: MailConsumer | undefined = undefined;
   /** False once its agent is gone: what waits in it stays, nothing new comes. */
   subscribed = true;
   /** True once its channel is gone: what comes back to it is dropped. */
@@ -43,10 +43,10 @@ export class Mailbox<Item extends Mail<Item>> implements TreeLabel {
   push(item: Item): void {
     item.nextInMailbox = undefined;
     const { head } = this;
-    const last = this.#tail ?? head;
+    const last = this.tail ?? head;
     if (last !== undefined) {
       last.nextInMailbox = item;
-      this.#tail = item;
+      this.tail = item;
     } else {
       this.head = item;
     }
@@ -66,27 +66,27 @@ export class Mailbox<Item extends Mail<Item>> implements TreeLabel {
     item.nextInMailbox = after;
     if (before) before.nextInMailbox = item;
     else this.head = item;
-    this.#tail ??= after;
+    this.tail ??= after;
     this.length++;
   }
 
   /** Takes one out: at once when it is the oldest, by a search otherwise. False when it is not in here. */
   remove(item: Item): boolean {
-    if (item !== this.head) return this.#removeFromMiddle(item);
+    if (item !== this.head) return this.removeFromMiddle(item);
     const next = item.nextInMailbox;
     this.head = next;
-    if (next === this.#tail) this.#tail = undefined;
+    if (next === this.tail) this.tail = undefined;
     item.nextInMailbox = undefined;
     this.length--;
     return true;
   }
 
-  #removeFromMiddle(item: Item): boolean {
+  private removeFromMiddle(item: Item): boolean {
     let before = this.head;
     while (before && before.nextInMailbox !== item) before = before.nextInMailbox;
     if (!before) return false;
     before.nextInMailbox = item.nextInMailbox;
-    if (this.#tail === item) this.#tail = before === this.head ? undefined : before;
+    if (this.tail === item) this.tail = before === this.head ? undefined : before;
     item.nextInMailbox = undefined;
     this.length--;
     return true;

@@ -8,36 +8,36 @@ import type { Message } from './message.js';
 /** Which message of which invocation it is: what its id and its source are made of once somebody asks. */
 export class MessageName {
   /** Names the publishing agent; its mailbox. */
-  readonly #label: TreeLabel;
+  private readonly label: TreeLabel;
   /** Of the publishing delivery. */
-  readonly #scope: TreeScope;
-  readonly #publisher: number;
+  private readonly scope: TreeScope;
+  private readonly publisher: number;
   readonly ordinal: number;
-  #id: string | undefined = undefined;
+  private knownId: string | undefined = undefined;
 
   /** @param publisher number of the publishing delivery. */
   constructor(label: TreeLabel, scope: TreeScope, publisher: number, ordinal: number) {
-    this.#label = label;
-    this.#scope = scope;
-    this.#publisher = publisher;
+    this.label = label;
+    this.scope = scope;
+    this.publisher = publisher;
     this.ordinal = ordinal;
   }
 
   /** The name of a message that has its id already. */
   static known(id: string, ordinal: number): MessageName {
     const name = new MessageName(NOBODY, NOWHERE, 0, ordinal);
-    name.#id = id;
+    name.knownId = id;
     return name;
   }
 
   get id(): string {
-    this.#id ??= messageIdOf(this.#scope.session, this.#publisher, this.ordinal);
-    return this.#id;
+    this.knownId ??= messageIdOf(this.scope.session, this.publisher, this.ordinal);
+    return this.knownId;
   }
 
   /** Node id of the invocation that publishes it. */
   get source(): string {
-    return nodeIdOf(this.#label.agent, this.#scope.session, this.#publisher);
+    return nodeIdOf(this.label.agent, this.scope.session, this.publisher);
   }
 }
 
@@ -60,7 +60,7 @@ export class Publication {
   readonly parent: MessageName | undefined;
   /** It brought its own id. */
   readonly fromOutside: boolean;
-  #message: Message | undefined;
+  private made: Message | undefined;
 
   constructor(
     payload: JsonValue,
@@ -79,7 +79,7 @@ export class Publication {
     this.name = name;
     this.parent = parent;
     this.fromOutside = fromOutside;
-    this.#message = message;
+    this.made = message;
   }
 
   /** Of a message that is there already. @param parent where it is known; else named by its id. */
@@ -97,23 +97,23 @@ export class Publication {
   }
 
   get message(): Message {
-    this.#message ??= this.#make();
-    return this.#message;
+    this.made ??= this.make();
+    return this.made;
   }
 
   /** Whether this is the very object that the message was given out as. */
   is(value: unknown): boolean {
-    return this.#message !== undefined && this.#message === value;
+    return this.made !== undefined && this.made === value;
   }
 
   /** Whether its timestamp is this time: one that comes as a whole message may say something else. */
   isOf(at: number): boolean {
-    if (this.#message !== undefined) return this.#message.timestamp === isoTime(at);
+    if (this.made !== undefined) return this.made.timestamp === isoTime(at);
     return this.at === at || isoTime(this.at) === isoTime(at);
   }
 
   /** One without a parent is the application's, and was a whole message from the beginning. */
-  #make(): Message {
+  private make(): Message {
     const { channel, taskId, payload } = this;
     const { id, source } = this.name;
     const timestamp = isoTime(this.at);

@@ -4,15 +4,15 @@ const SHARING = 1000;
 /** "000" to "999", to which a text is added; made when they are first needed. */
 class Endings {
   readonly texts: string[] = [];
-  readonly #behind: string;
+  private readonly behind: string;
 
   constructor(behind: string) {
-    this.#behind = behind;
+    this.behind = behind;
   }
 
   fill(): void {
     while (this.texts.length < SHARING) {
-      this.texts.push(String(this.texts.length).padStart(3, '0') + this.#behind);
+      this.texts.push(String(this.texts.length).padStart(3, '0') + this.behind);
     }
   }
 }
@@ -31,53 +31,53 @@ const NONE = -SHARING;
  * variables of a module's constants, and the engine would read each from memory.
  */
 export class CountedText {
-  readonly #prefix: string;
+  private readonly prefix: string;
   /** The first number that `#begin` is for, and the text all ids of the thousand from there begin with. */
-  #from = NONE;
-  #begin = '';
+  private from = NONE;
+  private begin = '';
   /** The same for another thousand: what goes on at the same time lies on both sides of a border, or is read later. */
-  #otherFrom = NONE;
-  #otherBegin = '';
+  private otherFrom = NONE;
+  private otherBegin = '';
   /** The thousand asked for last that is neither: worth keeping when it is asked for again. */
-  #asked = -1;
-  readonly #bare: readonly string[] = BARE.texts;
-  readonly #first: readonly string[] = FIRST.texts;
+  private asked = -1;
+  private readonly bare: readonly string[] = BARE.texts;
+  private readonly firsts: readonly string[] = FIRST.texts;
 
   constructor(prefix: string) {
-    this.#prefix = prefix;
+    this.prefix = prefix;
   }
 
   /** The prefix and a whole number of 0 or more. */
   of(number: number): string {
-    const place = number - this.#from;
-    if (place < 0 || place >= 1000) return this.#ofAnother(number, this.#bare, '');
-    return this.#begin + (this.#bare[place] ?? '');
+    const place = number - this.from;
+    if (place < 0 || place >= 1000) return this.ofAnother(number, this.bare, '');
+    return this.begin + (this.bare[place] ?? '');
   }
 
   /** The same with `.0` behind it. */
   first(number: number): string {
-    const place = number - this.#from;
-    if (place < 0 || place >= 1000) return this.#ofAnother(number, this.#first, '.0');
-    return this.#begin + (this.#first[place] ?? '');
+    const place = number - this.from;
+    if (place < 0 || place >= 1000) return this.ofAnother(number, this.firsts, '.0');
+    return this.begin + (this.firsts[place] ?? '');
   }
 
-  #ofAnother(number: number, texts: readonly string[], behind: string): string {
-    const place = number - this.#otherFrom;
-    if (place >= 0 && place < 1000) return this.#otherBegin + (texts[place] ?? '');
+  private ofAnother(number: number, texts: readonly string[], behind: string): string {
+    const place = number - this.otherFrom;
+    if (place >= 0 && place < 1000) return this.otherBegin + (texts[place] ?? '');
     const thousands = Math.floor(number / SHARING);
-    if (thousands === this.#asked && thousands > 0) this.#keep(thousands);
-    this.#asked = thousands;
+    if (thousands === this.asked && thousands > 0) this.keep(thousands);
+    this.asked = thousands;
     // Not a template: the engine takes that conversion for free to make early, and with two such ids in one function made it
     // for every message, whether needed or not. Each text went into its cache, and lived until the next full collection.
-    return this.#prefix + number.toFixed(0) + behind;
+    return this.prefix + number.toFixed(0) + behind;
   }
 
-  #keep(thousands: number): void {
+  private keep(thousands: number): void {
     BARE.fill();
     FIRST.fill();
-    this.#otherFrom = this.#from;
-    this.#otherBegin = this.#begin;
-    this.#from = thousands * SHARING;
-    this.#begin = this.#prefix + thousands;
+    this.otherFrom = this.from;
+    this.otherBegin = this.begin;
+    this.from = thousands * SHARING;
+    this.begin = this.prefix + thousands;
   }
 }

@@ -41,19 +41,19 @@ export class Delivery implements Mail<Delivery> {
   /** When a retry is due, in milliseconds since 1970. */
   dueAt = 0;
   /** What went wrong in each attempt that failed. */
-  errors: ErrorRecord[] | undefined;
+  errors: ErrorRecord[] | undefined = undefined;
   /** What its invocation has published, so that a further attempt does not publish it again. */
-  published: Published | undefined;
+  published: Published | undefined = undefined;
   /** Ids of the questions it asked, in order. */
-  questions: string[] | undefined;
+  questions: string[] | undefined = undefined;
   tokensReserved = 0;
   /** Set while an attempt at it is in progress. */
-  attempt: RunningAttempt | undefined;
+  attempt: RunningAttempt | undefined = undefined;
 
   /** Its neighbours among the unfinished, of which the border of the list is one; itself before it was in a list. */
   previous: Delivery = this;
   next: Delivery = this;
-  nextInMailbox: Delivery | undefined;
+  nextInMailbox: Delivery | undefined = undefined;
 
   constructor(
     number: number,
@@ -104,13 +104,13 @@ function border(): Delivery {
  */
 export class DeliveryList {
   length = 0;
-  readonly #border: Delivery = border();
+  private readonly border: Delivery = border();
   /** By number; made at the first look-up, so that a live run, which holds the deliveries themselves, pays nothing. */
-  #index: Map<number, Delivery> | undefined;
+  private index: Map<number, Delivery> | undefined = undefined;
 
   push(delivery: Delivery): void {
-    this.#index?.set(delivery.number, delivery);
-    const after = this.#border;
+    this.index?.set(delivery.number, delivery);
+    const after = this.border;
     const before = after.previous;
     delivery.previous = before;
     delivery.next = after;
@@ -121,24 +121,24 @@ export class DeliveryList {
 
   /** The unfinished delivery with this number. */
   find(number: number): Delivery | undefined {
-    this.#index ??= new Map([...this].map((delivery) => [delivery.number, delivery]));
-    return this.#index.get(number);
+    this.index ??= new Map([...this].map((delivery) => [delivery.number, delivery]));
+    return this.index.get(number);
   }
 
   remove(delivery: Delivery): void {
-    this.#index?.delete(delivery.number);
+    this.index?.delete(delivery.number);
     const { previous, next } = delivery;
     previous.next = next;
     next.previous = previous;
     // Whoever keeps it must not keep its neighbours, and whoever walks the list and is at this one comes to the end.
-    delivery.previous = this.#border;
-    delivery.next = this.#border;
+    delivery.previous = this.border;
+    delivery.next = this.border;
     this.length--;
   }
 
   *[Symbol.iterator](): Generator<Delivery> {
-    let at = this.#border.next;
-    while (at !== this.#border) {
+    let at = this.border.next;
+    while (at !== this.border) {
       const { next } = at;
       yield at;
       at = next;

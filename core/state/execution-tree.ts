@@ -41,47 +41,47 @@ const NO_MESSAGES: readonly string[] = Object.freeze<string[]>([]);
  * nodes only, as many as `retention.nodes` says; parents that are gone make roots of their children.
  */
 export class ExecutionTree {
-  readonly #ring: TreeRing;
-  readonly #labels = new LabelTable<TreeLabel>();
-  readonly #scopes = new LabelTable<TreeScope>();
+  private readonly ring: TreeRing;
+  private readonly labels = new LabelTable<TreeLabel>();
+  private readonly scopes = new LabelTable<TreeScope>();
   /** Ids that cannot be computed from a row: messages whose id came from outside. */
-  readonly #irregularIds = new Map<number, string>();
-  readonly #errors = new Map<number, ErrorRecord[]>();
-  readonly #deadLetters = new Map<number, Message>();
+  private readonly irregularIds = new Map<number, string>();
+  private readonly errors = new Map<number, ErrorRecord[]>();
+  private readonly letters = new Map<number, Message>();
 
   /** What it is made of, for those who copy many rows at once. */
   readonly data: TreeData;
 
   /** @param limit how many nodes are kept. */
   constructor(limit: number) {
-    this.#ring = new TreeRing(limit, (number) => {
-      this.#irregularIds.delete(number);
-      this.#errors.delete(number);
-      this.#deadLetters.delete(number);
+    this.ring = new TreeRing(limit, (number) => {
+      this.irregularIds.delete(number);
+      this.errors.delete(number);
+      this.letters.delete(number);
     });
     this.data = {
-      ring: this.#ring,
-      labels: this.#labels,
-      scopes: this.#scopes,
-      irregularIds: this.#irregularIds,
-      errors: this.#errors,
-      deadLetters: this.#deadLetters,
+      ring: this.ring,
+      labels: this.labels,
+      scopes: this.scopes,
+      irregularIds: this.irregularIds,
+      errors: this.errors,
+      deadLetters: this.letters,
     };
   }
 
   /** How many nodes are kept. */
   get size(): number {
-    return this.#ring.next - this.#ring.first;
+    return this.ring.next - this.ring.first;
   }
 
   /** Number of the oldest node kept. */
   get first(): number {
-    return this.#ring.first;
+    return this.ring.first;
   }
 
   /** Number that the next node will get. */
   get next(): number {
-    return this.#ring.next;
+    return this.ring.next;
   }
 
   /** @param publisher number of the publishing delivery; 0: the application. */
@@ -95,19 +95,19 @@ export class ExecutionTree {
     ordinal: number,
   ): number {
     const code = status === 'published' ? PUBLISHED : codeOf(status);
-    return this.#add(code, at, parent, label, scope, publisher, ordinal);
+    return this.add(code, at, parent, label, scope, publisher, ordinal);
   }
 
   /** The id of a publish that is none of ours. */
   setId(number: number, id: string): void {
-    if (this.#markSpecial(number)) this.#irregularIds.set(number, id);
+    if (this.markSpecial(number)) this.irregularIds.set(number, id);
   }
 
   addInvocation(at: number, parent: number, label: TreeLabel, scope: TreeScope, delivery: number): number {
-    return this.#add(WAITING, at, parent, label, scope, delivery, UNSETTLED);
+    return this.add(WAITING, at, parent, label, scope, delivery, UNSETTLED);
   }
 
-  #add(
+  private add(
     status: number,
     at: number,
     parent: number,
@@ -116,73 +116,73 @@ export class ExecutionTree {
     delivery: number,
     last: number,
   ): number {
-    if (label.index < 0 || scope.index < 0) this.#enter(label, scope);
-    const ring = this.#ring;
+    if (label.index < 0 || scope.index < 0) this.enter(label, scope);
+    const ring = this.ring;
     const row = ring.claim();
     ring.rows.begin(row, status, at, parent, label.index, scope.index, delivery, last);
     return ring.next - 1;
   }
 
   /** Gives new names their places, after those that no node uses any more were swept out. */
-  #enter(label: TreeLabel, scope: TreeScope): void {
-    const { rows } = this.#ring;
-    if (this.#labels.wantsSweep) {
-      this.#labels.sweep((numberOf) => {
-        for (const row of this.#ring.used()) rows.renumberLabels(row, 1, numberOf);
+  private enter(label: TreeLabel, scope: TreeScope): void {
+    const { rows } = this.ring;
+    if (this.labels.wantsSweep) {
+      this.labels.sweep((numberOf) => {
+        for (const row of this.ring.used()) rows.renumberLabels(row, 1, numberOf);
       });
     }
-    if (this.#scopes.wantsSweep) {
-      this.#scopes.sweep((numberOf) => {
-        for (const row of this.#ring.used()) rows.renumberScopes(row, 1, numberOf);
+    if (this.scopes.wantsSweep) {
+      this.scopes.sweep((numberOf) => {
+        for (const row of this.ring.used()) rows.renumberScopes(row, 1, numberOf);
       });
     }
-    this.#labels.indexOf(label);
-    this.#scopes.indexOf(scope);
+    this.labels.indexOf(label);
+    this.scopes.indexOf(scope);
   }
 
   /** False when the node is not kept any more. */
   started(number: number, at: number, attempts: number): boolean {
-    const row = this.#ring.row(number);
+    const row = this.ring.row(number);
     if (row < 0) return false;
-    this.#ring.rows.start(row, RUNNING, attempts, at);
+    this.ring.rows.start(row, RUNNING, attempts, at);
     return true;
   }
 
   settled(number: number, status: InvocationStatus, at: number): void {
-    const row = this.#ring.row(number);
+    const row = this.ring.row(number);
     if (row < 0) return;
-    this.#ring.rows.settle(row, status === 'succeeded' ? SUCCEEDED : codeOf(status), at);
+    this.ring.rows.settle(row, status === 'succeeded' ? SUCCEEDED : codeOf(status), at);
   }
 
   /** Changes the status and nothing else: back in the mailbox, parked, cancelled before it began. */
   mark(number: number, status: InvocationStatus, attempts: number): void {
-    const row = this.#ring.row(number);
-    if (row >= 0) this.#ring.rows.setState(row, codeOf(status), attempts);
+    const row = this.ring.row(number);
+    if (row >= 0) this.ring.rows.setState(row, codeOf(status), attempts);
   }
 
   setErrors(number: number, errors: readonly ErrorRecord[]): void {
-    if (this.#markSpecial(number)) this.#errors.set(number, [...errors]);
+    if (this.markSpecial(number)) this.errors.set(number, [...errors]);
   }
 
   setDeadLetter(number: number, message: Message): void {
-    if (this.#markSpecial(number)) this.#deadLetters.set(number, message);
+    if (this.markSpecial(number)) this.letters.set(number, message);
   }
 
   /** Before something is kept beside the row of a node, to go when the row goes. False when the row is gone already. */
-  #markSpecial(number: number): boolean {
-    const row = this.#ring.row(number);
-    if (row >= 0) this.#ring.rows.markSpecial(row);
+  private markSpecial(number: number): boolean {
+    const row = this.ring.row(number);
+    if (row >= 0) this.ring.rows.markSpecial(row);
     return row >= 0;
   }
 
   /** The message of a dead letter that is still kept. */
   deadLetter(number: number): Message | undefined {
-    return this.#deadLetters.get(number);
+    return this.letters.get(number);
   }
 
   /** Deliveries that failed for good and whose messages are kept, oldest first; see `executor.retryDeadLetter`. */
   *deadLetters(run?: string): Generator<DeadLetterNode> {
-    for (const [number, message] of this.#deadLetters) {
+    for (const [number, message] of this.letters) {
       const node = this.get(number);
       if (node?.kind !== 'invocation' || (run !== undefined && node.run !== run)) continue;
       yield { ...node, deadLetter: message };
@@ -190,20 +190,20 @@ export class ExecutionTree {
   }
 
   forgetDeadLetter(number: number): void {
-    this.#deadLetters.delete(number);
+    this.letters.delete(number);
   }
 
   /** Whether a node is still kept. */
   has(number: number): boolean {
-    return this.#ring.row(number) >= 0;
+    return this.ring.row(number) >= 0;
   }
 
   /** The node with this number, or undefined when it is not kept (any more). */
   get(number: number): TreeNode | undefined {
-    const row = this.#ring.row(number);
+    const row = this.ring.row(number);
     if (row < 0) return undefined;
-    const isPublish = this.#ring.rows.status(row) < FIRST_INVOCATION;
-    return isPublish ? this.#publishNode(number, row) : this.#invocationNode(number, row);
+    const isPublish = this.ring.rows.status(row) < FIRST_INVOCATION;
+    return isPublish ? this.publishNode(number, row) : this.invocationNode(number, row);
   }
 
   /**
@@ -211,11 +211,11 @@ export class ExecutionTree {
    * `get` and costs less: outcomes are made for every delivery.
    */
   plainSuccess(number: number): PlainSuccess | undefined {
-    const { rows } = this.#ring;
-    const row = this.#ring.row(number);
+    const { rows } = this.ring;
+    const row = this.ring.row(number);
     if (row < 0 || !rows.isPlain(row, SUCCEEDED)) return undefined;
-    const named = this.#labels.get(rows.label(row));
-    const within = this.#scopes.get(rows.scope(row));
+    const named = this.labels.get(rows.label(row));
+    const within = this.scopes.get(rows.scope(row));
     if (named === undefined || within === undefined) return undefined;
     return {
       nodeId: nodeIdOf(named.agent, within.session, rows.delivery(row)),
@@ -228,34 +228,34 @@ export class ExecutionTree {
     };
   }
 
-  #publishNode(number: number, row: number): PublishNode {
-    const { rows } = this.#ring;
-    const within = this.#scopes.get(rows.scope(row));
+  private publishNode(number: number, row: number): PublishNode {
+    const { rows } = this.ring;
+    const within = this.scopes.get(rows.scope(row));
     const regular = messageIdOf(within?.session ?? NO_SESSION, rows.delivery(row), rows.count(row));
     return {
       kind: 'publish',
       number,
-      id: this.#irregularIds.get(number) ?? regular,
-      parent: this.#kept(rows.parent(row)),
-      channel: this.#labels.get(rows.label(row))?.channel ?? '',
+      id: this.irregularIds.get(number) ?? regular,
+      parent: this.kept(rows.parent(row)),
+      channel: this.labels.get(rows.label(row))?.channel ?? '',
       run: within?.run,
       status: PUBLISH_STATUSES[rows.status(row)] ?? 'published',
       publishedAt: rows.time(row),
     };
   }
 
-  #invocationNode(number: number, row: number): InvocationNode {
-    const { rows } = this.#ring;
-    const within = this.#scopes.get(rows.scope(row));
-    const named = this.#labels.get(rows.label(row));
+  private invocationNode(number: number, row: number): InvocationNode {
+    const { rows } = this.ring;
+    const within = this.scopes.get(rows.scope(row));
+    const named = this.labels.get(rows.label(row));
     const agent = named?.agent ?? '';
     const took = rows.took(row);
-    const message = this.#deadLetters.get(number);
+    const message = this.letters.get(number);
     return {
       kind: 'invocation',
       number,
       id: named ? nodeIdOf(named.agent, within?.session ?? NO_SESSION, rows.delivery(row)) : '',
-      parent: this.#kept(rows.parent(row)),
+      parent: this.kept(rows.parent(row)),
       agent,
       channel: named?.channel ?? '',
       run: within?.run,
@@ -263,12 +263,12 @@ export class ExecutionTree {
       attempts: rows.count(row),
       startedAt: rows.time(row),
       durationMs: Number.isNaN(took) ? undefined : took,
-      errors: this.#errors.get(number) ?? NO_ERRORS,
+      errors: this.errors.get(number) ?? NO_ERRORS,
       deadLetter: message,
     };
   }
 
-  #kept(number: number): number {
+  private kept(number: number): number {
     return this.has(number) ? number : 0;
   }
 
@@ -300,7 +300,7 @@ export class ExecutionTree {
 
   /** Before parts are restored: which nodes they will be. */
   restoreRange(first: number, next: number): void {
-    this.#ring.startAt(next, next - first);
+    this.ring.startAt(next, next - first);
   }
 
   /** Puts a part of a snapshot back. Nodes beyond what this tree keeps are left out. */

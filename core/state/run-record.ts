@@ -32,8 +32,8 @@ export class RunRecord {
   readonly startedAt: number;
   /** `interrupted`: the executor went away before the run had ended. */
   status: RunStatus | 'running' | 'interrupted' = 'running';
-  finishedAt: number | undefined;
-  error: ErrorRecord | undefined;
+  finishedAt: number | undefined = undefined;
+  error: ErrorRecord | undefined = undefined;
   counts: { -readonly [Name in keyof RunCounts]: RunCounts[Name] } = {
     published: 0,
     delivered: 0,

@@ -61,10 +61,10 @@ export class RunState {
   /** How the tree names what this run does in this session; the same object as long as both are the same. */
   scopeOf(run: RunRecord | undefined): TreeScope {
     const scope = run === undefined ? this.#scope : run.scope;
-    return scope.session === this.session ? scope : this.#renewScope(run);
+    return scope.session === this.session ? scope : this.renewScope(run);
   }
 
-  #renewScope(run: RunRecord | undefined): TreeScope {
+  private renewScope(run: RunRecord | undefined): TreeScope {
     const scope = treeScope(run?.id, this.session);
     if (run) run.scope = scope;
     else this.#scope = scope;

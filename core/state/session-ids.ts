@@ -3,30 +3,30 @@ import { NO_SESSION, type Session } from './session.js';
 
 /** The ids that one session gives out, with what they have in common. */
 export class SessionIds {
-  readonly #nodes: CountedText;
-  readonly #messages: CountedText;
-  readonly #applicationMessages: CountedText;
+  private readonly nodes: CountedText;
+  private readonly messages: CountedText;
+  private readonly applicationMessages: CountedText;
 
   constructor({ prefix, startedAt }: Session) {
-    this.#nodes = new CountedText(`_${startedAt}_`);
-    this.#messages = new CountedText(`${prefix}-`);
-    this.#applicationMessages = new CountedText(`${prefix}-0.`);
+    this.nodes = new CountedText(`_${startedAt}_`);
+    this.messages = new CountedText(`${prefix}-`);
+    this.applicationMessages = new CountedText(`${prefix}-0.`);
   }
 
   /** See {@link nodeIdOf}. */
   node(agent: string, delivery: number): string {
-    return agent + this.#nodes.of(delivery);
+    return agent + this.nodes.of(delivery);
   }
 
   /** See {@link messageIdOf}. */
   message(publisher: number, ordinal: number): string {
-    if (publisher === 0) return this.#applicationMessages.of(ordinal);
-    return ordinal === 0 ? this.#messages.first(publisher) : `${this.#messages.of(publisher)}.${ordinal}`;
+    if (publisher === 0) return this.applicationMessages.of(ordinal);
+    return ordinal === 0 ? this.messages.first(publisher) : `${this.messages.of(publisher)}.${ordinal}`;
   }
 
   /** `message(0, ordinal)`, apart: a branch that is rarely taken makes the engine compile anew what it is part of. */
   applicationMessage(ordinal: number): string {
-    return this.#applicationMessages.of(ordinal);
+    return this.applicationMessages.of(ordinal);
   }
 }
 

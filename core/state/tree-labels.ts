@@ -27,35 +27,35 @@ export function treeScope(run: string | undefined, session: Session): TreeScope 
 
 /** The labels in use, by index. Names that no node uses any more are swept out, so that it cannot grow for ever. */
 export class LabelTable<Label extends { index: number }> {
-  #labels: Label[] = [];
+  private labels: Label[] = [];
   /** Sweeping is worth its walk over all nodes only when the table has doubled since the last one. */
-  #sweepAt = 1024;
+  private sweepAt = 1024;
 
   get(index: number): Label | undefined {
-    return this.#labels[index];
+    return this.labels[index];
   }
 
   indexOf(label: Label): number {
     if (label.index < 0) {
-      label.index = this.#labels.length;
-      this.#labels.push(label);
+      label.index = this.labels.length;
+      this.labels.push(label);
     }
     return label.index;
   }
 
   get wantsSweep(): boolean {
-    return this.#labels.length >= this.#sweepAt;
+    return this.labels.length >= this.sweepAt;
   }
 
   /** Keeps the labels whose numbers `renumber` asks for anew: those of the rows that are kept. */
   sweep(renumber: (numberOf: (index: number) => number) => void): void {
-    const before = this.#labels;
-    this.#labels = [];
+    const before = this.labels;
+    this.labels = [];
     for (const label of before) label.index = -1;
     renumber((index) => {
       const label = before[index];
       return label ? this.indexOf(label) : index;
     });
-    this.#sweepAt = Math.max(1024, this.#labels.length * 2);
+    this.sweepAt = Math.max(1024, this.labels.length * 2);
   }
 }

@@ -12,64 +12,64 @@ export class TreeRing {
   /** Number that the next node will get. Numbers start at 1. */
   next = 1;
   /** Number of the first node that was put in here. */
-  #oldest = 1;
+  private oldest = 1;
   /** Where the next row goes: behind the newest. */
-  #row = 0;
-  #length = 0;
-  #end = 0;
-  readonly #limit: number;
-  readonly #forget: (number: number) => void;
+  private nextRow = 0;
+  private length = 0;
+  private end = 0;
+  private readonly limit: number;
+  private readonly forget: (number: number) => void;
 
   /** @param forget is told of a node whose row goes, and which has something beside it. */
   constructor(limit: number, forget: (number: number) => void) {
-    this.#limit = limit;
-    this.#forget = forget;
-    this.#lengthen(Math.min(limit, FIRST_ROOM));
+    this.limit = limit;
+    this.forget = forget;
+    this.lengthen(Math.min(limit, FIRST_ROOM));
   }
 
   /** Number of the oldest node kept. */
   get first(): number {
-    return Math.max(this.#oldest, this.next - this.#length);
+    return Math.max(this.oldest, this.next - this.length);
   }
 
   /** The row of a node, or -1 when it is not kept (any more). */
   row(number: number): number {
     const back = this.next - number;
-    if (back <= 0 || back > this.#length || number < this.#oldest) return -1;
+    if (back <= 0 || back > this.length || number < this.oldest) return -1;
     // Counted from the newest, which needs no division. Without a branch: one that is first taken after 100,000 nodes makes
     // the engine compile all anew that has this in it.
-    const row = this.#row - this.rows.rowAt(back);
-    return row + (this.#end & (row >> 31));
+    const row = this.nextRow - this.rows.rowAt(back);
+    return row + (this.end & (row >> 31));
   }
 
   /** Where the row of one node more goes, which is `next` until then; to be written with `TreeRows.begin`. */
   claim(): number {
     const { rows } = this;
-    const row = this.#row;
+    const row = this.nextRow;
     // Asked of every row, also of those that are used for the first time, for the same reason.
-    if (rows.isSpecial(row)) this.#forget(this.next - this.#length);
+    if (rows.isSpecial(row)) this.forget(this.next - this.length);
     const after = row + rows.rowAt(1);
-    this.#row = after === this.#end ? this.#beginAgain() : after;
+    this.nextRow = after === this.end ? this.beginAgain() : after;
     this.next++;
     return row;
   }
 
   /** Makes the newest rows before `next` usable, as many as fit, for a snapshot to be put back into. */
   startAt(next: number, count: number): void {
-    const size = Math.max(0, Math.min(count, this.#limit, next - 1));
-    let length = this.#length;
-    while (size >= length && length < this.#limit) length = Math.min(this.#limit, length * 2);
+    const size = Math.max(0, Math.min(count, this.limit, next - 1));
+    let length = this.length;
+    while (size >= length && length < this.limit) length = Math.min(this.limit, length * 2);
     // What was in here is not taken along.
     this.rows = new TreeRows(0);
-    this.#lengthen(length);
+    this.lengthen(length);
     this.next = next;
-    this.#oldest = next - size;
-    this.#row = size === length ? 0 : this.rows.rowAt(size);
+    this.oldest = next - size;
+    this.nextRow = size === length ? 0 : this.rows.rowAt(size);
   }
 
   /** How many rows from that of a node on lie one after the other, up to node `end` at most. */
   stretch(number: number, end: number): number {
-    return Math.min(end - number, (this.#end - this.row(number)) / this.rows.rowAt(1));
+    return Math.min(end - number, (this.end - this.row(number)) / this.rows.rowAt(1));
   }
 
   /** The rows in use, oldest first. */
@@ -78,18 +78,18 @@ export class TreeRing {
   }
 
   /** Where rows go after the last in the ring: behind it if the ring may become longer, else to its beginning. */
-  #beginAgain(): number {
-    const end = this.#end;
-    if (this.#length === this.#limit) return 0;
-    this.#lengthen(Math.min(this.#limit, this.#length * 2));
+  private beginAgain(): number {
+    const end = this.end;
+    if (this.length === this.limit) return 0;
+    this.lengthen(Math.min(this.limit, this.length * 2));
     return end;
   }
 
-  #lengthen(length: number): void {
+  private lengthen(length: number): void {
     const rows = new TreeRows(length);
     rows.take(0, this.rows, 0, this.rows.length);
     this.rows = rows;
-    this.#length = length;
-    this.#end = rows.rowAt(length);
+    this.length = length;
+    this.end = rows.rowAt(length);
   }
 }

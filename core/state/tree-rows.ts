@@ -44,15 +44,15 @@ export interface RowValues {
 export class TreeRows {
   /** How many rows there is room for. */
   readonly length: number;
-  readonly #words: Uint32Array;
-  readonly #times: Float64Array;
-  readonly #durations: Float32Array;
+  private readonly words: Uint32Array;
+  private readonly times: Float64Array;
+  private readonly durations: Float32Array;
 
   constructor(length: number) {
     this.length = length;
-    this.#words = new Uint32Array(length << 3);
-    this.#times = new Float64Array(this.#words.buffer);
-    this.#durations = new Float32Array(this.#words.buffer);
+    this.words = new Uint32Array(length << 3);
+    this.times = new Float64Array(this.words.buffer);
+    this.durations = new Float32Array(this.words.buffer);
   }
 
   /** The row after `index` others. */
@@ -71,7 +71,7 @@ export class TreeRows {
     delivery: number,
     last: number,
   ): void {
-    const words = this.#words;
+    const words = this.words;
     // `| 0` changes nothing of what is stored; the engine need not ask what else than a number each could be.
     words[row | 2] = parent | 0;
     words[row | 3] = label | 0;
@@ -79,7 +79,7 @@ export class TreeRows {
     words[row | 5] = delivery | 0;
     words[row | 6] = status | 0;
     words[row | 7] = last | 0;
-    this.#times[row >> 1] = time;
+    this.times[row >> 1] = time;
   }
 
   /** Puts a node there as it was read by the methods below. */
@@ -88,72 +88,72 @@ export class TreeRows {
     this.begin(row, status, time, parent, label, scope, delivery, count);
     if (status < FIRST_INVOCATION) return;
     this.setState(row, status, count);
-    this.#durations[row | 7] = duration;
+    this.durations[row | 7] = duration;
   }
 
   setState(row: number, status: number, attempts: number): void {
-    const words = this.#words;
+    const words = this.words;
     words[row | 6] = ((words[row | 6] ?? 0) & 16) | status | (attempts << 5);
   }
 
   /** An attempt starts. */
   start(row: number, status: number, attempts: number, time: number): void {
     this.setState(row, status, attempts);
-    this.#words[row | 7] = UNSETTLED;
-    this.#times[row >> 1] = time;
+    this.words[row | 7] = UNSETTLED;
+    this.times[row >> 1] = time;
   }
 
   /** The newest attempt ends. */
   settle(row: number, status: number, time: number): void {
-    const words = this.#words;
+    const words = this.words;
     words[row | 6] = ((words[row | 6] ?? 0) & ~15) | status;
-    this.#durations[row | 7] = time - (this.#times[row >> 1] ?? time);
+    this.durations[row | 7] = time - (this.times[row >> 1] ?? time);
   }
 
   /** Something is kept beside the row. */
   markSpecial(row: number): void {
-    const words = this.#words;
+    const words = this.words;
     words[row | 6] = (words[row | 6] ?? 0) | 16;
   }
 
   isSpecial(row: number): boolean {
-    return ((this.#words[row | 6] ?? 0) & 16) !== 0;
+    return ((this.words[row | 6] ?? 0) & 16) !== 0;
   }
 
   /** Whether it has this status after one attempt, and nothing is kept beside it. */
   isPlain(row: number, status: number): boolean {
-    return ((this.#words[row | 6] ?? 0) | 0) === (status | 32);
+    return ((this.words[row | 6] ?? 0) | 0) === (status | 32);
   }
 
   status(row: number): number {
-    return (this.#words[row | 6] ?? 0) & 15;
+    return (this.words[row | 6] ?? 0) & 15;
   }
 
   parent(row: number): number {
-    return this.#words[row | 2] ?? 0;
+    return this.words[row | 2] ?? 0;
   }
 
   label(row: number): number {
-    return this.#words[row | 3] ?? 0;
+    return this.words[row | 3] ?? 0;
   }
 
   scope(row: number): number {
-    return this.#words[row | 4] ?? 0;
+    return this.words[row | 4] ?? 0;
   }
 
   /** Publish: number of the publishing delivery. Invocation: number of the delivery. */
   delivery(row: number): number {
-    return this.#words[row | 5] ?? 0;
+    return this.words[row | 5] ?? 0;
   }
 
   /** Publish: its ordinal. Invocation: attempts. */
   count(row: number): number {
-    const words = this.#words;
+    const words = this.words;
     return this.status(row) < FIRST_INVOCATION ? (words[row | 7] ?? 0) : (words[row | 6] ?? 0) >>> 5;
   }
 
   time(row: number): number {
-    return this.#times[row >> 1] ?? 0;
+    return this.times[row >> 1] ?? 0;
   }
 
   /** Milliseconds; NaN until settled, and for a publish. */
@@ -163,39 +163,39 @@ export class TreeRows {
 
   /** `duration` of what is known to be an invocation. */
   took(row: number): number {
-    return this.#durations[row | 7] ?? Number.NaN;
+    return this.durations[row | 7] ?? Number.NaN;
   }
 
   /** Gives labels other numbers, in `count` rows. */
   renumberLabels(row: number, count: number, numberOf: (label: number) => number): void {
-    this.#renumber(row | 3, count, numberOf);
+    this.renumber(row | 3, count, numberOf);
   }
 
   renumberScopes(row: number, count: number, numberOf: (scope: number) => number): void {
-    this.#renumber(row | 4, count, numberOf);
+    this.renumber(row | 4, count, numberOf);
   }
 
-  #renumber(first: number, count: number, numberOf: (number: number) => number): void {
-    const words = this.#words;
+  private renumber(first: number, count: number, numberOf: (number: number) => number): void {
+    const words = this.words;
     const end = first + (count << 3);
     for (let word = first; word < end; word += 8) words[word] = numberOf(words[word] ?? 0);
   }
 
   /** Copies `count` rows of another block, or of this one, to `row` and on. */
   take(row: number, from: TreeRows, source: number, count: number): void {
-    this.#words.set(from.#words.subarray(source, source + (count << 3)), row);
+    this.words.set(from.words.subarray(source, source + (count << 3)), row);
   }
 
   /** Bit for bit, so that a duration that is no number equals itself. */
   equals(other: TreeRows): boolean {
-    const [mine, theirs] = [this.#words, other.#words];
+    const [mine, theirs] = [this.words, other.words];
     for (let word = 0; word < mine.length; word++) if (mine[word] !== theirs[word]) return false;
     return true;
   }
 
   copy(): TreeRows {
     const copy = new TreeRows(this.length);
-    copy.#words.set(this.#words);
+    copy.words.set(this.words);
     return copy;
   }
 }

@@ -2,7 +2,7 @@ import type { CanvasSelection } from '../canvas-contract.js';
 
 /** What is selected in a view, and who wants to hear of choices made there. */
 export class Selection {
-  value: CanvasSelection | undefined;
+  value: CanvasSelection | undefined = undefined;
   readonly #listeners = new Set<(selection: CanvasSelection | undefined) => void>();
 
   /** A choice made in the view. */

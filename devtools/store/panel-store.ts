@@ -50,9 +50,9 @@ export class PanelStore {
   name = '';
   gaps: readonly GapFrame[] = [];
   /** Set when the other end speaks a version that we do not know. */
-  foreignVersion: number | undefined;
+  foreignVersion: number | undefined = undefined;
   #payloads: PayloadSource = executorPayloads((command) => this.command(command));
-  selection: CanvasSelection | undefined;
+  selection: CanvasSelection | undefined = undefined;
   /** Set while a file is looked at instead of an executor. */
   imported = false;
 

@@ -37,7 +37,7 @@ interface Active {
 /** The append-only log of one namespace, held by one writer. Calls come one after the other. */
 export class Log {
   readonly damage: Damage | undefined;
-  tornTail: TornTail | undefined;
+  tornTail: TornTail | undefined = undefined;
   #lastSequence: number;
   /** What is known to be on the device. */
   #syncedSequence: number;

@@ -22,8 +22,8 @@ const SLOW_MILLISECONDS = 1500;
 
 /** Faults that the user has switched on; they take effect at the next step. */
 export class Faults {
-  slow: Member | undefined;
-  failing: Member | undefined;
+  slow: Member | undefined = undefined;
+  failing: Member | undefined = undefined;
   #steps = 0;
 
   /** Goes before every step of every agent. A failing agent fails at every other step, so that retries can be seen to help. */

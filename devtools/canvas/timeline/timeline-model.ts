@@ -27,7 +27,7 @@ export class TimelineModel {
   /** False while there are rows that no frame has indexed yet. */
   isWhole = true;
   /** Set while the columns hold only the newest attempts. */
-  part: InvocationPart | undefined;
+  part: InvocationPart | undefined = undefined;
   #version = Number.NaN;
   #generation = Number.NaN;
 

@@ -32,11 +32,11 @@ export class TimelineScene {
   theme: CanvasTheme;
   live = true;
   following = true;
-  pointer: Point | undefined;
+  pointer: Point | undefined = undefined;
   /** Marked stretch, in milliseconds since the run began. */
-  range: { readonly from: number; readonly to: number } | undefined;
+  range: { readonly from: number; readonly to: number } | undefined = undefined;
   selectedRow = -1;
-  selection: CanvasSelection | undefined;
+  selection: CanvasSelection | undefined = undefined;
   searched = '';
   /** Agents with an invocation whose id was searched for. */
   foundAgents: ReadonlySet<string> = new Set();
