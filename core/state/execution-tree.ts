@@ -25,6 +25,8 @@ const CODES: Readonly<Record<string, number>> = Object.fromEntries(
 );
 // The statuses of the common way are not looked up by name.
 const PUBLISHED = codeOf('published');
+const UNHEARD = codeOf('unheard');
+const REFUSED = codeOf('refused');
 const RUNNING = codeOf('running');
 const SUCCEEDED = codeOf('succeeded');
 
@@ -84,9 +86,9 @@ export class ExecutionTree {
     return this.ring.next;
   }
 
-  /** @param publisher number of the publishing delivery; 0: the application. */
+  /** @param heard whether anybody listens. @param publisher number of the publishing delivery; 0: the application. */
   addPublish(
-    status: PublishStatus,
+    heard: boolean,
     at: number,
     parent: number,
     label: TreeLabel,
@@ -94,8 +96,12 @@ export class ExecutionTree {
     publisher: number,
     ordinal: number,
   ): number {
-    const code = status === 'published' ? PUBLISHED : codeOf(status);
-    return this.add(code, at, parent, label, scope, publisher, ordinal);
+    return this.add(heard ? PUBLISHED : UNHEARD, at, parent, label, scope, publisher, ordinal);
+  }
+
+  /** A publish that came too late. */
+  addRefused(at: number, parent: number, label: TreeLabel, scope: TreeScope): number {
+    return this.add(REFUSED, at, parent, label, scope, 0, 0);
   }
 
   /** The id of a publish that is none of ours. */
@@ -117,23 +123,20 @@ export class ExecutionTree {
     last: number,
   ): number {
     if (label.index < 0 || scope.index < 0) this.enter(label, scope);
-    const ring = this.ring;
-    const row = ring.claim();
-    ring.rows.begin(row, status, at, parent, label.index, scope.index, delivery, last);
-    return ring.next - 1;
+    return this.ring.append(status, at, parent, label.index, scope.index, delivery, last);
   }
 
   /** Gives new names their places, after those that no node uses any more were swept out. */
   private enter(label: TreeLabel, scope: TreeScope): void {
-    const { rows } = this.ring;
+    const { ring } = this;
     if (this.labels.wantsSweep) {
       this.labels.sweep((numberOf) => {
-        for (const row of this.ring.used()) rows.renumberLabels(row, 1, numberOf);
+        for (const row of ring.used()) ring.renumberLabels(row, 1, numberOf);
       });
     }
     if (this.scopes.wantsSweep) {
       this.scopes.sweep((numberOf) => {
-        for (const row of this.ring.used()) rows.renumberScopes(row, 1, numberOf);
+        for (const row of ring.used()) ring.renumberScopes(row, 1, numberOf);
       });
     }
     this.labels.indexOf(label);
@@ -144,20 +147,20 @@ export class ExecutionTree {
   started(number: number, at: number, attempts: number): boolean {
     const row = this.ring.row(number);
     if (row < 0) return false;
-    this.ring.rows.start(row, RUNNING, attempts, at);
+    this.ring.start(row, RUNNING, attempts, at);
     return true;
   }
 
   settled(number: number, status: InvocationStatus, at: number): void {
     const row = this.ring.row(number);
     if (row < 0) return;
-    this.ring.rows.settle(row, status === 'succeeded' ? SUCCEEDED : codeOf(status), at);
+    this.ring.settle(row, status === 'succeeded' ? SUCCEEDED : codeOf(status), at);
   }
 
   /** Changes the status and nothing else: back in the mailbox, parked, cancelled before it began. */
   mark(number: number, status: InvocationStatus, attempts: number): void {
     const row = this.ring.row(number);
-    if (row >= 0) this.ring.rows.setState(row, codeOf(status), attempts);
+    if (row >= 0) this.ring.setState(row, codeOf(status), attempts);
   }
 
   setErrors(number: number, errors: readonly ErrorRecord[]): void {
@@ -171,7 +174,7 @@ export class ExecutionTree {
   /** Before something is kept beside the row of a node, to go when the row goes. False when the row is gone already. */
   private markSpecial(number: number): boolean {
     const row = this.ring.row(number);
-    if (row >= 0) this.ring.rows.markSpecial(row);
+    if (row >= 0) this.ring.markSpecial(row);
     return row >= 0;
   }
 
@@ -202,7 +205,7 @@ export class ExecutionTree {
   get(number: number): TreeNode | undefined {
     const row = this.ring.row(number);
     if (row < 0) return undefined;
-    const isPublish = this.ring.rows.status(row) < FIRST_INVOCATION;
+    const isPublish = this.ring.status(row) < FIRST_INVOCATION;
     return isPublish ? this.publishNode(number, row) : this.invocationNode(number, row);
   }
 
@@ -211,57 +214,57 @@ export class ExecutionTree {
    * `get` and costs less: outcomes are made for every delivery.
    */
   plainSuccess(number: number): PlainSuccess | undefined {
-    const { rows } = this.ring;
-    const row = this.ring.row(number);
-    if (row < 0 || !rows.isPlain(row, SUCCEEDED)) return undefined;
-    const named = this.labels.get(rows.label(row));
-    const within = this.scopes.get(rows.scope(row));
+    const { ring } = this;
+    const row = ring.row(number);
+    if (row < 0 || !ring.isPlain(row, SUCCEEDED)) return undefined;
+    const named = this.labels.get(ring.label(row));
+    const within = this.scopes.get(ring.scope(row));
     if (named === undefined || within === undefined) return undefined;
     return {
-      nodeId: nodeIdOf(named.agent, within.session, rows.delivery(row)),
+      nodeId: nodeIdOf(named.agent, within.session, ring.delivery(row)),
       agent: named.agent,
       channel: named.channel,
       success: true,
       attempts: 1,
       retryMessages: NO_MESSAGES,
-      durationMs: rows.took(row) || 0,
+      durationMs: ring.took(row) || 0,
     };
   }
 
   private publishNode(number: number, row: number): PublishNode {
-    const { rows } = this.ring;
-    const within = this.scopes.get(rows.scope(row));
-    const regular = messageIdOf(within?.session ?? NO_SESSION, rows.delivery(row), rows.count(row));
+    const { ring } = this;
+    const within = this.scopes.get(ring.scope(row));
+    const regular = messageIdOf(within?.session ?? NO_SESSION, ring.delivery(row), ring.count(row));
     return {
       kind: 'publish',
       number,
       id: this.irregularIds.get(number) ?? regular,
-      parent: this.kept(rows.parent(row)),
-      channel: this.labels.get(rows.label(row))?.channel ?? '',
+      parent: this.kept(ring.parent(row)),
+      channel: this.labels.get(ring.label(row))?.channel ?? '',
       run: within?.run,
-      status: PUBLISH_STATUSES[rows.status(row)] ?? 'published',
-      publishedAt: rows.time(row),
+      status: PUBLISH_STATUSES[ring.status(row)] ?? 'published',
+      publishedAt: ring.time(row),
     };
   }
 
   private invocationNode(number: number, row: number): InvocationNode {
-    const { rows } = this.ring;
-    const within = this.scopes.get(rows.scope(row));
-    const named = this.labels.get(rows.label(row));
+    const { ring } = this;
+    const within = this.scopes.get(ring.scope(row));
+    const named = this.labels.get(ring.label(row));
     const agent = named?.agent ?? '';
-    const took = rows.took(row);
+    const took = ring.took(row);
     const message = this.letters.get(number);
     return {
       kind: 'invocation',
       number,
-      id: named ? nodeIdOf(named.agent, within?.session ?? NO_SESSION, rows.delivery(row)) : '',
-      parent: this.kept(rows.parent(row)),
+      id: named ? nodeIdOf(named.agent, within?.session ?? NO_SESSION, ring.delivery(row)) : '',
+      parent: this.kept(ring.parent(row)),
       agent,
       channel: named?.channel ?? '',
       run: within?.run,
-      status: invocationStatus(rows.status(row)),
-      attempts: rows.count(row),
-      startedAt: rows.time(row),
+      status: invocationStatus(ring.status(row)),
+      attempts: ring.count(row),
+      startedAt: ring.time(row),
       durationMs: Number.isNaN(took) ? undefined : took,
       errors: this.errors.get(number) ?? NO_ERRORS,
       deadLetter: message,

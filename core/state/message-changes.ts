@@ -5,7 +5,7 @@ import { Delivery } from './delivery.js';
 import { addPublished } from './publish-ledger.js';
 import type { RunRecord } from './run-record.js';
 import type { RunState } from './run-state.js';
-import { treeLabel } from './tree-labels.js';
+import { type TreeScope, treeLabel } from './tree-labels.js';
 
 // How messages change the state. The live executor and the fold call the same functions.
 
@@ -19,11 +19,19 @@ export function messagePublished(
   run: RunRecord | undefined,
   mailboxes: readonly Mailbox<Delivery>[],
 ): void {
+  const { tree } = state;
+  const { ordinal } = publication.name;
   const heard = mailboxes.length > 0;
-  const node =
-    publisher === undefined
-      ? publishedByApplication(state, at, channel, publication, run, heard)
-      : publishedBy(state, at, channel, publication, publisher, heard);
+  const scope = state.scopeOf(run);
+  let node: number;
+  if (publisher === undefined) {
+    if (ordinal >= state.published) state.published = ordinal + 1;
+    node = tree.addPublish(heard, at, 0, channel.label, scope, 0, ordinal);
+  } else {
+    if (publisher.published === undefined && ordinal === 0) publisher.published = publication;
+    else publisher.published = addPublished(publisher.published, publication);
+    node = tree.addPublish(heard, at, publisher.node, channel.label, publisher.scope, publisher.number, ordinal);
+  }
   if (publication.fromOutside === true) noteOutside(state, node, publication.name.id);
   const place = channel.received(publication, node);
   if (run !== undefined) notePublish(run, heard);
@@ -31,38 +39,8 @@ export function messagePublished(
     const mailbox = mailboxes[index];
     if (mailbox === undefined) continue;
     mailbox.lastReceived = place;
-    deliver(state, at, node, publication, mailbox, run);
+    deliver(state, at, node, scope, publication, mailbox, run);
   }
-}
-
-function publishedBy(
-  { tree }: RunState,
-  at: number,
-  channel: Channel,
-  publication: Publication,
-  publisher: Delivery,
-  heard: boolean,
-): number {
-  const { ordinal } = publication.name;
-  publisher.published =
-    publisher.published !== undefined || ordinal > 0
-      ? addPublished(publisher.published, publication)
-      : publication;
-  const { node, scope, number } = publisher;
-  return tree.addPublish(heard ? 'published' : 'unheard', at, node, channel.label, scope, number, ordinal);
-}
-
-function publishedByApplication(
-  state: RunState,
-  at: number,
-  channel: Channel,
-  { name: { ordinal } }: Publication,
-  run: RunRecord | undefined,
-  heard: boolean,
-): number {
-  state.published = Math.max(state.published, ordinal + 1);
-  const status = heard ? 'published' : 'unheard';
-  return state.tree.addPublish(status, at, 0, channel.label, state.scopeOf(run), 0, ordinal);
 }
 
 function noteOutside(state: RunState, node: number, id: string): void {
@@ -84,7 +62,7 @@ export function messageHanded(
   run: RunRecord | undefined,
 ): void {
   mailbox.lastReceived = retained.number;
-  deliver(state, at, retained.node, retained.publication, mailbox, run);
+  deliver(state, at, retained.node, state.scopeOf(run), retained.publication, mailbox, run);
 }
 
 /** A dead letter is delivered once more, as a child of the invocation that failed. */
@@ -97,13 +75,13 @@ export function deliveryRedelivered(
   run: RunRecord | undefined,
 ): void {
   state.tree.forgetDeadLetter(node);
-  deliver(state, at, node, publication, mailbox, run);
+  deliver(state, at, node, state.scopeOf(run), publication, mailbox, run);
 }
 
 /** A publish came too late: a mark in the tree, and nothing else. */
 export function messageRefused(state: RunState, at: number, name: string, node: number): void {
   const label = state.channels.get(name)?.label ?? treeLabel('', name);
-  const refused = state.tree.addPublish('refused', at, node, label, state.scopeOf(undefined), 0, 0);
+  const refused = state.tree.addRefused(at, node, label, state.scopeOf(undefined));
   state.tree.setId(refused, `refused-${state.seq}`);
 }
 
@@ -111,12 +89,12 @@ function deliver(
   state: RunState,
   at: number,
   parent: number,
+  scope: TreeScope,
   publication: Publication,
   mailbox: Mailbox<Delivery>,
   run: RunRecord | undefined,
 ): void {
   const number = state.nextDelivery++;
-  const scope = state.scopeOf(run);
   const node = state.tree.addInvocation(at, parent, mailbox, scope, number);
   const delivery = new Delivery(number, scope, publication, mailbox, run, node);
   state.unfinished.push(delivery);

@@ -58,7 +58,7 @@ export class TreeArchive {
       for (let number = Math.max(first, place * CHUNK_ROWS); number < end; ) {
         const count = ring.stretch(number, end);
         const row = draft.rowAt(number % CHUNK_ROWS);
-        draft.take(row, ring.rows, ring.row(number), count);
+        draft.take(row, ring, ring.row(number), count);
         if (labelNumbers) draft.renumberLabels(row, count, (label) => labelNumbers[label] ?? 0);
         if (scopeNumbers) draft.renumberScopes(row, count, (scope) => scopeNumbers[scope] ?? 0);
         number += count;
@@ -117,9 +117,9 @@ export class TreeArchive {
       for (let number = Math.max(ring.first, base); chunk && number < end; ) {
         const count = ring.stretch(number, end);
         const row = ring.row(number);
-        ring.rows.take(row, chunk, chunk.rowAt(number - base), count);
-        if (labelOf) ring.rows.renumberLabels(row, count, labelOf);
-        if (scopeOf) ring.rows.renumberScopes(row, count, scopeOf);
+        ring.take(row, chunk, chunk.rowAt(number - base), count);
+        if (labelOf) ring.renumberLabels(row, count, labelOf);
+        if (scopeOf) ring.renumberScopes(row, count, scopeOf);
         number += count;
       }
     }

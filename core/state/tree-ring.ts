@@ -7,24 +7,23 @@ const FIRST_ROOM = 256;
  * The rows of the tree in a ring that doubles until it holds `limit` of them; from then on each new row takes the place
  * of the oldest.
  */
-export class TreeRing {
-  rows: TreeRows = new TreeRows(0);
+export class TreeRing extends TreeRows {
   /** Number that the next node will get. Numbers start at 1. */
   next = 1;
   /** Number of the first node that was put in here. */
   private oldest = 1;
   /** Where the next row goes: behind the newest. */
   private nextRow = 0;
-  private length = 0;
   private end = 0;
   private readonly limit: number;
   private readonly forget: (number: number) => void;
 
   /** @param forget is told of a node whose row goes, and which has something beside it. */
   constructor(limit: number, forget: (number: number) => void) {
+    super(Math.min(limit, FIRST_ROOM));
     this.limit = limit;
     this.forget = forget;
-    this.lengthen(Math.min(limit, FIRST_ROOM));
+    this.end = this.rowAt(this.length);
   }
 
   /** Number of the oldest node kept. */
@@ -38,20 +37,27 @@ export class TreeRing {
     if (back <= 0 || back > this.length || number < this.oldest) return -1;
     // Counted from the newest, which needs no division. Without a branch: one that is first taken after 100,000 nodes makes
     // the engine compile all anew that has this in it.
-    const row = this.nextRow - this.rows.rowAt(back);
+    const row = this.nextRow - this.rowAt(back);
     return row + (this.end & (row >> 31));
   }
 
-  /** Where the row of one node more goes, which is `next` until then; to be written with `TreeRows.begin`. */
-  claim(): number {
-    const { rows } = this;
+  /** Adds the row of one node more, and answers its number. @param last as for `begin`. */
+  append(
+    status: number,
+    time: number,
+    parent: number,
+    label: number,
+    scope: number,
+    delivery: number,
+    last: number,
+  ): number {
     const row = this.nextRow;
     // Asked of every row, also of those that are used for the first time, for the same reason.
-    if (rows.isSpecial(row)) this.forget(this.next - this.length);
-    const after = row + rows.rowAt(1);
+    if (this.isSpecial(row)) this.forget(this.next - this.length);
+    this.begin(row, status, time, parent, label, scope, delivery, last);
+    const after = row + 8;
     this.nextRow = after === this.end ? this.beginAgain() : after;
-    this.next++;
-    return row;
+    return this.next++;
   }
 
   /** Makes the newest rows before `next` usable, as many as fit, for a snapshot to be put back into. */
@@ -59,17 +65,17 @@ export class TreeRing {
     const size = Math.max(0, Math.min(count, this.limit, next - 1));
     let length = this.length;
     while (size >= length && length < this.limit) length = Math.min(this.limit, length * 2);
-    // What was in here is not taken along.
-    this.rows = new TreeRows(0);
     this.lengthen(length);
+    // What was in here is not taken along.
+    this.clear();
     this.next = next;
     this.oldest = next - size;
-    this.nextRow = size === length ? 0 : this.rows.rowAt(size);
+    this.nextRow = size === length ? 0 : this.rowAt(size);
   }
 
   /** How many rows from that of a node on lie one after the other, up to node `end` at most. */
   stretch(number: number, end: number): number {
-    return Math.min(end - number, (this.end - this.row(number)) / this.rows.rowAt(1));
+    return Math.min(end - number, (this.end - this.row(number)) / this.rowAt(1));
   }
 
   /** The rows in use, oldest first. */
@@ -85,11 +91,8 @@ export class TreeRing {
     return end;
   }
 
-  private lengthen(length: number): void {
-    const rows = new TreeRows(length);
-    rows.take(0, this.rows, 0, this.rows.length);
-    this.rows = rows;
-    this.length = length;
-    this.end = rows.rowAt(length);
+  protected override lengthen(length: number): void {
+    super.lengthen(length);
+    this.end = this.rowAt(length);
   }
 }

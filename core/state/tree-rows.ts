@@ -43,10 +43,10 @@ export interface RowValues {
  */
 export class TreeRows {
   /** How many rows there is room for. */
-  readonly length: number;
-  private readonly words: Uint32Array;
-  private readonly times: Float64Array;
-  private readonly durations: Float32Array;
+  length: number;
+  private words: Uint32Array;
+  private times: Float64Array;
+  private durations: Float32Array;
 
   constructor(length: number) {
     this.length = length;
@@ -55,9 +55,24 @@ export class TreeRows {
     this.durations = new Float32Array(this.words.buffer);
   }
 
+  /** Makes room for `length` rows, not fewer than there are; those that are there stay. */
+  protected lengthen(length: number): void {
+    const before = this.words;
+    this.length = length;
+    this.words = new Uint32Array(length << 3);
+    this.times = new Float64Array(this.words.buffer);
+    this.durations = new Float32Array(this.words.buffer);
+    this.words.set(before);
+  }
+
   /** The row after `index` others. */
   rowAt(index: number): number {
     return index << 3;
+  }
+
+  /** Forgets what is in all of them. */
+  protected clear(): void {
+    this.words.fill(0);
   }
 
   /** Puts a new node there. @param last of a publish: its ordinal; else {@link UNSETTLED}. */

@@ -94,14 +94,13 @@ function rowsPart({ ring, labels, scopes }: TreeData, first: number, end: number
   const agents = new Dictionary<string>();
   const channels = new Dictionary<string>();
   const sessions = new Dictionary<TreeRowsPart['scopes'][number]>();
-  const { rows } = ring;
   const places = Array.from({ length: end - first }, (_, offset) => ring.row(first + offset));
   const names = places.map((row) => {
-    const { agent, channel } = labels.get(rows.label(row)) ?? { agent: '', channel: '' };
+    const { agent, channel } = labels.get(ring.label(row)) ?? { agent: '', channel: '' };
     return [agents.numberOf(agent, () => agent), channels.numberOf(channel, () => channel)] as const;
   });
   const scope = places.map((row) => {
-    const { run = null, session = NO_SESSION } = scopes.get(rows.scope(row)) ?? {};
+    const { run = null, session = NO_SESSION } = scopes.get(ring.scope(row)) ?? {};
     const { prefix, startedAt } = session;
     const named = { run, sessionPrefix: prefix, sessionStartedAt: startedAt };
     return sessions.numberOf(`${run} ${prefix}`, () => named);
@@ -112,15 +111,15 @@ function rowsPart({ ring, labels, scopes }: TreeData, first: number, end: number
     agents: agents.values,
     channels: channels.values,
     scopes: sessions.values,
-    status: places.map((row) => rows.status(row)),
-    parent: places.map((row) => rows.parent(row)),
+    status: places.map((row) => ring.status(row)),
+    parent: places.map((row) => ring.parent(row)),
     label: names.map(([agent, channel]) => agent * channels.values.length + channel),
     scope,
-    delivery: places.map((row) => rows.delivery(row)),
-    count: places.map((row) => rows.count(row)),
-    time: places.map((row) => rows.time(row)),
+    delivery: places.map((row) => ring.delivery(row)),
+    count: places.map((row) => ring.count(row)),
+    time: places.map((row) => ring.time(row)),
     duration: places.map((row) => {
-      const duration = rows.duration(row);
+      const duration = ring.duration(row);
       return Number.isNaN(duration) ? -1 : duration;
     }),
   };
@@ -150,7 +149,7 @@ export function restoreTreePart(data: TreeData, part: TreePart): void {
   const { number, id, errors, deadLetter } = part;
   const row = data.ring.row(number);
   if (row < 0) return;
-  data.ring.rows.markSpecial(row);
+  data.ring.markSpecial(row);
   if (id !== null) data.irregularIds.set(number, id);
   if (errors) data.errors.set(number, [...errors]);
   if (deadLetter) data.deadLetters.set(number, deadLetter);
@@ -168,6 +167,6 @@ function restoreRows({ ring, labels, scopes }: TreeData, part: TreeRowsPart): vo
     const label = names[part.label[offset] ?? 0];
     const scope = sessions[part.scope[offset] ?? 0];
     if (row < 0 || !label || !scope) return;
-    ring.rows.put(row, rowValues(part, offset, labels.indexOf(label), scopes.indexOf(scope)));
+    ring.put(row, rowValues(part, offset, labels.indexOf(label), scopes.indexOf(scope)));
   });
 }

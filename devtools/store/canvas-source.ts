@@ -109,14 +109,14 @@ export class StoreSource implements CanvasSource {
     const { tree } = this.#store.state;
     const { ring } = tree.data;
     const row = ring.row(number);
-    const parent = row < 0 ? 0 : ring.rows.parent(row);
+    const parent = row < 0 ? 0 : ring.parent(row);
     return tree.has(parent) ? parent : 0;
   }
 
   statusOf(number: number): number {
     const { ring } = this.#store.state.tree.data;
     const row = ring.row(number);
-    return row < 0 ? -1 : ring.rows.status(row);
+    return row < 0 ? -1 : ring.status(row);
   }
 
   invocations(newestWillDo = false): InvocationColumns {

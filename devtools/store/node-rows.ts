@@ -21,18 +21,17 @@ export class NodeRows {
   /** Nodes from `from` (inclusive) to `to` (exclusive), those that are kept; see `CanvasSource.visitNodes`. */
   visit(tree: ExecutionTree, from: number, to: number, visit: VisitNode): void {
     const { ring, labels, scopes } = tree.data;
-    const { rows } = ring;
     const { first, next } = tree;
     const end = Math.min(to, next);
     for (let number = Math.max(from, first); number < end; number++) {
       const row = ring.row(number);
-      const parent = rows.parent(row);
-      const status = rows.status(row);
-      const index = rows.label(row);
+      const parent = ring.parent(row);
+      const status = ring.status(row);
+      const index = ring.label(row);
       const label = labels.get(index);
       let names = this.#names[index];
       if (!names || names.of !== label) names = this.#newNames(index, label ?? NO_LABEL);
-      const run = scopes.get(rows.scope(row))?.run;
+      const run = scopes.get(ring.scope(row))?.run;
       const isKept = parent >= first && parent < next;
       visit(
         number,
