@@ -126,7 +126,7 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
 
   startOne(at: number): boolean {
     let delivery = this.takeNext();
-    while (delivery !== undefined && delivery.dueAt > at) {
+    while (delivery !== undefined && delivery.extras !== undefined && delivery.dueAt > at) {
       // It came back to its mailbox before its retry was due: it takes its slot, and waits in there.
       this.waitForRetry(delivery);
       delivery = this.takeNext();

@@ -126,7 +126,7 @@ export class PubSubExecutor {
    * @throws PubSubError `AGENT_ALREADY_REGISTERED`; `VALIDATION_ERROR` for a bad agent or a schema that is none.
    */
   registerAgent(agent: PubSubAgent | AgentFactory): AgentMetadata {
-    this.requireOpen();
+    this.#requireOpen();
     const metadata = this.#parts.directory.register(agent);
     this.#parts.agentArrived();
     return metadata;
@@ -149,7 +149,7 @@ export class PubSubExecutor {
    * @throws PubSubError `AGENT_NOT_FOUND`.
    */
   unregisterAgent(name: string): void {
-    this.requireOpen();
+    this.#requireOpen();
     this.#parts.directory.unregister(name);
     for (const { record } of this.#parts.runs.running) this.#parts.runs.check(record);
   }
@@ -172,7 +172,7 @@ export class PubSubExecutor {
    * and iterating throw; once it has started, `report` resolves whatever happens.
    */
   execute(spec: RunSpec = {}, options: RunOptions = {}): RunHandle {
-    return beginRun(this.#parts, () => this.requireOpen(), spec, options);
+    return beginRun(this.#parts, () => this.#requireOpen(), spec, options);
   }
 
   /**
@@ -184,20 +184,20 @@ export class PubSubExecutor {
    */
   publish(channel: string, payloadOrMessage: unknown, options?: ApplicationPublishOptions): Promise<Message> {
     try {
-      this.requireOpen();
+      this.#requireOpen();
       const { publisher, persistence, currentRun } = this.#parts;
       // While the store fails nothing can be promised, so nothing is taken.
       if (persistence.failure !== undefined) throw persistence.failure;
       const published = publisher.publish(channel, payloadOrMessage, options, currentRun);
-      if (!isPending(published)) return this.acknowledge(published);
-      return published.then((message) => this.acknowledge(message));
+      if (!isPending(published)) return this.#acknowledge(published);
+      return published.then((message) => this.#acknowledge(message));
     } catch (thrown) {
       return Promise.reject(thrown);
     }
   }
 
   /** Resolves once the message is durable, and when this turn of the event loop has time left for whoever waits. */
-  private acknowledge(message: Message): Promise<Message> {
+  #acknowledge(message: Message): Promise<Message> {
     const { scheduler, persistence } = this.#parts;
     const durable = persistence.durable();
     const nextTurn = scheduler.breathe();
@@ -207,7 +207,7 @@ export class PubSubExecutor {
 
   /** Makes a channel, or changes the options of one that exists. */
   openChannel(name: string, options: ChannelOptions = {}): ChannelStatus {
-    this.requireOpen();
+    this.#requireOpen();
     return this.#parts.channels.open(name, options);
   }
 
@@ -222,7 +222,7 @@ export class PubSubExecutor {
    * @throws PubSubError `CHANNEL_NOT_FOUND`; `CHANNEL_IN_USE` when agents are subscribed and `force` is not true.
    */
   async shutdownChannel(name: string, options: { readonly force?: boolean } = {}): Promise<void> {
-    this.requireOpen();
+    this.#requireOpen();
     this.#parts.channels.shutdown(name, options);
     await this.#parts.durable();
   }
@@ -234,7 +234,7 @@ export class PubSubExecutor {
 
   /** Forgets a run that is over. @throws PubSubError `EXECUTION_ERROR` when there is none, or work of it is left. */
   deleteRun(id: string): void {
-    this.requireOpen();
+    this.#requireOpen();
     this.#parts.history.delete(id);
   }
 
@@ -250,7 +250,7 @@ export class PubSubExecutor {
    * `CHANNEL_NOT_FOUND` when its agent does not listen to its channel any more.
    */
   retryDeadLetter(nodeId: string): void {
-    this.requireOpen();
+    this.#requireOpen();
     this.#parts.deadLetters.retry(nodeId);
   }
 
@@ -259,7 +259,7 @@ export class PubSubExecutor {
    * done then, and everything that still waits, is the next run's first work.
    */
   async stop(options: { readonly graceSeconds?: number } = {}): Promise<void> {
-    this.requireOpen();
+    this.#requireOpen();
     await this.#parts.lifecycle.stop(options);
   }
 
@@ -271,19 +271,19 @@ export class PubSubExecutor {
 
   /** Starts nothing more. Resolves when what was being worked on has settled (and, with storage, is saved). */
   async pause(): Promise<void> {
-    this.requireOpen();
+    this.#requireOpen();
     await this.#parts.lifecycle.pause();
   }
 
   /** Goes on after `pause()`. */
   resume(): void {
-    this.requireOpen();
+    this.#requireOpen();
     this.#parts.lifecycle.resume();
   }
 
   /** Starts up to `count` deliveries though paused. Answers how many were started. */
   step(count = 1): number {
-    this.requireOpen();
+    this.#requireOpen();
     return this.#parts.scheduler.step(requireWhole(count, 'count', 1));
   }
 
@@ -294,7 +294,7 @@ export class PubSubExecutor {
 
   /** Writes the whole state down now. @throws PubSubError `DATABASE_ERROR`: no storage, or it fails. */
   async saveState(): Promise<void> {
-    this.requireOpen();
+    this.#requireOpen();
     await this.#parts.persistence.save();
   }
 
@@ -304,7 +304,7 @@ export class PubSubExecutor {
    * @throws PubSubError `EXECUTION_ERROR` while a run is going on; `DATABASE_ERROR`.
    */
   async loadState(): Promise<void> {
-    this.requireOpen();
+    this.#requireOpen();
     await this.#parts.load();
   }
 
@@ -314,7 +314,7 @@ export class PubSubExecutor {
     return this.#closing;
   }
 
-  private requireOpen(): void {
+  #requireOpen(): void {
     if (this.#closing !== undefined) throw closedError();
   }
 }

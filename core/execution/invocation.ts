@@ -35,7 +35,6 @@ export class Invocation implements Attempt, RunningAttempt {
   readonly delivery: Delivery;
   private readonly observer: AttemptObserver;
   nextOrdinal = 0;
-  repetition: Repetition | undefined = undefined;
   /** Set once it has no say any more: it settled, or its run ended. */
   private over: PubSubError | undefined = undefined;
   private rare: RareParts | undefined = undefined;
@@ -47,8 +46,13 @@ export class Invocation implements Attempt, RunningAttempt {
   }
 
   private repeat(published: Published): void {
-    this.repetition = new Repetition(published);
-    this.nextOrdinal = this.repetition.nextOrdinal;
+    const repetition = new Repetition(published);
+    this.makeRare().repetition = repetition;
+    this.nextOrdinal = repetition.nextOrdinal;
+  }
+
+  get repetition(): Repetition | undefined {
+    return this.rare?.repetition;
   }
 
   get registered(): RegisteredAgent {
@@ -146,8 +150,8 @@ export class Invocation implements Attempt, RunningAttempt {
       if (this.over) throw this.services.publisher.refuseLate(this, channel, this.over);
       const published = this.services.publisher.publish(this, channel, payload, options);
       const nextTurn = this.services.breathe();
-      if (isPending(published)) return this.track(published.then(messageOf));
-      if (nextTurn !== undefined) return this.track(nextTurn.then(() => published.message));
+      if (isPending(published)) return this.makeRare().track(published.then(messageOf));
+      if (nextTurn !== undefined) return this.makeRare().track(nextTurn.then(() => published.message));
       return Promise.resolve(published.message);
     } catch (thrown) {
       return this.refused(toPubSubError(thrown));
@@ -176,23 +180,31 @@ export class Invocation implements Attempt, RunningAttempt {
 
   private returnedValue(value: unknown): void {
     try {
-      if (this.isOwnMessage(value)) this.finish();
-      else if (isIterator(value)) this.finishAfter(this.publishEach(value));
-      else this.finishAfter(this.publishReturned(value));
+      if (this.mayBeOwn(value) && this.isOwnMessage(value)) {
+        this.finish();
+      } else if (isIterator(value)) {
+        this.finishAfter(this.publishEach(value));
+      } else {
+        const publishing = this.publishReturned(value);
+        if (publishing === undefined) this.finish();
+        else this.finishAfter(publishing);
+      }
     } catch (thrown) {
       // Refused; or a Proxy, that cannot even be looked at.
       this.failed(thrown);
     }
   }
 
-  private finishAfter(publishing: Promise<unknown> | undefined): void {
-    if (publishing === undefined) this.finish();
-    else {
-      publishing.then(
-        () => this.finish(),
-        (thrown) => this.failed(thrown),
-      );
-    }
+  private finishAfter(publishing: Promise<unknown>): void {
+    publishing.then(
+      () => this.finish(),
+      (thrown) => this.failed(thrown),
+    );
+  }
+
+  /** Who has published nothing can at most return a list of nothing. */
+  private mayBeOwn(value: unknown): boolean {
+    return this.delivery.published !== undefined || this.rare !== undefined || Array.isArray(value);
   }
 
   /** `process: ({ publish }) => publish(…)` returns the message it has published: not to be published once more. */
@@ -241,7 +253,7 @@ export class Invocation implements Attempt, RunningAttempt {
       this.failed(floating.error);
     } else if (rare.transaction) {
       rare.transaction.whenReady().then(
-        () => this.succeeded(),
+        () => this.committed(),
         (thrown) => this.failed(thrown),
       );
     } else {
@@ -251,14 +263,17 @@ export class Invocation implements Attempt, RunningAttempt {
 
   private succeeded(): void {
     if (this.over !== undefined) return;
-    try {
-      this.observer.attemptSucceeded(this);
-    } catch (thrown) {
-      // Only a transaction can fail here: another one has changed the same task.
-      this.failed(thrown);
-      return;
-    }
+    this.observer.attemptSucceeded(this);
     this.over = SETTLED;
+  }
+
+  private committed(): void {
+    try {
+      this.succeeded();
+    } catch (thrown) {
+      // Another transaction has changed the same task.
+      this.failed(thrown);
+    }
   }
 
   /** The agent's code has thrown. */
@@ -276,27 +291,6 @@ export class Invocation implements Attempt, RunningAttempt {
     this.observer.inputRefused(this, toPubSubError(thrown));
   }
 
-  private track(published: Promise<Message>): Promise<Message> {
-    this.makeRare().pendingPublishes++;
-    const watched = new FloatingRefusal<Message>((resolve) => resolve(published));
-    published.then(
-      () => this.publishSettled(),
-      (thrown: unknown) => {
-        this.note(watched, toPubSubError(thrown));
-        // One more round, so that an agent that awaits the promise has seen the refusal before anybody judges.
-        void Promise.resolve().then(() => this.publishSettled());
-      },
-    );
-    return watched.silence();
-  }
-
-  private publishSettled(): void {
-    const rare = this.makeRare();
-    if (--rare.pendingPublishes > 0) return;
-    rare.whenPublished?.();
-    rare.whenPublished = undefined;
-  }
-
   private refused(error: PubSubError): Promise<Message> {
     // An agent may try again for ever: refusals too must leave the host its turns.
     const nextTurn = this.services.breathe();
@@ -304,15 +298,8 @@ export class Invocation implements Attempt, RunningAttempt {
       if (nextTurn) void nextTurn.then(() => reject(error));
       else reject(error);
     });
-    this.note(promise, error);
+    this.makeRare().note(promise, error);
     return promise;
-  }
-
-  private note(promise: FloatingRefusal<Message>, error: PubSubError): void {
-    promise.silence();
-    const rare = this.makeRare();
-    rare.refusals ??= [];
-    rare.refusals.push({ promise, error });
   }
 }
 

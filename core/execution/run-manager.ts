@@ -113,11 +113,13 @@ export class RunManager {
     const live = recent?.record === run ? recent : this.find(run);
     if (live === undefined) return;
     live.outcomes.add(delivery.node);
-    if (delivery.errors !== undefined && !live.firstFailure && live.record.counts.failed > 0) {
-      live.firstFailure = delivery.errors.at(-1);
-    }
+    if (delivery.extras !== undefined) this.noteFailure(live, delivery);
     if (live.showPlanned === false) this.planShow(live);
     if (live.record.outstanding === live.record.stalled) this.check(live.record);
+  }
+
+  private noteFailure(live: LiveRun, { errors }: Delivery): void {
+    if (errors !== undefined && live.record.counts.failed > 0) live.firstFailure ??= errors.at(-1);
   }
 
   /** Ends a run that has nothing left to do. */
@@ -163,9 +165,7 @@ export class RunManager {
     if (this.isIdle) this.wakeIdle();
     this.surroundings.whenDurable((notStored) => {
       live.outcomes.close(notStored);
-      live.resolve(
-        reportOf(run, status, live.outcomes.all(), this.surroundings.config.maxTokens, notStored),
-      );
+      live.resolve(reportOf(run, status, live.outcomes.all(), this.surroundings.config.maxTokens, notStored));
     });
   }
 

@@ -233,7 +233,11 @@ export class BatchWriter implements RunObserver {
     return true;
   }
 
-  private newRouteOf(channel: Channel, mailboxes: readonly Mailbox<Delivery>[], run: RunRecord | undefined): number {
+  private newRouteOf(
+    channel: Channel,
+    mailboxes: readonly Mailbox<Delivery>[],
+    run: RunRecord | undefined,
+  ): number {
     const to = mailboxes.map(({ agent }) => agent);
     const number = this.routeOf(channel.name, to, run?.id ?? null);
     const { index } = channel.label;

@@ -90,8 +90,9 @@ export function deliveryReturned(
 
 export function humanAsked(state: RunState, request: HumanRequest, delivery: Delivery): void {
   state.humans.set(request.id, request);
-  delivery.questions ??= [];
-  if (!delivery.questions.includes(request.id)) delivery.questions.push(request.id);
+  const extras = delivery.withExtras();
+  extras.questions ??= [];
+  if (!extras.questions.includes(request.id)) extras.questions.push(request.id);
 }
 
 export function humanResolved(state: RunState, id: string, resolution: HumanResolution): void {
@@ -118,8 +119,12 @@ export function finish(state: RunState, at: number, delivery: Delivery, status: 
   if (delivery.status === 'waiting' || delivery.status === 'parked') leaveMailbox(state, delivery, status);
   else state.tree.settled(delivery.node, status, at);
   state.unfinished.remove(delivery);
-  if (delivery.tokensReserved > 0) releaseTokens(delivery);
   if (delivery.mailbox.subscribed === false) forgetIfDone(state, delivery.mailbox);
+  if (delivery.extras !== undefined) forgetExtras(state, delivery);
+}
+
+function forgetExtras(state: RunState, delivery: Delivery): void {
+  releaseTokens(delivery);
   if (delivery.questions !== undefined) forgetQuestions(state, delivery.questions);
 }
 
@@ -145,9 +150,10 @@ export function forgetIfDone(state: RunState, mailbox: Mailbox<Delivery>): void 
 }
 
 export function noteError(state: RunState, delivery: Delivery, error: ErrorRecord): void {
-  delivery.errors ??= [];
-  delivery.errors.push(error);
-  state.tree.setErrors(delivery.node, delivery.errors);
+  const extras = delivery.withExtras();
+  extras.errors ??= [];
+  extras.errors.push(error);
+  state.tree.setErrors(delivery.node, extras.errors);
 }
 
 export function releaseTokens(delivery: Delivery): void {

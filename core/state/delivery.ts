@@ -21,6 +21,17 @@ export interface RunningAttempt {
   abandon(reason: PubSubError): void;
 }
 
+/** What few deliveries have; made when one does. */
+class DeliveryExtras {
+  /** When a retry is due, in milliseconds since 1970. */
+  dueAt = 0;
+  /** What went wrong in each attempt that failed. */
+  errors: ErrorRecord[] | undefined = undefined;
+  /** Ids of the questions it asked, in order. */
+  questions: string[] | undefined = undefined;
+  tokensReserved = 0;
+}
+
 /**
  * A message on its way to one agent, until its outcome is known. Unfinished deliveries form one list in the order of
  * their numbers, and the waiting ones of a mailbox another: both are linked through the delivery itself, so that
@@ -38,17 +49,12 @@ export class Delivery implements Mail<Delivery> {
   status: DeliveryStatus = 'waiting';
   /** How often it was started. */
   attempts = 0;
-  /** When a retry is due, in milliseconds since 1970. */
-  dueAt = 0;
-  /** What went wrong in each attempt that failed. */
-  errors: ErrorRecord[] | undefined = undefined;
   /** What its invocation has published, so that a further attempt does not publish it again. */
   published: Published | undefined = undefined;
-  /** Ids of the questions it asked, in order. */
-  questions: string[] | undefined = undefined;
-  tokensReserved = 0;
   /** Set while an attempt at it is in progress. */
   attempt: RunningAttempt | undefined = undefined;
+  /** Undefined for most: smaller objects let more of them stay in the processor's cache. */
+  extras: DeliveryExtras | undefined = undefined;
 
   /** Its neighbours among the unfinished, of which the border of the list is one; itself before it was in a list. */
   previous: Delivery = this;
@@ -73,6 +79,38 @@ export class Delivery implements Mail<Delivery> {
 
   get message(): Message {
     return this.publication.message;
+  }
+
+  /** When a retry is due, in milliseconds since 1970; 0: at once. */
+  get dueAt(): number {
+    return this.extras?.dueAt ?? 0;
+  }
+
+  set dueAt(dueAt: number) {
+    if (dueAt !== this.dueAt) this.withExtras().dueAt = dueAt;
+  }
+
+  /** What went wrong in each attempt that failed. */
+  get errors(): readonly ErrorRecord[] | undefined {
+    return this.extras?.errors;
+  }
+
+  /** Ids of the questions it asked, in order. */
+  get questions(): readonly string[] | undefined {
+    return this.extras?.questions;
+  }
+
+  get tokensReserved(): number {
+    return this.extras?.tokensReserved ?? 0;
+  }
+
+  set tokensReserved(amount: number) {
+    if (amount !== this.tokensReserved) this.withExtras().tokensReserved = amount;
+  }
+
+  withExtras(): DeliveryExtras {
+    this.extras ??= new DeliveryExtras();
+    return this.extras;
   }
 
   /** The session in which it came into being: its ids tell of that. */

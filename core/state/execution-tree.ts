@@ -36,7 +36,6 @@ function codeOf(status: PublishStatus | InvocationStatus): number {
 
 const WAITING = codeOf('waiting');
 const NO_ERRORS: readonly ErrorRecord[] = [];
-const NO_MESSAGES: readonly string[] = Object.freeze<string[]>([]);
 
 /**
  * What caused what: publishes and invocations as nodes, each the child of the one that caused it. It keeps the newest
@@ -96,12 +95,15 @@ export class ExecutionTree {
     publisher: number,
     ordinal: number,
   ): number {
-    return this.add(heard ? PUBLISHED : UNHEARD, at, parent, label, scope, publisher, ordinal);
+    if (label.index < 0 || scope.index < 0) this.enter(label, scope);
+    const status = heard ? PUBLISHED : UNHEARD;
+    return this.ring.append(status, at, parent, label.index, scope.index, publisher, ordinal);
   }
 
   /** A publish that came too late. */
   addRefused(at: number, parent: number, label: TreeLabel, scope: TreeScope): number {
-    return this.add(REFUSED, at, parent, label, scope, 0, 0);
+    if (label.index < 0 || scope.index < 0) this.enter(label, scope);
+    return this.ring.append(REFUSED, at, parent, label.index, scope.index, 0, 0);
   }
 
   /** The id of a publish that is none of ours. */
@@ -110,20 +112,8 @@ export class ExecutionTree {
   }
 
   addInvocation(at: number, parent: number, label: TreeLabel, scope: TreeScope, delivery: number): number {
-    return this.add(WAITING, at, parent, label, scope, delivery, UNSETTLED);
-  }
-
-  private add(
-    status: number,
-    at: number,
-    parent: number,
-    label: TreeLabel,
-    scope: TreeScope,
-    delivery: number,
-    last: number,
-  ): number {
     if (label.index < 0 || scope.index < 0) this.enter(label, scope);
-    return this.ring.append(status, at, parent, label.index, scope.index, delivery, last);
+    return this.ring.append(WAITING, at, parent, label.index, scope.index, delivery, UNSETTLED);
   }
 
   /** Gives new names their places, after those that no node uses any more were swept out. */
@@ -216,19 +206,7 @@ export class ExecutionTree {
   plainSuccess(number: number): PlainSuccess | undefined {
     const { ring } = this;
     const row = ring.row(number);
-    if (row < 0 || !ring.isPlain(row, SUCCEEDED)) return undefined;
-    const named = this.labels.get(ring.label(row));
-    const within = this.scopes.get(ring.scope(row));
-    if (named === undefined || within === undefined) return undefined;
-    return {
-      nodeId: nodeIdOf(named.agent, within.session, ring.delivery(row)),
-      agent: named.agent,
-      channel: named.channel,
-      success: true,
-      attempts: 1,
-      retryMessages: NO_MESSAGES,
-      durationMs: ring.took(row) || 0,
-    };
+    return row < 0 ? undefined : ring.plainOutcome(row, SUCCEEDED, this.labels, this.scopes);
   }
 
   private publishNode(number: number, row: number): PublishNode {

@@ -19,19 +19,21 @@ export function messagePublished(
   run: RunRecord | undefined,
   mailboxes: readonly Mailbox<Delivery>[],
 ): void {
-  const { tree } = state;
   const { ordinal } = publication.name;
-  const heard = mailboxes.length > 0;
   const scope = state.scopeOf(run);
-  let node: number;
-  if (publisher === undefined) {
-    if (ordinal >= state.published) state.published = ordinal + 1;
-    node = tree.addPublish(heard, at, 0, channel.label, scope, 0, ordinal);
-  } else {
-    if (publisher.published === undefined && ordinal === 0) publisher.published = publication;
-    else publisher.published = addPublished(publisher.published, publication);
-    node = tree.addPublish(heard, at, publisher.node, channel.label, publisher.scope, publisher.number, ordinal);
+  let parent = 0;
+  let by = 0;
+  let byScope = scope;
+  if (publisher !== undefined) {
+    notePublished(publisher, publication, ordinal);
+    parent = publisher.node;
+    by = publisher.number;
+    byScope = publisher.scope;
+  } else if (ordinal >= state.published) {
+    state.published = ordinal + 1;
   }
+  const heard = mailboxes.length > 0;
+  const node = state.tree.addPublish(heard, at, parent, channel.label, byScope, by, ordinal);
   if (publication.fromOutside === true) noteOutside(state, node, publication.name.id);
   const place = channel.received(publication, node);
   if (run !== undefined) notePublish(run, heard);
@@ -41,6 +43,12 @@ export function messagePublished(
     mailbox.lastReceived = place;
     deliver(state, at, node, scope, publication, mailbox, run);
   }
+}
+
+function notePublished(publisher: Delivery, publication: Publication, ordinal: number): void {
+  const { published } = publisher;
+  publisher.published =
+    published === undefined && ordinal === 0 ? publication : addPublished(published, publication);
 }
 
 function noteOutside(state: RunState, node: number, id: string): void {

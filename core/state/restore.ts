@@ -134,9 +134,9 @@ function restoreDelivery(state: RunState, part: DeliveryPart, publications: Map<
   delivery.status = part.status;
   delivery.attempts = part.attempts;
   delivery.dueAt = part.dueAt;
-  delivery.errors = part.errors.length > 0 ? [...part.errors] : undefined;
+  if (part.errors.length > 0) delivery.withExtras().errors = [...part.errors];
+  if (part.questions.length > 0) delivery.withExtras().questions = [...part.questions];
   delivery.published = part.published ? PublishLedger.fromJSON(part.published) : undefined;
-  delivery.questions = part.questions.length > 0 ? [...part.questions] : undefined;
   delivery.tokensReserved = part.tokensReserved;
   state.unfinished.push(delivery);
   const waits = part.status === 'waiting' || part.status === 'parked';

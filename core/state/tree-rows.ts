@@ -1,4 +1,6 @@
-import { PUBLISH_STATUSES } from './tree-node.js';
+import { nodeIdOf } from './session-ids.js';
+import type { LabelTable, TreeLabel, TreeScope } from './tree-labels.js';
+import { type PlainSuccess, PUBLISH_STATUSES } from './tree-node.js';
 
 /*
  * What the eight words of a row hold, 32 bits each:
@@ -14,6 +16,8 @@ import { PUBLISH_STATUSES } from './tree-node.js';
  * Their numbers are written out in this file, and nowhere else. With constants, which bundlers make variables of, the
  * engine reads each from memory.
  */
+
+const NONE: readonly string[] = Object.freeze<string[]>([]);
 
 /** No duration yet: a float that is not a number, as a word. */
 export const UNSETTLED = 0x7fc0_0000;
@@ -135,9 +139,24 @@ export class TreeRows {
     return ((this.words[row | 6] ?? 0) & 16) !== 0;
   }
 
-  /** Whether it has this status after one attempt, and nothing is kept beside it. */
-  isPlain(row: number, status: number): boolean {
-    return ((this.words[row | 6] ?? 0) | 0) === (status | 32);
+  /**
+   * The outcome of an invocation that has this status, success, after one attempt; undefined for any other, and where
+   * something is kept beside the row. Read here at once: outcomes are made for every delivery.
+   */
+  plainOutcome(
+    row: number,
+    status: number,
+    labels: LabelTable<TreeLabel>,
+    scopes: LabelTable<TreeScope>,
+  ): PlainSuccess | undefined {
+    const { words } = this;
+    const named = labels.get(words[row | 3] ?? 0);
+    const within = scopes.get(words[row | 4] ?? 0);
+    if (words[row | 6] !== (status | 32) || named === undefined || within === undefined) return undefined;
+    const { agent, channel } = named;
+    const nodeId = nodeIdOf(agent, within.session, words[row | 5] ?? 0);
+    const durationMs = this.durations[row | 7] || 0;
+    return { nodeId, agent, channel, success: true, attempts: 1, retryMessages: NONE, durationMs };
   }
 
   status(row: number): number {
