@@ -39,41 +39,49 @@ export interface RunnerEnvironment {
 
 /** Runs one agent: takes its mail in order, as many at a time as it allows, and tries again what failed. */
 export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
-  // What each message needs comes first, as in a mailbox.
-  queued = false;
+  queued: boolean;
   /** Attempts in progress and deliveries waiting for a retry, together. */
-  private slotsTaken = 0;
+  private slotsTaken: number;
   private readonly concurrency: number;
   /** The mailbox of an agent with one channel, which most are. */
-  private onlyMailbox: Mailbox<Delivery> | undefined = undefined;
-  /** Deliveries whose retry is not due yet, with what cancels their timer. They keep their place: order is kept. */
-  private retrying: Map<Delivery, () => void> | undefined;
+  private onlyMailbox: Mailbox<Delivery> | undefined;
   private readonly environment: RunnerEnvironment;
-  readonly agent: PubSubAgent;
-  private readonly timeoutMs: number | undefined;
-  /** The gate of an agent with one channel, which most are: saves a look-up for each message. */
-  private readonly onlyGate: PayloadGate | undefined;
-  /** That gate's check, where it is no more than a schema: shared by all agents with that schema, so it is at hand. */
-  private readonly onlyCheck: SchemaCheck | undefined;
   /** Of a defined agent: what to call, and on what. Saves three places in memory to go to for each message. */
   private readonly handle: PubSubAgent['processMessage'] | undefined;
   private readonly self: unknown;
+  /** Its only gate's check, where it is no more than a schema: shared by all agents with that schema, so it is at hand. */
+  private readonly onlyCheck: SchemaCheck | undefined;
+  /** Deliveries whose retry is not due yet, with what cancels their timer. They keep their place: order is kept. */
+  private retrying: Map<Delivery, () => void> | undefined;
+  private readonly timeoutMs: number | undefined;
+  readonly agent: PubSubAgent;
+  /** The gate of an agent with one channel, which most are: saves a look-up for each message. */
+  private readonly onlyGate: PayloadGate | undefined;
   readonly registered: RegisteredAgent;
-  private mailboxes: Mailbox<Delivery>[] = [];
-  private gone = false;
+  private mailboxes: Mailbox<Delivery>[];
+  private gone: boolean;
 
   constructor(registered: RegisteredAgent, environment: RunnerEnvironment) {
-    this.registered = registered;
-    this.agent = registered.agent;
-    const handler = handlerOf(registered.agent);
+    const { agent, inputs } = registered;
+    const handler = handlerOf(agent);
+    const [onlyGate] = inputs.size === 1 ? inputs.values() : [];
+    // In the order in which they come to lie in memory: what a message needs when it is published, what it needs when it
+    // is started, and the rest. Among thousands of agents that is where the time goes.
+    this.queued = false;
+    this.slotsTaken = 0;
+    this.concurrency = agent.concurrency ?? 1;
+    this.onlyMailbox = undefined;
+    this.environment = environment;
     this.handle = handler?.process;
     this.self = handler?.self;
-    this.environment = environment;
-    this.onlyGate = registered.inputs.size === 1 ? [...registered.inputs.values()][0] : undefined;
-    this.onlyCheck = this.onlyGate?.onlyCheck;
-    this.concurrency = registered.agent.concurrency ?? 1;
-    const { timeoutSeconds } = registered.agent;
-    this.timeoutMs = timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000;
+    this.onlyCheck = onlyGate?.onlyCheck;
+    this.retrying = undefined;
+    this.timeoutMs = agent.timeoutSeconds === undefined ? undefined : agent.timeoutSeconds * 1000;
+    this.agent = agent;
+    this.onlyGate = onlyGate;
+    this.registered = registered;
+    this.mailboxes = [];
+    this.gone = false;
   }
 
   get services(): AttemptServices {

@@ -29,7 +29,7 @@ export class LiveRun {
   readonly outcomes: OutcomeLog;
   readonly report: Promise<PubSubExecutionReport>;
   readonly resolve: (report: PubSubExecutionReport) => void;
-  stopTimer: (() => void) | undefined;
+  stopTimer: (() => void) | undefined = undefined;
   /** The first delivery that failed for good: the run's error, when nothing worse happens. */
   firstFailure: ErrorRecord | undefined = undefined;
   showPlanned = false;

@@ -19,24 +19,33 @@ export interface Mail<Self> {
  * delivery needs comes first, so that it lies together in memory: among thousands of agents that is where the time goes.
  */
 export class Mailbox<Item extends Mail<Item>> implements TreeLabel {
+  head: Item | undefined;
+  /** The newest, where there are two or more: the one that most hold is written to one place alone. */
+  private tail: Item | undefined;
+  length: number;
+  index: number;
+  consumer: MailConsumer | undefined;
+  /** Number of the channel's newest message that was put in here; later agents are handed retained ones after it. */
+  lastReceived: number;
   readonly agent: string;
   readonly channel: string;
-  head: Item | undefined = undefined;
-  /** The newest, where there are two or more: the one that most hold is written to one place alone. */
-  private tail: Item | undefined = undefined;
-  length = 0;
-  /** Number of the channel's newest message that was put in here; later agents are handed retained ones after it. */
-  lastReceived = 0;
-  index = -1;
-  consumer: MailConsumer | undefined = undefined;
   /** False once its agent is gone: what waits in it stays, nothing new comes. */
-  subscribed = true;
+  subscribed: boolean;
   /** True once its channel is gone: what comes back to it is dropped. */
-  closed = false;
+  closed: boolean;
 
   constructor(channel: string, agent: string) {
+    // In the order in which they come to lie in memory.
+    this.head = undefined;
+    this.tail = undefined;
+    this.length = 0;
+    this.index = -1;
+    this.consumer = undefined;
+    this.lastReceived = 0;
     this.agent = agent;
     this.channel = channel;
+    this.subscribed = true;
+    this.closed = false;
   }
 
   /** Adds at the end, and tells who reads it. */

@@ -38,7 +38,7 @@ export interface NamespaceParts {
 export class IndexedDbNamespace implements StorageNamespace {
   readonly epoch: number;
   /** Never anything: a transaction that was not committed whole leaves nothing behind. */
-  readonly tornTail: undefined;
+  readonly tornTail: undefined = undefined;
   readonly #parts: NamespaceParts;
   readonly #place: Place;
   readonly #stopListening: () => void;
