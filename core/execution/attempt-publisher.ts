@@ -1,6 +1,7 @@
 import type { PublishOptions } from '../agents/agent.js';
 import { requireOptions } from '../config.js';
 import { describe, PubSubError } from '../errors.js';
+import { isoTime } from '../identifiers.js';
 import { copyJson, type JsonValue } from '../json.js';
 import type { Channel } from '../messaging/channel.js';
 import { isMessage, type Message, requireMessage } from '../messaging/message.js';
@@ -130,7 +131,7 @@ export class AttemptPublisher implements AttemptPublishing {
   /** What was published under the same id before. */
   private published({ own }: Extras, channel: string, payload: JsonValue): Publication | undefined {
     if (own === undefined || !this.recorder.state.outsideIds.has(own.id)) return undefined;
-    return Publication.of({ ...own, channel, payload }, this.recorder.recent(), 0, true);
+    return Publication.of({ ...own, channel, payload }, 0, true);
   }
 
   /** The message of an earlier attempt that this publish repeats. */
@@ -151,7 +152,7 @@ export class AttemptPublisher implements AttemptPublishing {
       payload,
       parentId: publication.name.id,
     };
-    return Publication.of(message, this.recorder.recent(), 0, false);
+    return Publication.of(message, 0, false);
   }
 
   private publication(
@@ -165,16 +166,7 @@ export class AttemptPublisher implements AttemptPublishing {
     const { scope, number, mailbox, publication } = attempt.delivery;
     const name = new MessageName(mailbox, scope, number, ordinal);
     if (extras !== undefined) return this.publicationWith(extras, attempt, channel, payload, name, at);
-    return new Publication(
-      payload,
-      channel,
-      publication.taskId,
-      at,
-      name,
-      publication.name,
-      false,
-      undefined,
-    );
+    return new Publication(payload, channel, publication.taskId, isoTime(at), name, publication.name);
   }
 
   private publicationWith(
@@ -187,13 +179,12 @@ export class AttemptPublisher implements AttemptPublishing {
   ): Publication {
     const cause = attempt.delivery.publication;
     const taskId = task ? this.namedTask(attempt, own, task) : (own?.taskId ?? cause.taskId);
-    if (own === undefined)
-      return new Publication(payload, channel, taskId, at, name, cause.name, false, undefined);
+    if (own === undefined) return new Publication(payload, channel, taskId, isoTime(at), name, cause.name);
     const { id, timestamp } = own;
     const stamp = taskId === undefined ? {} : { taskId };
     const parentId = cause.name.id;
     const message = { id, timestamp, source: name.source, channel, ...stamp, payload, parentId };
-    return Publication.of(message, at, name.ordinal, true, cause.name);
+    return Publication.of(message, name.ordinal, true, cause.name);
   }
 
   private namedTask(attempt: Attempt, own: Message<unknown> | undefined, task: TaskInput): string {

@@ -10,6 +10,8 @@ export type PayloadHook = (payload: JsonValue, channel: string) => void;
 export class PayloadGate {
   private readonly check: SchemaCheck | undefined;
   private readonly hook: PayloadHook | undefined;
+  /** The schema's check, where the gate is no more than that: what passes it passes the gate as it is. */
+  readonly onlyCheck: SchemaCheck | undefined;
   /** The channel itself, once it was looked up. */
   target: Channel | undefined = undefined;
   readonly channel: string;
@@ -21,11 +23,7 @@ export class PayloadGate {
     this.channel = channel;
     this.check = check;
     this.hook = hook;
-  }
-
-  /** The schema's check, where the gate is no more than that: what passes it passes the gate as it is. */
-  get onlyCheck(): SchemaCheck | undefined {
-    return this.hook === undefined ? this.check : undefined;
+    this.onlyCheck = hook === undefined ? check : undefined;
   }
 
   /** What the agent is given: the payload, or what a Standard Schema makes of it. A promise only for async schemas. */

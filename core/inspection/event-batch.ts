@@ -1,3 +1,4 @@
+import { isoTime } from '../identifiers.js';
 import type { Channel } from '../messaging/channel.js';
 import type { Mailbox } from '../messaging/mailbox.js';
 import type { Message } from '../messaging/message.js';
@@ -158,7 +159,7 @@ export class BatchWriter implements RunObserver {
         return;
       case 'message.published': {
         const { at, message, publisher, ordinal, fromOutside = false } = event;
-        const publication = Publication.of(message, at, ordinal, fromOutside);
+        const publication = Publication.of(message, ordinal, fromOutside);
         if (isRegular(at, publication, publisher !== undefined)) {
           const route = this.routeOf(publication.channel, event.to, event.run ?? null);
           this.addPublish(at, publisher ?? 0, publication, route);
@@ -276,8 +277,8 @@ function sameNames(left: readonly string[], right: readonly string[]): boolean {
 /** Whether everything about a message but its payload follows from its publisher, its ordinal and the time. */
 function isRegular(at: number, publication: Publication, fromAgent: boolean): boolean {
   if (publication.fromOutside || publication.taskId !== undefined) return false;
-  if (!fromAgent && (publication.message.source !== 'app' || publication.parent !== undefined)) return false;
-  return publication.isOf(at);
+  if (!fromAgent && (publication.source !== 'app' || publication.parent !== undefined)) return false;
+  return publication.timestamp === isoTime(at);
 }
 
 /** A message without what it says: what the watcher's state holds, until somebody asks for the payload. */

@@ -1,4 +1,3 @@
-import { isoTime } from '../identifiers.js';
 import type { JsonValue } from '../json.js';
 import { NO_SESSION } from '../state/session.js';
 import { messageIdOf, nodeIdOf } from '../state/session-ids.js';
@@ -13,21 +12,20 @@ export class MessageName {
   private readonly scope: TreeScope;
   private readonly publisher: number;
   readonly ordinal: number;
-  private knownId: string | undefined = undefined;
+  private knownId: string | undefined;
 
-  /** @param publisher number of the publishing delivery. */
-  constructor(label: TreeLabel, scope: TreeScope, publisher: number, ordinal: number) {
+  /** @param publisher number of the publishing delivery. @param id where it is known already. */
+  constructor(label: TreeLabel, scope: TreeScope, publisher: number, ordinal: number, id?: string) {
     this.label = label;
     this.scope = scope;
     this.publisher = publisher;
     this.ordinal = ordinal;
+    this.knownId = id;
   }
 
   /** The name of a message that has its id already. */
   static known(id: string, ordinal: number): MessageName {
-    const name = new MessageName(NOBODY, NOWHERE, 0, ordinal);
-    name.knownId = id;
-    return name;
+    return new MessageName(NOBODY, NOWHERE, 0, ordinal, id);
   }
 
   get id(): string {
@@ -35,9 +33,10 @@ export class MessageName {
     return this.knownId;
   }
 
-  /** Node id of the invocation that publishes it. */
+  /** Node id of the invocation that publishes it; for the application (publisher 0) what the label says. */
   get source(): string {
-    return nodeIdOf(this.label.agent, this.scope.session, this.publisher);
+    const { agent } = this.label;
+    return this.publisher === 0 ? agent : nodeIdOf(agent, this.scope.session, this.publisher);
   }
 }
 
@@ -46,15 +45,14 @@ const NOWHERE = treeScope(undefined, NO_SESSION);
 
 /**
  * A message on its way. Most are never looked at as a whole: the agent that gets one asks for its payload, and what
- * returns a value does not see the message that it becomes. So the message itself, with texts for its id, its source and
- * its time, is made for the first who asks.
+ * returns a value does not see the message that it becomes. So the message itself, with texts for its id and its source,
+ * is made for the first who asks.
  */
 export class Publication {
   readonly payload: JsonValue;
   readonly channel: string;
   readonly taskId: string | undefined;
-  /** When it was published, in milliseconds since 1970. */
-  readonly at: number;
+  readonly timestamp: string;
   readonly name: MessageName;
   /** Name of the message whose processing published it. */
   readonly parent: MessageName | undefined;
@@ -66,39 +64,37 @@ export class Publication {
     payload: JsonValue,
     channel: string,
     taskId: string | undefined,
-    at: number,
+    timestamp: string,
     name: MessageName,
     parent: MessageName | undefined,
-    fromOutside: boolean,
-    message: Message | undefined,
+    fromOutside = false,
+    message?: Message,
   ) {
     this.payload = payload;
     this.channel = channel;
     this.taskId = taskId;
-    this.at = at;
+    this.timestamp = timestamp;
     this.name = name;
     this.parent = parent;
     this.fromOutside = fromOutside;
     this.made = message;
   }
 
-  /** Of a message that is there already. @param parent where it is known; else named by its id. */
-  static of(
-    message: Message,
-    at: number,
-    ordinal: number,
-    fromOutside: boolean,
-    parent?: MessageName,
-  ): Publication {
-    const { payload, channel = '', taskId, id, parentId } = message;
+  /** Of a message that is there already. @param parent where it is at hand; else it is known by its id alone. */
+  static of(message: Message, ordinal: number, fromOutside: boolean, parent?: MessageName): Publication {
+    const { payload, channel = '', taskId, id, parentId, timestamp } = message;
     const cause = parent ?? (parentId === undefined ? undefined : MessageName.known(parentId, 0));
     const name = MessageName.known(id, ordinal);
-    return new Publication(payload, channel, taskId, at, name, cause, fromOutside, message);
+    return new Publication(payload, channel, taskId, timestamp, name, cause, fromOutside, message);
   }
 
   get message(): Message {
-    this.made ??= this.make();
+    this.made ??= this.makeMessage();
     return this.made;
+  }
+
+  get source(): string {
+    return this.made === undefined ? this.name.source : this.made.source;
   }
 
   /** Whether this is the very object that the message was given out as. */
@@ -106,20 +102,15 @@ export class Publication {
     return this.made !== undefined && this.made === value;
   }
 
-  /** Whether its timestamp is this time: one that comes as a whole message may say something else. */
-  isOf(at: number): boolean {
-    if (this.made !== undefined) return this.made.timestamp === isoTime(at);
-    return this.at === at || isoTime(this.at) === isoTime(at);
-  }
-
-  /** One without a parent is the application's, and was a whole message from the beginning. */
-  private make(): Message {
-    const { channel, taskId, payload } = this;
+  /** The message as an object of its own, for who keeps it longer than it is under way; see `message`. */
+  makeMessage(): Message {
+    const { channel, taskId, payload, timestamp, parent } = this;
     const { id, source } = this.name;
-    const timestamp = isoTime(this.at);
-    const parentId = this.parent?.id ?? '';
-    return taskId === undefined
-      ? { id, timestamp, source, channel, payload, parentId }
-      : { id, timestamp, source, channel, taskId, payload, parentId };
+    if (taskId === undefined && parent !== undefined)
+      return { id, timestamp, source, channel, payload, parentId: parent.id };
+    if (taskId === undefined) return { id, timestamp, source, channel, payload };
+    return parent === undefined
+      ? { id, timestamp, source, channel, taskId, payload }
+      : { id, timestamp, source, channel, taskId, payload, parentId: parent.id };
   }
 }

@@ -1,7 +1,7 @@
+import { isoTime } from '../identifiers.js';
 import { encodeJson } from '../json.js';
 import type { Channel } from '../messaging/channel.js';
 import type { Mailbox } from '../messaging/mailbox.js';
-import type { Message } from '../messaging/message.js';
 import type { Publication } from '../messaging/publication.js';
 import type { Delivery } from '../state/delivery.js';
 import type { RunEvent } from '../state/run-event.js';
@@ -81,7 +81,7 @@ export class RecordWriter {
     const follows =
       !fromOutside &&
       mailboxes === channel.subscribers &&
-      publication.isOf(at) &&
+      publication.timestamp === isoTime(at) &&
       (publisher ? publisher.run === run && parent === publisher.publication.name : parent === undefined);
     if (!follows) {
       const { message } = publication;
@@ -98,7 +98,7 @@ export class RecordWriter {
       const extras = taskId === undefined ? '' : `,${JSON.stringify({ taskId })}`;
       this.add(`${this.head('p', at)},${this.number(publisher.number)},${content}${extras}]`);
     } else {
-      this.add(`${this.head('a', at)},${content}${this.extras(publication.message, run)}]`);
+      this.add(`${this.head('a', at)},${content}${this.extras(publication, run)}]`);
     }
   }
 
@@ -143,7 +143,7 @@ export class RecordWriter {
     return difference;
   }
 
-  private extras({ taskId, source }: Message, run: RunRecord | undefined): string {
+  private extras({ taskId, source }: Publication, run: RunRecord | undefined): string {
     const id = run ? run.id : null;
     const isOther = id !== this.#run;
     if (!isOther && taskId === undefined && source === APPLICATION) return '';

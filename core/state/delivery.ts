@@ -122,7 +122,7 @@ export class Delivery implements Mail<Delivery> {
 /** What stands at both ends of a list, so that no delivery in it lacks a neighbour. It is itself no delivery. */
 function border(): Delivery {
   const message: Message = { id: '', timestamp: '', source: '', channel: '', payload: null, parentId: '' };
-  const publication = Publication.of(message, 0, 0, false);
+  const publication = Publication.of(message, 0, false);
   const delivery = new Delivery(
     0,
     treeScope(undefined, NO_SESSION),

@@ -109,7 +109,7 @@ function applyBody(state: RunState, event: RunEvent): void {
       const mailboxes = event.to.map((agent) => mailboxOf(channel, agent));
       const run = event.run === undefined ? undefined : state.runs.get(event.run);
       const { message, ordinal, fromOutside } = event;
-      const publication = Publication.of(message, at, ordinal, fromOutside ?? false);
+      const publication = Publication.of(message, ordinal, fromOutside ?? false);
       messagePublished(state, at, channel, publication, publisher, run, mailboxes);
       return;
     }
@@ -144,7 +144,7 @@ function applyBody(state: RunState, event: RunEvent): void {
     case 'delivery.redelivered': {
       const mailbox = mailboxOf(channelOf(state, event.message.channel ?? ''), event.to);
       const run = event.run === undefined ? undefined : state.runs.get(event.run);
-      const publication = Publication.of(event.message, at, 0, false);
+      const publication = Publication.of(event.message, 0, false);
       deliveryRedelivered(state, at, event.node, publication, mailbox, run);
       return;
     }

@@ -104,9 +104,7 @@ export class PublishLedger {
   static fromJSON({ nextOrdinal, entries }: LedgerRecord): PublishLedger {
     const ledger = new PublishLedger();
     ledger.nextOrdinal = nextOrdinal;
-    ledger.#entries = entries.map((entry) =>
-      'payload' in entry ? Publication.of(entry, Date.parse(entry.timestamp), 0, false) : entry,
-    );
+    ledger.#entries = entries.map((entry) => ('payload' in entry ? Publication.of(entry, 0, false) : entry));
     return ledger;
   }
 }

@@ -118,7 +118,7 @@ function runOf(part: RunPart): RunRecord {
 
 /** How it was numbered is of no interest any more: it has its id. */
 function restored(message: Message): Publication {
-  return Publication.of(message, Date.parse(message.timestamp), 0, false);
+  return Publication.of(message, 0, false);
 }
 
 function restoreDelivery(state: RunState, part: DeliveryPart, publications: Map<number, Publication>): void {

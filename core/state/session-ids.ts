@@ -23,11 +23,6 @@ export class SessionIds {
     if (publisher === 0) return this.applicationMessages.of(ordinal);
     return ordinal === 0 ? this.messages.first(publisher) : `${this.messages.of(publisher)}.${ordinal}`;
   }
-
-  /** `message(0, ordinal)`, apart: a branch that is rarely taken makes the engine compile anew what it is part of. */
-  applicationMessage(ordinal: number): string {
-    return this.applicationMessages.of(ordinal);
-  }
 }
 
 const idsBySession = new WeakMap<Session, SessionIds>();

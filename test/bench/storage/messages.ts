@@ -19,7 +19,7 @@ export function publishedTo(writer: Pick<Journal, 'messagePublished'>, number: n
   const at = 1_767_225_600_000 + number / 64;
   const id = `mws4c0d3jl9bi2nk-0.${number}`;
   const message = { id, timestamp: isoTime(at), source: 'app', channel: 'in', payload: payloadOf(number) };
-  const publication = Publication.of(message, at, number, false);
+  const publication = Publication.of(message, number, false);
   writer.messagePublished(at, CHANNEL, publication, undefined, undefined, CHANNEL.subscribers);
 }
 
