@@ -110,7 +110,7 @@ export class Publication {
       return { id, timestamp, source, channel, payload, parentId: parent.id };
     if (taskId === undefined) return { id, timestamp, source, channel, payload };
     return parent === undefined
-      ? { id, timestamp, source, channel, taskId, payload }
+      ? { id, timestamp, source, channel, payload, taskId }
       : { id, timestamp, source, channel, taskId, payload, parentId: parent.id };
   }
 }

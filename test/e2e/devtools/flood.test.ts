@@ -43,9 +43,15 @@ test('the message list follows the end of a flood; what has passed is there for 
   await expect.poll(lastInSight, { timeout: 20_000 }).toBeGreaterThan(20_000);
   const before = await lastInSight();
   await expect.poll(lastInSight, { timeout: 20_000 }).toBeGreaterThan(before);
-  // Up by a few windows, while more and more comes.
+  // Up by a few windows; the wheel turns, and the rows come, some frames later.
+  const end = await lastInSight();
   await grid.hover();
   await page.mouse.wheel(0, -3000);
+  const isUp = async (): Promise<boolean> => {
+    const place = await lastInSight();
+    return place > 0 && place < end;
+  };
+  await expect.poll(isUp, { timeout: 20_000 }).toBe(true);
   const isWhole = async (): Promise<boolean> => {
     const { places } = await rendered(grid);
     return (

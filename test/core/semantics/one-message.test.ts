@@ -1,0 +1,125 @@
+import { defineAgent, type Message, PubSubExecutor, type RunEvent } from 'dagger-agents';
+import { expect, test } from 'vitest';
+
+// A message is made when somebody looks at it. Whoever looks, and whenever, must see the same one.
+
+/** What a team said about its messages, by where it was seen. */
+interface Sightings {
+  /** Told to listeners while they were published. */
+  readonly events: Message[];
+  /** Given to the publishers. */
+  readonly published: Message[];
+  /** Seen by those who got them. */
+  readonly received: Message[];
+}
+
+async function watch(
+  listens: boolean,
+): Promise<{ executor: PubSubExecutor; seen: Sightings; end(): Promise<void> }> {
+  const seen: Sightings = { events: [], published: [], received: [] };
+  const executor = await PubSubExecutor.open();
+  const listener = (event: RunEvent): void => {
+    if (event.type === 'message.published') seen.events.push(event.message);
+  };
+  if (listens) executor.subscribe(listener);
+  executor.registerAgents([
+    defineAgent({
+      name: 'returns',
+      subscribe: 'start',
+      publish: 'middle',
+      process: ({ payload, message }) => {
+        seen.received.push(message);
+        return payload;
+      },
+    }),
+    defineAgent({
+      name: 'publishes',
+      subscribe: 'middle',
+      publish: 'end',
+      process: async ({ message, publish }) => {
+        seen.received.push(message);
+        for (const text of ['one', 'two']) {
+          seen.published.push(await publish('end', { text, by: message.source }));
+        }
+      },
+    }),
+    defineAgent({
+      name: 'listens',
+      subscribe: 'end',
+      process: ({ message }) => void seen.received.push(message),
+    }),
+  ]);
+  return { executor, seen, end: () => executor.close() };
+}
+
+const byId = (messages: readonly Message[]): [string, Message][] =>
+  messages.map((message): [string, Message] => [message.id, message]).sort(([a], [b]) => (a < b ? -1 : 1));
+
+test.each([
+  ['while somebody listens', true],
+  ['while nobody does', false],
+])('publisher, receiver and listener see one message %s', async (_, listens) => {
+  const { executor, seen, end } = await watch(listens);
+  const run = executor.execute({});
+  const first = await executor.publish('start', { n: 1 });
+  const second = await executor.publish('start', { n: 2 }, { source: 'importer', task: { type: 'import' } });
+  await executor.idle();
+  await executor.stop();
+  await run.report;
+
+  const received = new Map(byId(seen.received));
+  expect(received.size).toBe(8); // for each of the two: itself, what was made of it, and two more
+  for (const message of [first, second, ...seen.published]) expect(received.get(message.id)).toEqual(message);
+  if (listens) expect(byId(seen.events)).toEqual(byId(seen.received));
+
+  expect(first).toEqual({
+    id: expect.any(String),
+    timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+    source: 'app',
+    channel: 'start',
+    payload: { n: 1 },
+  });
+  expect(second).toMatchObject({ source: 'importer', taskId: expect.any(String) });
+  // What follows from a message names it, the invocation that made it, and its task.
+  for (const cause of [first, second]) {
+    const made = seen.received.find(({ parentId }) => parentId === cause.id);
+    expect(made).toMatchObject({ channel: 'middle', payload: cause.payload });
+    expect(made?.taskId).toBe(cause.taskId);
+    expect(executor.tree.find(made?.source ?? '')).toMatchObject({ kind: 'invocation', agent: 'returns' });
+    const further = seen.published.filter(({ parentId }) => parentId === made?.id);
+    expect(further.map(({ payload }) => payload)).toEqual([
+      { text: 'one', by: made?.source },
+      { text: 'two', by: made?.source },
+    ]);
+    for (const message of further) {
+      expect(message.taskId).toBe(cause.taskId);
+      expect(executor.tree.find(message.source)).toMatchObject({ agent: 'publishes' });
+      expect(executor.tree.find(message.id)).toMatchObject({ kind: 'publish', channel: 'end' });
+    }
+  }
+  await end();
+});
+
+test('a message looked at long after its publisher has finished is the one that was published', async () => {
+  const kept: { readonly message: Message }[] = [];
+  const events: Message[] = [];
+  const executor = await PubSubExecutor.open();
+  executor.registerAgents([
+    defineAgent({ name: 'maker', subscribe: 'raw', publish: 'made', process: ({ payload }) => payload }),
+    // The context is kept, and its message read when all is over.
+    defineAgent({ name: 'keeper', subscribe: 'made', process: (context) => void kept.push(context) }),
+  ]);
+  const source = await executor.publish('raw', { deep: [1, { two: true }] });
+  const run = executor.execute({ resume: true });
+  executor.subscribe((event) => {
+    if (event.type === 'message.published') events.push(event.message);
+  });
+  await run.report;
+  await new Promise((resolve) => setTimeout(resolve, 5));
+
+  const late = kept[0]?.message;
+  expect(late).toBe(kept[0]?.message);
+  expect(late).toMatchObject({ channel: 'made', parentId: source.id, payload: { deep: [1, { two: true }] } });
+  expect(events).toEqual([late]);
+  await executor.close();
+});
