@@ -118,7 +118,7 @@ export class AgentDirectory {
     if (!mailbox) return;
     for (const { number, publication } of [...channel.retained]) {
       if (number <= mailbox.lastReceived) continue;
-      this.#router.hand(channel, mailbox, publication.name.id, this.#currentRun());
+      this.#router.hand(channel, mailbox, publication.id, this.#currentRun());
     }
     runner.attach(mailbox);
   }

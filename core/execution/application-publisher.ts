@@ -5,7 +5,7 @@ import { isoTime, requireName } from '../identifiers.js';
 import { copyJson, type JsonValue } from '../json.js';
 import type { Channel } from '../messaging/channel.js';
 import { isMessage, type Message, requireMessage } from '../messaging/message.js';
-import { MessageName, Publication } from '../messaging/publication.js';
+import { ofTask, Publication } from '../messaging/publication.js';
 import type { RunRecord } from '../state/run-record.js';
 import type { TaskInput, TaskManager } from '../state/task-manager.js';
 import { treeLabel } from '../state/tree-labels.js';
@@ -111,10 +111,21 @@ export class ApplicationPublisher {
     if (own !== undefined) return this.sendMessage(channel, payload, own, options, run);
     const at = this.recorder.recent();
     const ordinal = state.published;
-    const taskId = this.taskId(own, options);
+    const extras = ofTask(this.taskId(own, options));
     const source = options?.source === undefined ? APPLICATION : treeLabel(options.source, '');
-    const name = new MessageName(source, state.scopeOf(run), 0, ordinal);
-    const publication = new Publication(payload, channel.name, taskId, isoTime(at), name, undefined);
+    const scope = state.scopeOf(run);
+    const { name } = channel;
+    const publication = new Publication(
+      payload,
+      name,
+      isoTime(at),
+      source,
+      scope,
+      0,
+      ordinal,
+      undefined,
+      extras,
+    );
     this.router.route(at, channel, publication, undefined, run);
     // Not the one that stays with what is under way: that is made if anybody asks, and what waits keeps 100 bytes less.
     return publication.makeMessage();

@@ -5,7 +5,7 @@ import { isoTime } from '../identifiers.js';
 import { copyJson, type JsonValue } from '../json.js';
 import type { Channel } from '../messaging/channel.js';
 import { isMessage, type Message, requireMessage } from '../messaging/message.js';
-import { MessageName, Publication } from '../messaging/publication.js';
+import { ofTask, Publication } from '../messaging/publication.js';
 import { holdsPublished, type Repetition } from '../state/publish-ledger.js';
 import { nodeIdOf } from '../state/session-ids.js';
 import type { TaskInput } from '../state/task-manager.js';
@@ -150,7 +150,7 @@ export class AttemptPublisher implements AttemptPublishing {
       source: nodeIdOf(mailbox.agent, session, number),
       channel,
       payload,
-      parentId: publication.name.id,
+      parentId: publication.id,
     };
     return Publication.of(message, 0, false);
   }
@@ -164,9 +164,10 @@ export class AttemptPublisher implements AttemptPublishing {
     at: number,
   ): Publication {
     const { scope, number, mailbox, publication } = attempt.delivery;
-    const name = new MessageName(mailbox, scope, number, ordinal);
-    if (extras !== undefined) return this.publicationWith(extras, attempt, channel, payload, name, at);
-    return new Publication(payload, channel, publication.taskId, isoTime(at), name, publication.name);
+    if (extras !== undefined) return this.publicationWith(extras, attempt, channel, payload, ordinal, at);
+    const task = ofTask(publication.taskId);
+    const { name } = publication;
+    return new Publication(payload, channel, isoTime(at), mailbox, scope, number, ordinal, name, task);
   }
 
   private publicationWith(
@@ -174,17 +175,21 @@ export class AttemptPublisher implements AttemptPublishing {
     attempt: Attempt,
     channel: string,
     payload: JsonValue,
-    name: MessageName,
+    ordinal: number,
     at: number,
   ): Publication {
-    const cause = attempt.delivery.publication;
-    const taskId = task ? this.namedTask(attempt, own, task) : (own?.taskId ?? cause.taskId);
-    if (own === undefined) return new Publication(payload, channel, taskId, isoTime(at), name, cause.name);
+    const { scope, number, mailbox, session, publication } = attempt.delivery;
+    const taskId = task ? this.namedTask(attempt, own, task) : (own?.taskId ?? publication.taskId);
+    const { name } = publication;
+    if (own === undefined) {
+      const extras = ofTask(taskId);
+      return new Publication(payload, channel, isoTime(at), mailbox, scope, number, ordinal, name, extras);
+    }
     const { id, timestamp } = own;
     const stamp = taskId === undefined ? {} : { taskId };
-    const parentId = cause.name.id;
-    const message = { id, timestamp, source: name.source, channel, ...stamp, payload, parentId };
-    return Publication.of(message, name.ordinal, true, cause.name);
+    const source = nodeIdOf(mailbox.agent, session, number);
+    const message = { id, timestamp, source, channel, ...stamp, payload, parentId: publication.id };
+    return Publication.of(message, ordinal, true, name);
   }
 
   private namedTask(attempt: Attempt, own: Message<unknown> | undefined, task: TaskInput): string {

@@ -52,7 +52,7 @@ export class AttemptTransactions {
       const at = recorder.now();
       for (const change of changes) recorder.record(change, at);
       for (const { publication, channel } of routes) {
-        if (publication.fromOutside && recorder.state.outsideIds.has(publication.name.id)) continue;
+        if (publication.fromOutside && recorder.state.outsideIds.has(publication.id)) continue;
         router.route(at, channel, publication, delivery, delivery.run);
       }
       succeeded();

@@ -86,7 +86,7 @@ export class Audience implements RunObserver {
       at,
       type: 'message.published',
       message: publication.message,
-      ordinal: publication.name.ordinal,
+      ordinal: publication.ordinal,
       to: mailboxes.map(({ agent }) => agent),
       ...(publisher && { publisher: publisher.number }),
       ...(publication.fromOutside && { fromOutside: true as const }),

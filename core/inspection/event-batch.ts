@@ -136,7 +136,7 @@ export class BatchWriter implements RunObserver {
       at,
       type: 'message.published',
       message: publication.message,
-      ordinal: publication.name.ordinal,
+      ordinal: publication.ordinal,
       to: mailboxes.map(({ agent }) => agent),
       ...(publisher && { publisher: publisher.number }),
       ...(publication.fromOutside && { fromOutside: true as const }),
@@ -202,7 +202,7 @@ export class BatchWriter implements RunObserver {
 
   private addPublish(at: number, publisher: number, publication: Publication, route: number): void {
     if (!this.#add(EVENT_KINDS.published, at, 0)) return;
-    this.#columns.addPublish(publisher, publication.name.ordinal, route);
+    this.#columns.addPublish(publisher, publication.ordinal, route);
     this.#recent.add(this.last, publication);
   }
 

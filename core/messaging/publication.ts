@@ -4,40 +4,33 @@ import { messageIdOf, nodeIdOf } from '../state/session-ids.js';
 import { type TreeLabel, type TreeScope, treeLabel, treeScope } from '../state/tree-labels.js';
 import type { Message } from './message.js';
 
-/** Which message of which invocation it is: what its id and its source are made of once somebody asks. */
+/** The id of a message for those that follow from it: what it is made of, without the message itself. */
 export class MessageName {
-  /** Names the publishing agent; its mailbox. */
-  private readonly label: TreeLabel;
-  /** Of the publishing delivery. */
   private readonly scope: TreeScope;
   private readonly publisher: number;
-  readonly ordinal: number;
-  private knownId: string | undefined;
+  private readonly ordinal: number;
+  private readonly known: string | undefined;
 
-  /** @param publisher number of the publishing delivery. @param id where it is known already. */
-  constructor(label: TreeLabel, scope: TreeScope, publisher: number, ordinal: number, id?: string) {
-    this.label = label;
+  /** @param known the id, where it follows from nothing. */
+  constructor(scope: TreeScope, publisher: number, ordinal: number, known: string | undefined) {
     this.scope = scope;
     this.publisher = publisher;
     this.ordinal = ordinal;
-    this.knownId = id;
-  }
-
-  /** The name of a message that has its id already. */
-  static known(id: string, ordinal: number): MessageName {
-    return new MessageName(NOBODY, NOWHERE, 0, ordinal, id);
+    this.known = known;
   }
 
   get id(): string {
-    this.knownId ??= messageIdOf(this.scope.session, this.publisher, this.ordinal);
-    return this.knownId;
+    return this.known ?? messageIdOf(this.scope.session, this.publisher, this.ordinal);
   }
+}
 
-  /** Node id of the invocation that publishes it; for the application (publisher 0) what the label says. */
-  get source(): string {
-    const { agent } = this.label;
-    return this.publisher === 0 ? agent : nodeIdOf(agent, this.scope.session, this.publisher);
-  }
+/** What few messages have. */
+interface Extras {
+  readonly taskId: string | undefined;
+  /** It brought its own id. */
+  readonly fromOutside: boolean;
+  /** Its id, where it does not follow from the rest. */
+  readonly id: string | undefined;
 }
 
 const NOBODY = treeLabel('', '');
@@ -46,55 +39,83 @@ const NOWHERE = treeScope(undefined, NO_SESSION);
 /**
  * A message on its way. Most are never looked at as a whole: the agent that gets one asks for its payload, and what
  * returns a value does not see the message that it becomes. So the message itself, with texts for its id and its source,
- * is made for the first who asks.
+ * is made for the first who asks. Until then it is what those follow from; many may wait, so it is small.
  */
 export class Publication {
   readonly payload: JsonValue;
   readonly channel: string;
-  readonly taskId: string | undefined;
   readonly timestamp: string;
-  readonly name: MessageName;
+  /** Names who publishes it: the mailbox of the agent, or for the application what it says of itself. */
+  private readonly label: TreeLabel;
+  /** Of the publishing delivery. */
+  private readonly scope: TreeScope;
+  /** Number of the publishing delivery; 0 for the application. */
+  private readonly publisher: number;
+  readonly ordinal: number;
   /** Name of the message whose processing published it. */
   readonly parent: MessageName | undefined;
-  /** It brought its own id. */
-  readonly fromOutside: boolean;
+  private readonly extras: Extras | undefined;
   private made: Message | undefined;
 
   constructor(
     payload: JsonValue,
     channel: string,
-    taskId: string | undefined,
     timestamp: string,
-    name: MessageName,
+    label: TreeLabel,
+    scope: TreeScope,
+    publisher: number,
+    ordinal: number,
     parent: MessageName | undefined,
-    fromOutside = false,
-    message?: Message,
+    extras?: Extras,
+    made?: Message,
   ) {
     this.payload = payload;
     this.channel = channel;
-    this.taskId = taskId;
     this.timestamp = timestamp;
-    this.name = name;
+    this.label = label;
+    this.scope = scope;
+    this.publisher = publisher;
+    this.ordinal = ordinal;
     this.parent = parent;
-    this.fromOutside = fromOutside;
-    this.made = message;
+    this.extras = extras;
+    this.made = made;
   }
 
   /** Of a message that is there already. @param parent where it is at hand; else it is known by its id alone. */
   static of(message: Message, ordinal: number, fromOutside: boolean, parent?: MessageName): Publication {
     const { payload, channel = '', taskId, id, parentId, timestamp } = message;
-    const cause = parent ?? (parentId === undefined ? undefined : MessageName.known(parentId, 0));
-    const name = MessageName.known(id, ordinal);
-    return new Publication(payload, channel, taskId, timestamp, name, cause, fromOutside, message);
+    const cause = parent ?? (parentId === undefined ? undefined : new MessageName(NOWHERE, 0, 0, parentId));
+    const extras = { taskId, fromOutside, id };
+    return new Publication(payload, channel, timestamp, NOBODY, NOWHERE, 0, ordinal, cause, extras, message);
+  }
+
+  get id(): string {
+    return this.extras?.id ?? messageIdOf(this.scope.session, this.publisher, this.ordinal);
+  }
+
+  get taskId(): string | undefined {
+    return this.extras?.taskId;
+  }
+
+  /** Whether it brought its own id. */
+  get fromOutside(): boolean {
+    return this.extras?.fromOutside === true;
+  }
+
+  get source(): string {
+    if (this.made !== undefined) return this.made.source;
+    const { agent } = this.label;
+    return this.publisher === 0 ? agent : nodeIdOf(agent, this.scope.session, this.publisher);
+  }
+
+  /** For what is published while it is processed: its name, which holds nothing of it. It may be gone by then. */
+  get name(): MessageName {
+    return new MessageName(this.scope, this.publisher, this.ordinal, this.extras?.id);
   }
 
   get message(): Message {
     this.made ??= this.makeMessage();
     return this.made;
-  }
-
-  get source(): string {
-    return this.made === undefined ? this.name.source : this.made.source;
   }
 
   /** Whether this is the very object that the message was given out as. */
@@ -104,8 +125,7 @@ export class Publication {
 
   /** The message as an object of its own, for who keeps it longer than it is under way; see `message`. */
   makeMessage(): Message {
-    const { channel, taskId, payload, timestamp, parent } = this;
-    const { id, source } = this.name;
+    const { id, source, channel, taskId, payload, timestamp, parent } = this;
     if (taskId === undefined && parent !== undefined)
       return { id, timestamp, source, channel, payload, parentId: parent.id };
     if (taskId === undefined) return { id, timestamp, source, channel, payload };
@@ -113,4 +133,9 @@ export class Publication {
       ? { id, timestamp, source, channel, payload, taskId }
       : { id, timestamp, source, channel, taskId, payload, parentId: parent.id };
   }
+}
+
+/** For the publication of a message that belongs to a task. */
+export function ofTask(taskId: string | undefined): Extras | undefined {
+  return taskId === undefined ? undefined : { taskId, fromOutside: false, id: undefined };
 }

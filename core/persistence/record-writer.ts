@@ -76,13 +76,13 @@ export class RecordWriter {
     run: RunRecord | undefined,
     mailboxes: readonly Mailbox<Delivery>[],
   ): void {
-    const { fromOutside, taskId, parent } = publication;
-    const { ordinal } = publication.name;
+    const { fromOutside, taskId, parent, ordinal } = publication;
     const follows =
       !fromOutside &&
       mailboxes === channel.subscribers &&
       publication.timestamp === isoTime(at) &&
-      (publisher ? publisher.run === run && parent === publisher.publication.name : parent === undefined);
+      // What an invocation publishes follows from the message that it was given.
+      (publisher ? publisher.run === run : parent === undefined);
     if (!follows) {
       const { message } = publication;
       const to = mailboxes.map(({ agent }) => agent);

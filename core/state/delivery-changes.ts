@@ -121,6 +121,9 @@ export function finish(state: RunState, at: number, delivery: Delivery, status: 
   state.unfinished.remove(delivery);
   if (delivery.mailbox.subscribed === false) forgetIfDone(state, delivery.mailbox);
   if (delivery.extras !== undefined) forgetExtras(state, delivery);
+  // Whatever waited long is old to the collector, which keeps what old objects know until its next full turn, though they
+  // are of no use any more: in a burst, all that was published because of them.
+  delivery.published = undefined;
 }
 
 function forgetExtras(state: RunState, delivery: Delivery): void {

@@ -115,7 +115,7 @@ function applyBody(state: RunState, event: RunEvent): void {
     }
     case 'message.handed': {
       const channel = channelOf(state, event.channel);
-      const retained = channel.retained.find(({ publication }) => publication.name.id === event.message);
+      const retained = channel.retained.find(({ publication }) => publication.id === event.message);
       const run = event.run === undefined ? undefined : state.runs.get(event.run);
       messageHanded(state, at, required(retained, event.message), mailboxOf(channel, event.to), run);
       return;

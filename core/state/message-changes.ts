@@ -19,7 +19,7 @@ export function messagePublished(
   run: RunRecord | undefined,
   mailboxes: readonly Mailbox<Delivery>[],
 ): void {
-  const { ordinal } = publication.name;
+  const { ordinal } = publication;
   const scope = state.scopeOf(run);
   let parent = 0;
   let by = 0;
@@ -34,7 +34,7 @@ export function messagePublished(
   }
   const heard = mailboxes.length > 0;
   const node = state.tree.addPublish(heard, at, parent, channel.label, byScope, by, ordinal);
-  if (publication.fromOutside === true) noteOutside(state, node, publication.name.id);
+  if (publication.fromOutside === true) noteOutside(state, node, publication.id);
   const place = channel.received(publication, node);
   if (run !== undefined) notePublish(run, heard);
   for (let index = 0; index < mailboxes.length; index++) {

@@ -60,10 +60,12 @@ export class PublishLedger {
   }
 
   add(publication: Publication): void {
-    const { name, channel, payload } = publication;
-    if (name.ordinal >= this.nextOrdinal) this.nextOrdinal = name.ordinal + 1;
+    const { ordinal, channel, payload } = publication;
+    if (ordinal >= this.nextOrdinal) this.nextOrdinal = ordinal + 1;
     const whole = this.#entries.length < KEPT_WHOLE;
-    this.#entries.push(whole ? publication : { id: name.id, fingerprint: fingerprintOf(channel, payload) });
+    this.#entries.push(
+      whole ? publication : { id: publication.id, fingerprint: fingerprintOf(channel, payload) },
+    );
   }
 
   /**
@@ -88,7 +90,7 @@ export class PublishLedger {
       const entry = this.#entries[index];
       if (entry && !matched.has(index) && fits(entry)) {
         return entry instanceof Publication
-          ? { index, id: entry.name.id, message: entry.message }
+          ? { index, id: entry.id, message: entry.message }
           : { index, id: entry.id, message: undefined };
       }
     }
