@@ -127,11 +127,11 @@ export class BatchWriter implements RunObserver {
       const last = this.#lastRoutes[channel.label.index];
       // A channel whose subscribers change gets another list of them.
       const isKnown = last && last.channel === channel && last.mailboxes === mailboxes && last.run === run;
-      const route = isKnown ? last.number : this.newRouteOf(channel, mailboxes, run);
-      this.addPublish(at, publisher ? publisher.number : 0, publication, route);
+      const route = isKnown ? last.number : this.#newRouteOf(channel, mailboxes, run);
+      this.#addPublish(at, publisher ? publisher.number : 0, publication, route);
       return;
     }
-    this.addMessage({
+    this.#addMessage({
       seq: this.last + 1,
       at,
       type: 'message.published',
@@ -161,13 +161,13 @@ export class BatchWriter implements RunObserver {
         const { at, message, publisher, ordinal, fromOutside = false } = event;
         const publication = Publication.of(message, ordinal, fromOutside);
         if (isRegular(at, publication, publisher !== undefined)) {
-          const route = this.routeOf(publication.channel, event.to, event.run ?? null);
-          this.addPublish(at, publisher ?? 0, publication, route);
-        } else this.addMessage(event);
+          const route = this.#routeOf(publication.channel, event.to, event.run ?? null);
+          this.#addPublish(at, publisher ?? 0, publication, route);
+        } else this.#addMessage(event);
         return;
       }
       default:
-        this.addBody(event);
+        this.#addBody(event);
     }
   }
 
@@ -200,17 +200,17 @@ export class BatchWriter implements RunObserver {
     this.#routeCount = 0;
   }
 
-  private addPublish(at: number, publisher: number, publication: Publication, route: number): void {
+  #addPublish(at: number, publisher: number, publication: Publication, route: number): void {
     if (!this.#add(EVENT_KINDS.published, at, 0)) return;
     this.#columns.addPublish(publisher, publication.ordinal, route);
     this.#recent.add(this.last, publication);
   }
 
-  private addMessage(event: Extract<RunEvent, { type: 'message.published' }>): void {
-    if (this.addBody(event)) this.#recent.add(this.last, event.message);
+  #addMessage(event: Extract<RunEvent, { type: 'message.published' }>): void {
+    if (this.#addBody(event)) this.#recent.add(this.last, event.message);
   }
 
-  private addBody(event: RunEvent): boolean {
+  #addBody(event: RunEvent): boolean {
     if (!this.#add(EVENT_KINDS.body, event.at, 0)) return false;
     this.#bodies.push(this.#host.encodeBody(event));
     return true;
@@ -219,12 +219,12 @@ export class BatchWriter implements RunObserver {
   /** False when there were too many already. */
   #add(kind: number, at: number, delivery: number): boolean {
     const columns = this.#columns;
-    if (columns.length === columns.room && !this.makeRoom(columns)) return false;
+    if (columns.length === columns.room && !this.#makeRoom(columns)) return false;
     columns.add(kind, at, delivery);
     return true;
   }
 
-  private makeRoom(columns: BatchColumns): boolean {
+  #makeRoom(columns: BatchColumns): boolean {
     if (columns.length >= this.#most) {
       this.#host.overflowed();
       return false;
@@ -234,13 +234,9 @@ export class BatchWriter implements RunObserver {
     return true;
   }
 
-  private newRouteOf(
-    channel: Channel,
-    mailboxes: readonly Mailbox<Delivery>[],
-    run: RunRecord | undefined,
-  ): number {
+  #newRouteOf(channel: Channel, mailboxes: readonly Mailbox<Delivery>[], run: RunRecord | undefined): number {
     const to = mailboxes.map(({ agent }) => agent);
-    const number = this.routeOf(channel.name, to, run?.id ?? null);
+    const number = this.#routeOf(channel.name, to, run?.id ?? null);
     const { index } = channel.label;
     if (index >= 0 && index < CHANNELS_REMEMBERED) {
       // No holes, which would make the list slow.
@@ -250,7 +246,7 @@ export class BatchWriter implements RunObserver {
     return number;
   }
 
-  private routeOf(channel: string, to: readonly string[], run: string | null): number {
+  #routeOf(channel: string, to: readonly string[], run: string | null): number {
     let known = this.#routes.get(channel);
     if (!known) {
       known = [];

@@ -80,22 +80,22 @@ export class Journal implements Persistence {
 
   take(event: RunEvent): void {
     this.#pending.open.event(event);
-    this.taken();
+    this.#taken();
   }
 
   messagePublished(...published: Parameters<RecordWriter['published']>): void {
     this.#pending.open.published(...published);
-    this.taken();
+    this.#taken();
   }
 
   deliveryStarted(at: number, { number }: Delivery): void {
     this.#pending.open.started(at, number);
-    this.taken();
+    this.#taken();
   }
 
   deliverySucceeded(at: number, { number }: Delivery): void {
     this.#pending.open.succeeded(at, number);
-    this.taken();
+    this.#taken();
   }
 
   beginGroup(): void {
@@ -125,11 +125,11 @@ export class Journal implements Persistence {
   /** Writes everything down and replaces the log by a snapshot. */
   async save(): Promise<void> {
     const wanted = ++this.#savesWanted;
-    this.planWrite();
+    this.#planWrite();
     while (this.#savesDone < wanted) {
       if (this.#failure) throw this.#failure;
       if (this.#closed) throw closedError();
-      await (this.#writing ?? this.nextWrite());
+      await (this.#writing ?? this.#nextWrite());
     }
   }
 
@@ -138,8 +138,8 @@ export class Journal implements Persistence {
     // The fault may be gone by now: what waits gets one more chance.
     this.#stopRetry?.();
     await this.#retrying;
-    if (this.#failure && this.#failure.code !== 'LOCK_ERROR') await this.tryAgain(this.#failure);
-    while (this.#hasWork && !this.#failure) await (this.#writing ?? this.nextWrite());
+    if (this.#failure && this.#failure.code !== 'LOCK_ERROR') await this.#tryAgain(this.#failure);
+    while (this.#hasWork && !this.#failure) await (this.#writing ?? this.#nextWrite());
     this.#closed = true;
     this.#stopRetry?.();
     await this.#writing;
@@ -151,7 +151,7 @@ export class Journal implements Persistence {
   lost(cause: unknown): void {
     if (this.#closed) return;
     const { message, details } = toPubSubError(cause, 'LOCK_ERROR');
-    this.fail(new PubSubError('LOCK_ERROR', `the storage was lost: ${message}`, { cause, details }));
+    this.#fail(new PubSubError('LOCK_ERROR', `the storage was lost: ${message}`, { cause, details }));
   }
 
   get #hasWork(): boolean {
@@ -163,61 +163,61 @@ export class Journal implements Persistence {
     return this.#durable + this.#pending.count;
   }
 
-  private taken(): void {
+  #taken(): void {
     if (this.#pending.hasGrown() && this.#pending.size > HIGH_WATER) this.#hold();
-    if (!this.#writePlanned && !this.#writing && !this.#failure) this.planWrite();
+    if (!this.#writePlanned && !this.#writing && !this.#failure) this.#planWrite();
   }
 
   /** Writing begins with the next turn of the event loop, so that what happens in this one is written together. */
-  private planWrite(): void {
+  #planWrite(): void {
     if (this.#writePlanned || this.#writing || this.#closed) return;
     this.#writePlanned = true;
-    this.#surroundings.runtime.yieldTurn(() => void this.nextWrite());
+    this.#surroundings.runtime.yieldTurn(() => void this.#nextWrite());
   }
 
-  private nextWrite(): Promise<void> {
+  #nextWrite(): Promise<void> {
     this.#writePlanned = false;
-    this.#writing ??= this.writeAll().finally(() => {
+    this.#writing ??= this.#writeAll().finally(() => {
       this.#writing = undefined;
       // What came between the last look and now.
-      if (this.#hasWork && !this.#failure) this.planWrite();
+      if (this.#hasWork && !this.#failure) this.#planWrite();
     });
     return this.#writing;
   }
 
-  private async writeAll(): Promise<void> {
+  async #writeAll(): Promise<void> {
     try {
       // The log cannot go on where we think it ends: the store has lost some of it. A snapshot replaces it whole.
-      if (this.#newStarts > 1) await this.writeSnapshot(false);
+      if (this.#newStarts > 1) await this.#writeSnapshot(false);
       while (this.#pending.count > 0 && !this.#closed) {
-        await this.append(Number.POSITIVE_INFINITY);
-        if (this.#logSize > this.#snapshotAt) await this.compact();
+        await this.#append(Number.POSITIVE_INFINITY);
+        if (this.#logSize > this.#snapshotAt) await this.#compact();
         // With nothing to wait for, the next batch would be what came during some promises.
-        if (!this.#surroundings.sync && this.#pending.count > 0) await this.nextTurn();
+        if (!this.#surroundings.sync && this.#pending.count > 0) await this.#nextTurn();
       }
-      if (this.#savesDone < this.#savesWanted && !this.#closed) await this.writeSnapshot(true);
+      if (this.#savesDone < this.#savesWanted && !this.#closed) await this.#writeSnapshot(true);
     } catch (thrown) {
-      this.fail(toPubSubError(thrown, 'DATABASE_ERROR'));
+      this.#fail(toPubSubError(thrown, 'DATABASE_ERROR'));
     }
   }
 
-  private nextTurn(): Promise<void> {
+  #nextTurn(): Promise<void> {
     return new Promise((resolve) => this.#surroundings.runtime.yieldTurn(resolve));
   }
 
-  private async append(most: number): Promise<void> {
+  async #append(most: number): Promise<void> {
     const records = this.#pending.nextBatch(most);
     const batch = { firstSequence: this.#durable + 1, records };
     await this.#namespace.append(batch, { sync: this.#surroundings.sync });
     this.#logSize += this.#pending.drop(records.length);
     this.#durable += records.length;
-    this.written();
+    this.#written();
   }
 
   /** Replaces the log by a snapshot. Where there is no room for one the log goes on as long as it can. */
-  private async compact(): Promise<void> {
+  async #compact(): Promise<void> {
     try {
-      await this.writeSnapshot(true);
+      await this.#writeSnapshot(true);
     } catch (thrown) {
       const error = toPubSubError(thrown, 'DATABASE_ERROR');
       if (error.details.retryable !== true) throw error;
@@ -227,24 +227,24 @@ export class Journal implements Persistence {
   }
 
   /** @param afterLog whether everything in the picture goes into the log first, so that it is acknowledged sooner. */
-  private async writeSnapshot(afterLog: boolean): Promise<void> {
+  async #writeSnapshot(afterLog: boolean): Promise<void> {
     const asked = this.#savesWanted;
     this.#pending.endRecord();
     const parts = this.#surroundings.snapshot();
     const sequence = this.#newest;
-    while (afterLog && this.#durable < sequence) await this.append(sequence - this.#durable);
-    const { records, size } = await encodeSnapshot(parts, () => this.nextTurn());
+    while (afterLog && this.#durable < sequence) await this.#append(sequence - this.#durable);
+    const { records, size } = await encodeSnapshot(parts, () => this.#nextTurn());
     await this.#namespace.writeSnapshot({ sequence, records });
     this.#logSize = 0;
     this.#snapshotAt = Math.max(SNAPSHOT_AFTER, SNAPSHOT_RATIO * size);
     this.#pending.drop(sequence - this.#durable);
     this.#durable = sequence;
     this.#savesDone = asked;
-    this.written();
+    this.#written();
   }
 
   /** The store works. */
-  private written(): void {
+  #written(): void {
     this.#failures = 0;
     this.#newStarts = 0;
     if (this.#failure?.code === 'LOCK_ERROR') return;
@@ -263,7 +263,7 @@ export class Journal implements Persistence {
     this.#surroundings.hold();
   }
 
-  private fail(error: PubSubError): void {
+  #fail(error: PubSubError): void {
     // Once it is lost nothing else matters.
     if (this.#failure?.code === 'LOCK_ERROR') return;
     const { code, message, cause, details } = error;
@@ -276,44 +276,44 @@ export class Journal implements Persistence {
     this.#waiters.refuse(failure);
     this.#stopRetry?.();
     if (code === 'LOCK_ERROR') this.#lost?.(failure);
-    else if (!this.#closed) this.planRetry(failure);
+    else if (!this.#closed) this.#planRetry(failure);
   }
 
-  private planRetry(failure: PubSubError): void {
+  #planRetry(failure: PubSubError): void {
     const delay = RETRY_DELAYS[Math.min(this.#failures++, RETRY_DELAYS.length - 1)] ?? 0;
     this.#stopRetry = this.#surroundings.runtime.setTimer(delay, () => {
-      this.#retrying = this.tryAgain(failure);
+      this.#retrying = this.#tryAgain(failure);
     });
   }
 
-  private async tryAgain(failure: PubSubError): Promise<void> {
+  async #tryAgain(failure: PubSubError): Promise<void> {
     if (this.#closed) return;
     try {
-      if (failure.details.retryable !== true) await this.startAnew();
+      if (failure.details.retryable !== true) await this.#startAnew();
     } catch (thrown) {
-      this.fail(toPubSubError(thrown, 'DATABASE_ERROR'));
+      this.#fail(toPubSubError(thrown, 'DATABASE_ERROR'));
       return;
     }
-    if (this.#hasWork) await this.nextWrite();
-    else this.written();
+    if (this.#hasWork) await this.#nextWrite();
+    else this.#written();
   }
 
   /** Opens the namespace again and finds out how much of what waits is in it after all. */
-  private async startAnew(): Promise<void> {
+  async #startAnew(): Promise<void> {
     this.#newStarts++;
     await this.#namespace.close().catch(() => {});
     this.#namespace = await this.#surroundings.reopen();
     const snapshot = this.#newStarts > 1 ? await this.#namespace.readSnapshot() : undefined;
     // A snapshot of ours that was reported as failed.
-    if (snapshot && snapshot.sequence > this.#durable) this.found(snapshot.sequence - this.#durable);
+    if (snapshot && snapshot.sequence > this.#durable) this.#found(snapshot.sequence - this.#durable);
     for await (const { records } of this.#namespace.read(this.#durable)) {
       if (!this.#pending.startsWith(records))
         throw new PubSubError('DATABASE_ERROR', 'the storage holds other records than were written');
-      this.found(records.length);
+      this.#found(records.length);
     }
   }
 
-  private found(records: number): void {
+  #found(records: number): void {
     this.#logSize += this.#pending.drop(records);
     this.#durable += records;
   }

@@ -61,11 +61,11 @@ export class RecordWriter {
   }
 
   started(at: number, delivery: number): void {
-    this.add(`${this.head('s', at)},${this.number(delivery)}]`);
+    this.#add(`${this.#head('s', at)},${this.#number(delivery)}]`);
   }
 
   succeeded(at: number, delivery: number): void {
-    this.add(`${this.head('d', at)},${this.number(delivery)}]`);
+    this.#add(`${this.#head('d', at)},${this.#number(delivery)}]`);
   }
 
   published(
@@ -93,12 +93,12 @@ export class RecordWriter {
       return;
     }
     // Made before anything is changed here.
-    const content = `${ordinal},${this.quote(channel.name)},${encodePayload(publication.payload)}`;
+    const content = `${ordinal},${this.#quote(channel.name)},${encodePayload(publication.payload)}`;
     if (publisher) {
       const extras = taskId === undefined ? '' : `,${JSON.stringify({ taskId })}`;
-      this.add(`${this.head('p', at)},${this.number(publisher.number)},${content}${extras}]`);
+      this.#add(`${this.#head('p', at)},${this.#number(publisher.number)},${content}${extras}]`);
     } else {
-      this.add(`${this.head('a', at)},${content}${this.extras(publication, run)}]`);
+      this.#add(`${this.#head('a', at)},${content}${this.#extras(publication, run)}]`);
     }
   }
 
@@ -106,14 +106,14 @@ export class RecordWriter {
   event(event: RunEvent): void {
     const { seq: _, ...body } = event;
     const text = encodeJson(body);
-    if (this.#size === 0) this.add(`[${RECORD_FORMAT},${event.at}`);
-    this.add(`,${text}`);
+    if (this.#size === 0) this.#add(`[${RECORD_FORMAT},${event.at}`);
+    this.#add(`,${text}`);
     this.#at = event.at;
   }
 
   /** Ends the record; what comes next begins another. */
   end(): string {
-    this.add(']');
+    this.#add(']');
     const record = this.#parts.join('');
     this.#parts = [];
     this.#size = 0;
@@ -122,13 +122,13 @@ export class RecordWriter {
     return record;
   }
 
-  private add(text: string): void {
+  #add(text: string): void {
     this.#parts.push(text);
     this.#size += text.length;
   }
 
   /** How a short event begins, with the time that has passed; after the time itself where that is no whole ticks. */
-  private head(kind: string, at: number): string {
+  #head(kind: string, at: number): string {
     const before = this.#at;
     const ticks = (at - before) * TICKS;
     this.#at = at;
@@ -137,13 +137,13 @@ export class RecordWriter {
     return `,${at},["${kind}",0`;
   }
 
-  private number(delivery: number): number {
+  #number(delivery: number): number {
     const difference = delivery - this.#delivery;
     this.#delivery = delivery;
     return difference;
   }
 
-  private extras({ taskId, source }: Publication, run: RunRecord | undefined): string {
+  #extras({ taskId, source }: Publication, run: RunRecord | undefined): string {
     const id = run ? run.id : null;
     const isOther = id !== this.#run;
     if (!isOther && taskId === undefined && source === APPLICATION) return '';
@@ -156,7 +156,7 @@ export class RecordWriter {
     return `,${JSON.stringify(extras)}`;
   }
 
-  private quote(name: string): string {
+  #quote(name: string): string {
     let text = this.#quoted.get(name);
     if (text === undefined) {
       text = JSON.stringify(name);

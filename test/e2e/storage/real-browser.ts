@@ -12,6 +12,8 @@ import { CHROMIUM_FLAGS, findChromium } from '../../support/find-chromium.js';
 export interface RealBrowser {
   /** The user's own context: its tabs share one store. */
   readonly context: BrowserContext;
+  /** Whether it has written this among its errors. */
+  hasReported(text: string): boolean;
   /** Kills all its processes at this moment, as a crash does. The profile stays. */
   kill(): Promise<void>;
   /** Ends it, and deletes the profile if it was not given. */
@@ -30,10 +32,16 @@ export async function startBrowser(profile?: string): Promise<RealBrowser> {
       `--user-data-dir=${folder}`,
       '--no-default-browser-check',
       '--password-store=basic',
+      '--enable-logging=stderr',
+      '--log-level=2',
       'about:blank',
     ],
     { detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
   );
+  let errors = '';
+  child.stderr.on('data', (text: Buffer) => {
+    errors += text.toString();
+  });
   const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const killGroup = (): void => {
     try {
@@ -59,6 +67,7 @@ export async function startBrowser(profile?: string): Promise<RealBrowser> {
   if (context === undefined) throw new Error('the browser has no context');
   return {
     context,
+    hasReported: (text) => errors.includes(text),
     kill,
     end: async () => {
       await kill();
