@@ -55,7 +55,7 @@ export class TreeRing extends TreeRows {
     // Asked of every row, also of those that are used for the first time, for the same reason.
     if (this.isSpecial(row)) this.forget(this.next - this.length);
     this.begin(row, status, time, parent, label, scope, delivery, last);
-    const after = row + 8;
+    const after = row + this.rowAt(1);
     this.nextRow = after === this.end ? this.beginAgain() : after;
     return this.next++;
   }
