@@ -96,14 +96,12 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     return this.slotsTaken > 0;
   }
 
-  /** Starts to read a mailbox. */
   attach(mailbox: Mailbox<Delivery>): void {
     mailbox.consumer = this;
     this.read([...this.mailboxes, mailbox]);
     if (mailbox.length > 0) this.mailArrived();
   }
 
-  /** Stops reading a mailbox. */
   detach(channel: string): void {
     this.read(this.mailboxes.filter((mailbox) => mailbox.channel !== channel));
   }
@@ -126,10 +124,12 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   }
 
   admit(channel: string, payload: JsonValue): unknown {
-    const fast = this.onlyCheck?.fast;
-    if (fast !== undefined && fast(payload) === undefined) return payload;
     const gate = this.onlyGate ?? this.registered.inputs.get(channel);
     return gate === undefined ? payload : gate.admit(payload);
+  }
+
+  fittingCopy(payload: unknown): JsonValue | undefined {
+    return this.onlyCheck?.fittingCopy?.(payload);
   }
 
   startOne(at: number): boolean {

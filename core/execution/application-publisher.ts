@@ -5,7 +5,7 @@ import { isoTime, requireName } from '../identifiers.js';
 import { copyJson, type JsonValue } from '../json.js';
 import type { Channel } from '../messaging/channel.js';
 import { isMessage, type Message, requireMessage } from '../messaging/message.js';
-import { ofTask, Publication } from '../messaging/publication.js';
+import { Publication } from '../messaging/publication.js';
 import type { RunRecord } from '../state/run-record.js';
 import type { TaskInput, TaskManager } from '../state/task-manager.js';
 import { treeLabel } from '../state/tree-labels.js';
@@ -53,12 +53,27 @@ export class ApplicationPublisher {
     if (present === undefined) requireUnreserved(channelName, 'channel');
     if (options !== undefined) requireOptions(options, 'options', OPTIONS);
     if (options?.source !== undefined) requireName(options.source, 'options.source');
+    const fitting = present?.subscribers[0]?.consumer?.fittingCopy(payloadOrMessage);
+    if (fitting !== undefined)
+      return this.sendAccepted(present, channelName, fitting, undefined, options, run);
     const own = isMessage(payloadOrMessage) ? payloadOrMessage : undefined;
     if (own !== undefined) requireMessage(own);
     const payload = copyJson(own === undefined ? payloadOrMessage : own.payload, 'payload');
     const refusal = present && this.refusal(present, payload);
-    if (refusal !== undefined) return this.sendUnless(refusal, channelName, payload, own, options, run);
-    // An agent's own check of the payload may have closed it.
+    return refusal === undefined
+      ? this.sendAccepted(present, channelName, payload, own, options, run)
+      : this.sendUnless(refusal, channelName, payload, own, options, run);
+  }
+
+  private sendAccepted(
+    present: Channel | undefined,
+    channelName: string,
+    payload: JsonValue,
+    own: Message<unknown> | undefined,
+    options: ApplicationPublishOptions | undefined,
+    run: () => RunRecord | undefined,
+  ): Message | Promise<Message> {
+    // Looking at the payload may have closed it: a check of an agent's own, or a getter.
     const channel = present?.isOpen === true ? present : this.router.destination(channelName, false);
     return this.router.hasRoom(channel)
       ? this.send(channel, payload, own, options, run())
@@ -82,10 +97,7 @@ export class ApplicationPublisher {
   ): Promise<Message> {
     const error = await refusal;
     if (error) throw error;
-    const channel = this.router.destination(channelName, false);
-    return this.router.hasRoom(channel)
-      ? this.send(channel, payload, own, options, run())
-      : this.sendWhenRoom(channelName, payload, own, options, run);
+    return this.sendAccepted(undefined, channelName, payload, own, options, run);
   }
 
   private sendWhenRoom(
@@ -111,7 +123,7 @@ export class ApplicationPublisher {
     if (own !== undefined) return this.sendMessage(channel, payload, own, options, run);
     const at = this.recorder.recent();
     const ordinal = state.published;
-    const extras = ofTask(this.taskId(own, options));
+    const taskId = this.taskId(own, options);
     const source = options?.source === undefined ? APPLICATION : treeLabel(options.source, '');
     const scope = state.scopeOf(run);
     const { name } = channel;
@@ -124,7 +136,7 @@ export class ApplicationPublisher {
       0,
       ordinal,
       undefined,
-      extras,
+      taskId,
     );
     this.router.route(at, channel, publication, undefined, run);
     // Not the one that stays with what is under way: that is made if anybody asks, and what waits keeps 100 bytes less.

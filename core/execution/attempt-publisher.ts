@@ -5,7 +5,7 @@ import { isoTime } from '../identifiers.js';
 import { copyJson, type JsonValue } from '../json.js';
 import type { Channel } from '../messaging/channel.js';
 import { isMessage, type Message, requireMessage } from '../messaging/message.js';
-import { ofTask, Publication } from '../messaging/publication.js';
+import { Publication } from '../messaging/publication.js';
 import { holdsPublished, type Repetition } from '../state/publish-ledger.js';
 import { nodeIdOf } from '../state/session-ids.js';
 import type { TaskInput } from '../state/task-manager.js';
@@ -39,6 +39,18 @@ export class AttemptPublisher implements AttemptPublishing {
   }
 
   publishThrough(
+    attempt: Attempt,
+    gate: PayloadGate,
+    payload: unknown,
+    options: PublishOptions | undefined,
+  ): Publication | Promise<Publication> {
+    const fitting = options === undefined ? gate.fittingCopy(payload) : undefined;
+    if (fitting !== undefined) return this.publishAdmitted(attempt, gate, fitting, undefined);
+    return this.publishChecked(attempt, gate, payload, options);
+  }
+
+  /** Whatever it is: a message, a payload that has to be looked at more closely, or none. */
+  private publishChecked(
     attempt: Attempt,
     gate: PayloadGate,
     payload: unknown,
@@ -78,7 +90,7 @@ export class AttemptPublisher implements AttemptPublishing {
       return this.publishLater(attempt, gate, payload, extras, ordinal);
     const channel = this.router.channelBehind(gate);
     return this.router.hasRoom(channel)
-      ? this.send(attempt, channel, payload, extras, ordinal)
+      ? this.send(attempt, gate, channel, payload, extras, ordinal)
       : this.sendWhenRoom(attempt, gate, payload, extras, ordinal);
   }
 
@@ -107,12 +119,13 @@ export class AttemptPublisher implements AttemptPublishing {
     return this.router.whenRoom(gate.channel, attempt.delivery.run, () => {
       if (attempt.isOver) throw new PubSubError('CANCELLED', 'the invocation has ended');
       const known = extras && this.published(extras, gate.channel, payload);
-      return known ?? this.send(attempt, this.router.channelBehind(gate), payload, extras, ordinal);
+      return known ?? this.send(attempt, gate, this.router.channelBehind(gate), payload, extras, ordinal);
     });
   }
 
   private send(
     attempt: Attempt,
+    gate: PayloadGate,
     channel: Channel,
     payload: JsonValue,
     extras: Extras | undefined,
@@ -122,6 +135,7 @@ export class AttemptPublisher implements AttemptPublishing {
     const router = this.router;
     const at = this.recorder.recent();
     const publication = this.publication(attempt, channel.name, payload, extras, ordinal, at);
+    publication.vouch(gate.onlyCheck?.fast);
     // Making the message can have closed it: reading a task's data calls the agent's own code.
     const open = channel.isOpen === true ? channel : router.destination(channel.name, true);
     router.route(at, open, publication, delivery, delivery.run);
@@ -165,9 +179,18 @@ export class AttemptPublisher implements AttemptPublishing {
   ): Publication {
     const { scope, number, mailbox, publication } = attempt.delivery;
     if (extras !== undefined) return this.publicationWith(extras, attempt, channel, payload, ordinal, at);
-    const task = ofTask(publication.taskId);
-    const { name } = publication;
-    return new Publication(payload, channel, isoTime(at), mailbox, scope, number, ordinal, name, task);
+    const { taskId } = publication;
+    return new Publication(
+      payload,
+      channel,
+      isoTime(at),
+      mailbox,
+      scope,
+      number,
+      ordinal,
+      publication,
+      taskId,
+    );
   }
 
   private publicationWith(
@@ -180,16 +203,15 @@ export class AttemptPublisher implements AttemptPublishing {
   ): Publication {
     const { scope, number, mailbox, session, publication } = attempt.delivery;
     const taskId = task ? this.namedTask(attempt, own, task) : (own?.taskId ?? publication.taskId);
-    const { name } = publication;
     if (own === undefined) {
-      const extras = ofTask(taskId);
-      return new Publication(payload, channel, isoTime(at), mailbox, scope, number, ordinal, name, extras);
+      const time = isoTime(at);
+      return new Publication(payload, channel, time, mailbox, scope, number, ordinal, publication, taskId);
     }
     const { id, timestamp } = own;
     const stamp = taskId === undefined ? {} : { taskId };
     const source = nodeIdOf(mailbox.agent, session, number);
     const message = { id, timestamp, source, channel, ...stamp, payload, parentId: publication.id };
-    return Publication.of(message, ordinal, true, name);
+    return Publication.of(message, ordinal, true);
   }
 
   private namedTask(attempt: Attempt, own: Message<unknown> | undefined, task: TaskInput): string {

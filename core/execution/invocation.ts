@@ -121,10 +121,11 @@ export class Invocation implements Attempt, RunningAttempt {
    * @param fast the gate's check, where it is no more than that: what passes it need not go through the gate.
    */
   start(gate: PayloadGate | undefined, fast: CompiledSchema | undefined): void {
-    const { payload } = this.delivery.publication;
+    const { publication } = this.delivery;
+    const { payload } = publication;
     let admitted: unknown = payload;
     try {
-      const passes = fast !== undefined && fast(payload) === undefined;
+      const passes = fast !== undefined && (publication.takeVouched(fast) || fast(payload) === undefined);
       if (!passes && gate !== undefined) admitted = gate.admit(payload);
     } catch (thrown) {
       this.refuseInput(thrown);
@@ -173,25 +174,20 @@ export class Invocation implements Attempt, RunningAttempt {
   }
 
   returned(value: unknown): void {
-    if (this.over !== undefined) return;
-    if (value === undefined) this.finish();
-    else this.returnedValue(value);
+    if (this.over === undefined && (value === undefined || this.publishedAll(value))) this.finish();
   }
 
-  private returnedValue(value: unknown): void {
+  /** True once all of it is published; false where that takes longer, or has failed: then the rest is seen to. */
+  private publishedAll(value: unknown): boolean {
     try {
-      if (this.mayBeOwn(value) && this.isOwnMessage(value)) {
-        this.finish();
-      } else if (isIterator(value)) {
-        this.finishAfter(this.publishEach(value));
-      } else {
-        const publishing = this.publishReturned(value);
-        if (publishing === undefined) this.finish();
-        else this.finishAfter(publishing);
-      }
+      if (this.mayBeOwn(value) && this.isOwnMessage(value)) return true;
+      const publishing = isIterator(value) ? this.publishEach(value) : this.publishReturned(value);
+      if (publishing !== undefined) this.finishAfter(publishing);
+      return publishing === undefined;
     } catch (thrown) {
       // Refused; or a Proxy, that cannot even be looked at.
       this.failed(thrown);
+      return false;
     }
   }
 

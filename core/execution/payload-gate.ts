@@ -62,6 +62,11 @@ export class PayloadGate {
     }
   }
 
+  /** A copy that has passed this gate, where its schema alone makes one: what is not copied may pass all the same. */
+  fittingCopy(payload: unknown): JsonValue | undefined {
+    return this.onlyCheck?.fittingCopy?.(payload);
+  }
+
   /** What goes into the message: like `admit`, and JSON again. */
   admitJson(payload: JsonValue): JsonValue | Promise<JsonValue> {
     const fast = this.onlyCheck?.fast;

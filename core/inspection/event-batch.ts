@@ -273,7 +273,7 @@ function sameNames(left: readonly string[], right: readonly string[]): boolean {
 /** Whether everything about a message but its payload follows from its publisher, its ordinal and the time. */
 function isRegular(at: number, publication: Publication, fromAgent: boolean): boolean {
   if (publication.fromOutside || publication.taskId !== undefined) return false;
-  if (!fromAgent && (publication.source !== 'app' || publication.parent !== undefined)) return false;
+  if (!fromAgent && (publication.source !== 'app' || publication.parentId !== undefined)) return false;
   return publication.timestamp === isoTime(at);
 }
 

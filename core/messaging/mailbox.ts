@@ -6,6 +6,8 @@ export interface MailConsumer {
   mailArrived(): void;
   /** What the agent would be given for this payload; a promise where finding out takes time. @throws where it does not fit. */
   admit(channel: string, payload: JsonValue): unknown;
+  /** A copy that it would be given, where that is quickly said: what is not copied may be admitted all the same. */
+  fittingCopy(payload: unknown): JsonValue | undefined;
 }
 
 /** What can lie in a mailbox: it is linked through itself, so that adding and taking out allocate nothing. */

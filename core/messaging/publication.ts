@@ -1,36 +1,18 @@
 import type { JsonValue } from '../json.js';
+import type { CompiledSchema } from '../schema/schema-validator.js';
 import { NO_SESSION } from '../state/session.js';
 import { messageIdOf, nodeIdOf } from '../state/session-ids.js';
 import { type TreeLabel, type TreeScope, treeLabel, treeScope } from '../state/tree-labels.js';
 import type { Message } from './message.js';
-
-/** The id of a message for those that follow from it: what it is made of, without the message itself. */
-export class MessageName {
-  private readonly scope: TreeScope;
-  private readonly publisher: number;
-  private readonly ordinal: number;
-  private readonly known: string | undefined;
-
-  /** @param known the id, where it follows from nothing. */
-  constructor(scope: TreeScope, publisher: number, ordinal: number, known: string | undefined) {
-    this.scope = scope;
-    this.publisher = publisher;
-    this.ordinal = ordinal;
-    this.known = known;
-  }
-
-  get id(): string {
-    return this.known ?? messageIdOf(this.scope.session, this.publisher, this.ordinal);
-  }
-}
 
 /** What few messages have. */
 interface Extras {
   readonly taskId: string | undefined;
   /** It brought its own id. */
   readonly fromOutside: boolean;
-  /** Its id, where it does not follow from the rest. */
+  /** Its id, and that of the message whose processing published it, where they do not follow from the rest. */
   readonly id: string | undefined;
+  readonly parentId: string | undefined;
 }
 
 const NOBODY = treeLabel('', '');
@@ -52,11 +34,19 @@ export class Publication {
   /** Number of the publishing delivery; 0 for the application. */
   private readonly publisher: number;
   readonly ordinal: number;
-  /** Name of the message whose processing published it. */
-  readonly parent: MessageName | undefined;
-  private readonly extras: Extras | undefined;
+  /**
+   * What the id of the message follows from whose processing published it: not that message, which may be gone by then
+   * with all that it holds. Undefined where there is none.
+   */
+  private readonly parentScope: TreeScope | undefined;
+  private readonly parentPublisher: number;
+  private readonly parentOrdinal: number;
+  private extras: Extras | undefined;
   private made: Message | undefined;
+  /** The check that the payload has passed, as long as nobody has had it in hands who could have changed it since. */
+  private passed: CompiledSchema | undefined;
 
+  /** @param parent the message whose processing publishes it. */
   constructor(
     payload: JsonValue,
     channel: string,
@@ -65,9 +55,8 @@ export class Publication {
     scope: TreeScope,
     publisher: number,
     ordinal: number,
-    parent: MessageName | undefined,
-    extras?: Extras,
-    made?: Message,
+    parent: Publication | undefined,
+    taskId: string | undefined,
   ) {
     this.payload = payload;
     this.channel = channel;
@@ -76,17 +65,34 @@ export class Publication {
     this.scope = scope;
     this.publisher = publisher;
     this.ordinal = ordinal;
-    this.parent = parent;
-    this.extras = extras;
-    this.made = made;
+    this.parentScope = parent === undefined ? undefined : parent.scope;
+    this.parentPublisher = parent === undefined ? 0 : parent.publisher;
+    this.parentOrdinal = parent === undefined ? 0 : parent.ordinal;
+    this.extras =
+      taskId === undefined && parent?.extras === undefined
+        ? undefined
+        : { taskId, ...childOf(parent?.extras) };
+    this.made = undefined;
+    this.passed = undefined;
   }
 
-  /** Of a message that is there already. @param parent where it is at hand; else it is known by its id alone. */
-  static of(message: Message, ordinal: number, fromOutside: boolean, parent?: MessageName): Publication {
+  /** Of a message that is there already. */
+  static of(message: Message, ordinal: number, fromOutside: boolean): Publication {
     const { payload, channel = '', taskId, id, parentId, timestamp } = message;
-    const cause = parent ?? (parentId === undefined ? undefined : new MessageName(NOWHERE, 0, 0, parentId));
-    const extras = { taskId, fromOutside, id };
-    return new Publication(payload, channel, timestamp, NOBODY, NOWHERE, 0, ordinal, cause, extras, message);
+    const publication = new Publication(
+      payload,
+      channel,
+      timestamp,
+      NOBODY,
+      NOWHERE,
+      0,
+      ordinal,
+      undefined,
+      undefined,
+    );
+    publication.extras = { taskId, fromOutside, id, parentId };
+    publication.made = message;
+    return publication;
   }
 
   get id(): string {
@@ -108,14 +114,32 @@ export class Publication {
     return this.publisher === 0 ? agent : nodeIdOf(agent, this.scope.session, this.publisher);
   }
 
-  /** For what is published while it is processed: its name, which holds nothing of it. It may be gone by then. */
-  get name(): MessageName {
-    return new MessageName(this.scope, this.publisher, this.ordinal, this.extras?.id);
+  /** Id of the message whose processing published it; undefined for what the application says. */
+  get parentId(): string | undefined {
+    const { parentScope, extras } = this;
+    if (extras?.parentId !== undefined) return extras.parentId;
+    return parentScope && messageIdOf(parentScope.session, this.parentPublisher, this.parentOrdinal);
   }
 
   get message(): Message {
+    this.passed = undefined;
     this.made ??= this.makeMessage();
     return this.made;
+  }
+
+  /** Its payload has passed this check. */
+  vouch(check: CompiledSchema | undefined): void {
+    this.passed = check;
+  }
+
+  /**
+   * Whether its payload need not go through this check again. Asked by who hands it to an agent: from then on nobody knows
+   * what becomes of it.
+   */
+  takeVouched(check: CompiledSchema): boolean {
+    const { passed } = this;
+    this.passed = undefined;
+    return passed === check;
   }
 
   /** Whether this is the very object that the message was given out as. */
@@ -125,17 +149,17 @@ export class Publication {
 
   /** The message as an object of its own, for who keeps it longer than it is under way; see `message`. */
   makeMessage(): Message {
-    const { id, source, channel, taskId, payload, timestamp, parent } = this;
-    if (taskId === undefined && parent !== undefined)
-      return { id, timestamp, source, channel, payload, parentId: parent.id };
+    const { id, source, channel, taskId, payload, timestamp, parentId } = this;
+    if (taskId === undefined && parentId !== undefined)
+      return { id, timestamp, source, channel, payload, parentId };
     if (taskId === undefined) return { id, timestamp, source, channel, payload };
-    return parent === undefined
+    return parentId === undefined
       ? { id, timestamp, source, channel, payload, taskId }
-      : { id, timestamp, source, channel, taskId, payload, parentId: parent.id };
+      : { id, timestamp, source, channel, taskId, payload, parentId };
   }
 }
 
-/** For the publication of a message that belongs to a task. */
-export function ofTask(taskId: string | undefined): Extras | undefined {
-  return taskId === undefined ? undefined : { taskId, fromOutside: false, id: undefined };
+/** What a message without an id of its own takes over from the one whose processing published it. */
+function childOf(parent: Extras | undefined): Pick<Extras, 'fromOutside' | 'id' | 'parentId'> {
+  return { fromOutside: false, id: undefined, parentId: parent?.id };
 }

@@ -76,13 +76,13 @@ export class RecordWriter {
     run: RunRecord | undefined,
     mailboxes: readonly Mailbox<Delivery>[],
   ): void {
-    const { fromOutside, taskId, parent, ordinal } = publication;
+    const { fromOutside, taskId, ordinal } = publication;
     const follows =
       !fromOutside &&
       mailboxes === channel.subscribers &&
       publication.timestamp === isoTime(at) &&
       // What an invocation publishes follows from the message that it was given.
-      (publisher ? publisher.run === run : parent === undefined);
+      (publisher ? publisher.run === run : publication.parentId === undefined);
     if (!follows) {
       const { message } = publication;
       const to = mailboxes.map(({ agent }) => agent);

@@ -1,12 +1,14 @@
 import { messageOf, PubSubError } from '../errors.js';
 import type { ErrorObject, Options, ValidateFunction } from './ajv-library.js';
+import type { CopyingValidator } from './compile-schema.js';
 import type { SchemaNode } from './copy-schema.js';
 import { evalFreeValidator } from './eval-free-validator.js';
+import { compileFittingCopy, type FittingCopy } from './fitting-copy.js';
 import { type Finding, toIssues } from './issues.js';
 import type { Draft } from './keywords.js';
 import { parseSchema } from './parse-schema.js';
 import { type SchemaTraits, traitsOf } from './schema-traits.js';
-import type { CompiledSchema, JSONSchema, SchemaValidator } from './schema-validator.js';
+import type { CompiledSchema, JSONSchema } from './schema-validator.js';
 
 /**
  * No defaults filled in, no types coerced: a check never changes a value. The meta-schema is left out, as `parseSchema` does its work at a tenth of the time.
@@ -46,7 +48,7 @@ const COMPILATIONS_PER_INSTANCE = 256;
  * const check = validator.compile({ type: 'object', properties: { url: { type: 'string' } } });
  * check({ url: 7 }); // [{ path: '/url', message: 'must be string', received: '7' }]
  */
-export async function ajvValidator(): Promise<SchemaValidator> {
+export async function ajvValidator(): Promise<CopyingValidator> {
   const { Ajv, Ajv2020 } = await import('./ajv-library.js');
   const evalFree = evalFreeValidator();
   const compilers = (ownProperties: boolean): Readonly<Record<Draft, Compiler>> => ({
@@ -68,7 +70,16 @@ export async function ajvValidator(): Promise<SchemaValidator> {
     if (typeof schema === 'object' && schema !== null) cache.set(schema, compiled);
     return compiled;
   };
-  return { name: 'ajv', compile };
+  const copies = new WeakMap<object, { readonly copy: FittingCopy | undefined }>();
+  const fittingCopy = (schema: JSONSchema): FittingCopy | undefined => {
+    if (typeof schema !== 'object') return undefined;
+    const known = copies.get(schema) ?? {
+      copy: compileFittingCopy(parseSchema(schema).root, compile(schema)),
+    };
+    copies.set(schema, known);
+    return known.copy;
+  };
+  return { name: 'ajv', compile, fittingCopy };
 }
 
 /** Undefined: the schema is too large for generated code. */

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { describe, messageOf, PubSubError, toPubSubError } from '../errors.js';
+import type { FittingCopy } from './fitting-copy.js';
 import { escapePointer, valueAt } from './json-pointer.js';
 import {
   type AnySchema,
@@ -31,6 +32,11 @@ export interface SchemaCheck {
    * loading, another one answers, in its own words.
    */
   readonly atOnce: CompiledSchema | undefined;
+  /**
+   * Copies what plainly fits: what it copies need not be checked, what it does not may fit all the same. Only some schemas
+   * have it, and not before they are compiled: read it anew for each value.
+   */
+  readonly fittingCopy: FittingCopy | undefined;
   /** The JSON Schema to show to people: the schema itself, or what a Standard Schema's library tells of it. */
   readonly json: JSONSchema | undefined;
 }
@@ -39,6 +45,21 @@ export interface SchemaCheck {
 export interface StagedValidator extends SchemaValidator {
   /** @throws PubSubError `VALIDATION_ERROR` when the schema is none. */
   stage(schema: JSONSchema): SchemaCheck;
+}
+
+/** A validator that can also write code which copies what fits. */
+export interface CopyingValidator extends SchemaValidator {
+  /** Undefined for a schema that leaves open what a value is made of. @throws whatever `compile` throws. */
+  fittingCopy(schema: JSONSchema): FittingCopy | undefined;
+}
+
+/** How a validator copies what fits a schema that it has compiled, if it can. */
+export function fittingCopyOf(validator: SchemaValidator, schema: JSONSchema): FittingCopy | undefined {
+  return isCopying(validator) ? validator.fittingCopy(schema) : undefined;
+}
+
+function isCopying(validator: SchemaValidator): validator is CopyingValidator {
+  return 'fittingCopy' in validator && typeof validator.fittingCopy === 'function';
 }
 
 /**
@@ -50,7 +71,7 @@ export interface StagedValidator extends SchemaValidator {
 export function compileSchema(schema: AnySchema, validator: SchemaValidator, where: string): SchemaCheck {
   if (isStandard(schema, where)) return standardCheck(schema);
   return named(where, () =>
-    isStaged(validator) ? validator.stage(schema) : compiledCheck(schema, validator.compile(schema)),
+    isStaged(validator) ? validator.stage(schema) : compiledCheck(schema, validator),
   );
 }
 
@@ -59,7 +80,8 @@ function isStaged(validator: SchemaValidator): validator is StagedValidator {
 }
 
 /** The check of a schema that is compiled for good. */
-function compiledCheck(schema: JSONSchema, compiled: CompiledSchema): SchemaCheck {
+function compiledCheck(schema: JSONSchema, validator: SchemaValidator): SchemaCheck {
+  const compiled = validator.compile(schema);
   return {
     transforms: false,
     check(value) {
@@ -68,6 +90,7 @@ function compiledCheck(schema: JSONSchema, compiled: CompiledSchema): SchemaChec
     },
     fast: compiled,
     atOnce: compiled,
+    fittingCopy: fittingCopyOf(validator, schema),
     json: schema,
   };
 }
@@ -135,6 +158,7 @@ function standardCheck(schema: StandardSchemaV1): SchemaCheck {
     },
     fast: undefined,
     atOnce: undefined,
+    fittingCopy: undefined,
     json: jsonSchemaOf(schema),
   };
 }

@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.js';
-import type { CheckResult, SchemaCheck, StagedValidator } from './compile-schema.js';
+import { type CheckResult, fittingCopyOf, type SchemaCheck, type StagedValidator } from './compile-schema.js';
 import { copySchema, type SchemaNode } from './copy-schema.js';
+import type { FittingCopy } from './fitting-copy.js';
 import { toIssues } from './issues.js';
 import { parseSchema } from './parse-schema.js';
 import { plainlyFits } from './plain-fit.js';
@@ -100,6 +101,7 @@ class StagedCheck implements SchemaCheck {
   readonly transforms = false;
   readonly json: JSONSchema;
   fast: CompiledSchema | undefined = undefined;
+  fittingCopy: FittingCopy | undefined = undefined;
   readonly #stages: StagedSchemas;
   #checks = 0;
   /** For the first stage; changed by `parseSchema`. */
@@ -137,6 +139,7 @@ class StagedCheck implements SchemaCheck {
 
   #compile(full: SchemaValidator): CompiledSchema {
     this.fast = compileLate(full, this.#copy);
+    this.fittingCopy = copyLate(full, this.#copy);
     // Neither is needed any more.
     this.#parsed = true;
     this.#copy = true;
@@ -151,5 +154,14 @@ function compileLate(validator: SchemaValidator, schema: JSONSchema): CompiledSc
   } catch (thrown) {
     const reason = messageOf(thrown);
     return (value) => toIssues(value, [{ path: '', keyword: 'uncheckable', parameter: reason }]);
+  }
+}
+
+/** A schema that cannot be compiled copies nothing. */
+function copyLate(validator: SchemaValidator, schema: JSONSchema): FittingCopy | undefined {
+  try {
+    return fittingCopyOf(validator, schema);
+  } catch {
+    return undefined;
   }
 }
