@@ -5,7 +5,7 @@ import { isoTime, requireName } from '../identifiers.js';
 import { copyJson, type JsonValue } from '../json.js';
 import type { Channel } from '../messaging/channel.js';
 import { isMessage, type Message, requireMessage } from '../messaging/message.js';
-import { Publication } from '../messaging/publication.js';
+import { NO_PARENT, Publication } from '../messaging/publication.js';
 import type { RunRecord } from '../state/run-record.js';
 import type { TaskInput, TaskManager } from '../state/task-manager.js';
 import { treeLabel } from '../state/tree-labels.js';
@@ -127,17 +127,8 @@ export class ApplicationPublisher {
     const source = options?.source === undefined ? APPLICATION : treeLabel(options.source, '');
     const scope = state.scopeOf(run);
     const { name } = channel;
-    const publication = new Publication(
-      payload,
-      name,
-      isoTime(at),
-      source,
-      scope,
-      0,
-      ordinal,
-      undefined,
-      taskId,
-    );
+    const publication = new Publication(payload, name, isoTime(at), source, scope, 0, ordinal, NO_PARENT);
+    if (taskId !== undefined) publication.inherit(undefined, taskId);
     this.router.route(at, channel, publication, undefined, run);
     // Not the one that stays with what is under way: that is made if anybody asks, and what waits keeps 100 bytes less.
     return publication.makeMessage();

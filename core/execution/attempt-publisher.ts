@@ -179,18 +179,9 @@ export class AttemptPublisher implements AttemptPublishing {
   ): Publication {
     const { scope, number, mailbox, publication } = attempt.delivery;
     if (extras !== undefined) return this.publicationWith(extras, attempt, channel, payload, ordinal, at);
-    const { taskId } = publication;
-    return new Publication(
-      payload,
-      channel,
-      isoTime(at),
-      mailbox,
-      scope,
-      number,
-      ordinal,
-      publication,
-      taskId,
-    );
+    const made = new Publication(payload, channel, isoTime(at), mailbox, scope, number, ordinal, publication);
+    if (publication.hasExtras) made.inherit(publication, publication.taskId);
+    return made;
   }
 
   private publicationWith(
@@ -205,7 +196,9 @@ export class AttemptPublisher implements AttemptPublishing {
     const taskId = task ? this.namedTask(attempt, own, task) : (own?.taskId ?? publication.taskId);
     if (own === undefined) {
       const time = isoTime(at);
-      return new Publication(payload, channel, time, mailbox, scope, number, ordinal, publication, taskId);
+      const made = new Publication(payload, channel, time, mailbox, scope, number, ordinal, publication);
+      made.inherit(publication, taskId);
+      return made;
     }
     const { id, timestamp } = own;
     const stamp = taskId === undefined ? {} : { taskId };

@@ -18,27 +18,37 @@ interface Extras {
 const NOBODY = treeLabel('', '');
 const NOWHERE = treeScope(undefined, NO_SESSION);
 
+/** What the id of a message follows from. */
+interface Origin {
+  /** Of the publishing delivery. */
+  readonly scope: TreeScope;
+  /** Number of the publishing delivery; 0 for the application. */
+  readonly publisher: number;
+  readonly ordinal: number;
+}
+
+/** The parent of what the application says. */
+export const NO_PARENT: Origin = { scope: NOWHERE, publisher: 0, ordinal: 0 };
+
 /**
  * A message on its way. Most are never looked at as a whole: the agent that gets one asks for its payload, and what
  * returns a value does not see the message that it becomes. So the message itself, with texts for its id and its source,
  * is made for the first who asks. Until then it is what those follow from; many may wait, so it is small.
  */
-export class Publication {
+export class Publication implements Origin {
   readonly payload: JsonValue;
   readonly channel: string;
   readonly timestamp: string;
   /** Names who publishes it: the mailbox of the agent, or for the application what it says of itself. */
   private readonly label: TreeLabel;
-  /** Of the publishing delivery. */
-  private readonly scope: TreeScope;
-  /** Number of the publishing delivery; 0 for the application. */
-  private readonly publisher: number;
+  readonly scope: TreeScope;
+  readonly publisher: number;
   readonly ordinal: number;
   /**
    * What the id of the message follows from whose processing published it: not that message, which may be gone by then
-   * with all that it holds. Undefined where there is none.
+   * with all that it holds. That of {@link NO_PARENT} where there is none.
    */
-  private readonly parentScope: TreeScope | undefined;
+  private readonly parentScope: TreeScope;
   private readonly parentPublisher: number;
   private readonly parentOrdinal: number;
   private extras: Extras | undefined;
@@ -46,7 +56,7 @@ export class Publication {
   /** The check that the payload has passed, as long as nobody has had it in hands who could have changed it since. */
   private passed: CompiledSchema | undefined;
 
-  /** @param parent the message whose processing publishes it. */
+  /** @param parent the message whose processing publishes it; see also `inherit`. */
   constructor(
     payload: JsonValue,
     channel: string,
@@ -55,8 +65,7 @@ export class Publication {
     scope: TreeScope,
     publisher: number,
     ordinal: number,
-    parent: Publication | undefined,
-    taskId: string | undefined,
+    parent: Origin,
   ) {
     this.payload = payload;
     this.channel = channel;
@@ -65,13 +74,10 @@ export class Publication {
     this.scope = scope;
     this.publisher = publisher;
     this.ordinal = ordinal;
-    this.parentScope = parent === undefined ? undefined : parent.scope;
-    this.parentPublisher = parent === undefined ? 0 : parent.publisher;
-    this.parentOrdinal = parent === undefined ? 0 : parent.ordinal;
-    this.extras =
-      taskId === undefined && parent?.extras === undefined
-        ? undefined
-        : { taskId, ...childOf(parent?.extras) };
+    this.parentScope = parent.scope;
+    this.parentPublisher = parent.publisher;
+    this.parentOrdinal = parent.ordinal;
+    this.extras = undefined;
     this.made = undefined;
     this.passed = undefined;
   }
@@ -79,20 +85,22 @@ export class Publication {
   /** Of a message that is there already. */
   static of(message: Message, ordinal: number, fromOutside: boolean): Publication {
     const { payload, channel = '', taskId, id, parentId, timestamp } = message;
-    const publication = new Publication(
-      payload,
-      channel,
-      timestamp,
-      NOBODY,
-      NOWHERE,
-      0,
-      ordinal,
-      undefined,
-      undefined,
-    );
+    const publication = new Publication(payload, channel, timestamp, NOBODY, NOWHERE, 0, ordinal, NO_PARENT);
     publication.extras = { taskId, fromOutside, id, parentId };
     publication.made = message;
     return publication;
+  }
+
+  /** Whether what is published while it is processed has anything to inherit. */
+  get hasExtras(): boolean {
+    return this.extras !== undefined;
+  }
+
+  /** Before it is used. @param parent what it was published for, with extras or without. */
+  inherit(parent: Publication | undefined, taskId: string | undefined): void {
+    const parentId = parent?.extras?.id;
+    if (taskId !== undefined || parentId !== undefined)
+      this.extras = { taskId, fromOutside: false, id: undefined, parentId };
   }
 
   get id(): string {
@@ -118,7 +126,8 @@ export class Publication {
   get parentId(): string | undefined {
     const { parentScope, extras } = this;
     if (extras?.parentId !== undefined) return extras.parentId;
-    return parentScope && messageIdOf(parentScope.session, this.parentPublisher, this.parentOrdinal);
+    if (parentScope === NOWHERE) return undefined;
+    return messageIdOf(parentScope.session, this.parentPublisher, this.parentOrdinal);
   }
 
   get message(): Message {
@@ -157,9 +166,4 @@ export class Publication {
       ? { id, timestamp, source, channel, payload, taskId }
       : { id, timestamp, source, channel, taskId, payload, parentId };
   }
-}
-
-/** What a message without an id of its own takes over from the one whose processing published it. */
-function childOf(parent: Extras | undefined): Pick<Extras, 'fromOutside' | 'id' | 'parentId'> {
-  return { fromOutside: false, id: undefined, parentId: parent?.id };
 }
