@@ -115,7 +115,10 @@ export class RunManager {
     live.outcomes.add(delivery.node);
     if (delivery.extras !== undefined) this.noteFailure(live, delivery);
     if (live.showPlanned === false) this.planShow(live);
-    if (live.record.outstanding === live.record.stalled) this.check(live.record);
+    const { outstanding, stalled } = live.record;
+    // Now and then without a reason, too: what is called for the first time when all is done makes the engine throw away the
+    // code that got it there, and the next 100,000 messages took a fifteenth longer.
+    if (outstanding === stalled || (live.outcomes.count & 255) === 0) this.check(live.record);
   }
 
   private noteFailure(live: LiveRun, { errors }: Delivery): void {

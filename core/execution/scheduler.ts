@@ -160,11 +160,12 @@ export class Scheduler {
 
   /**
    * Starts what has become ready since `beginSettling`. Where other attempts go on, too, those that settle next come
-   * first and all that is ready is started together: the same code again is in the processor's cache.
+   * first and all that is ready is started together: the same code again is in the processor's cache. Now and then that is
+   * done anyway: what is done for the first time after a long while makes the engine compile anew what leads there.
    */
   endSettling(othersGoOn: boolean): void {
     this.settling = false;
-    if (othersGoOn) this.plan();
+    if (othersGoOn || (this.stepsLeft & 255) === 0) this.plan();
     else if (this.count > 0) this.work();
   }
 

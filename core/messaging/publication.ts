@@ -143,12 +143,13 @@ export class Publication implements Origin {
 
   /**
    * Whether its payload need not go through this check again. Asked by who hands it to an agent: from then on nobody knows
-   * what becomes of it.
+   * what becomes of it. One in 256 is checked all the same, so that the engine knows that call: one made for the first time
+   * after 100,000 messages makes it throw away the code that called, and the next 100,000 took a twentieth longer.
    */
   takeVouched(check: CompiledSchema): boolean {
     const { passed } = this;
     this.passed = undefined;
-    return passed === check;
+    return passed !== undefined && passed === check && (this.publisher & 255) !== 0;
   }
 
   /** Whether this is the very object that the message was given out as. */

@@ -24,17 +24,16 @@ export function messagePublished(
   let parent = 0;
   let by = 0;
   let byScope = scope;
-  let afterwards = 0;
+  let published = ordinal + 1;
   if (publisher !== undefined) {
     notePublished(publisher, publication, ordinal);
     parent = publisher.node;
     by = publisher.number;
     byScope = publisher.scope;
-  } else {
-    afterwards = ordinal + 1;
+    published = 0;
   }
-  // Done for every message, as what is done for the first time after a pause makes the engine compile all this anew.
-  state.published = Math.max(state.published, afterwards);
+  // For every message, as what is done for the first time after a pause makes the engine compile all this anew.
+  state.published = Math.max(state.published, published);
   const heard = mailboxes.length > 0;
   const node = state.tree.addPublish(heard, at, parent, channel.label, byScope, by, ordinal);
   if (publication.fromOutside === true) noteOutside(state, node, publication.id);
