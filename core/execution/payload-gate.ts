@@ -15,15 +15,27 @@ export class PayloadGate {
   /** The channel itself, once it was looked up. */
   target: Channel | undefined = undefined;
   readonly channel: string;
-  private readonly where: string;
+  private readonly agent: { readonly name: string };
+  private readonly side: 'input' | 'output';
 
-  /** @param where names the gate in errors: `channel "facts", output of agent "reader"`. */
-  constructor(where: string, channel: string, check: SchemaCheck | undefined, hook: PayloadHook | undefined) {
-    this.where = where;
+  constructor(
+    agent: { readonly name: string },
+    side: 'input' | 'output',
+    channel: string,
+    check: SchemaCheck | undefined,
+    hook: PayloadHook | undefined,
+  ) {
+    this.agent = agent;
+    this.side = side;
     this.channel = channel;
     this.check = check;
     this.hook = hook;
     this.onlyCheck = hook === undefined ? check : undefined;
+  }
+
+  /** Names the gate in errors. */
+  private get where(): string {
+    return `channel "${this.channel}", ${this.side} of agent "${this.agent.name}"`;
   }
 
   /** What the agent is given: the payload, or what a Standard Schema makes of it. A promise only for async schemas. */

@@ -41,13 +41,20 @@ export function compileAgent(agent: PubSubAgent, validator: SchemaValidator): Re
   };
 }
 
+interface Side {
+  readonly gates: ReadonlyMap<string, PayloadGate>;
+  readonly json: { readonly [channel: string]: JsonValue };
+}
+
+const NO_SIDE: Side = { gates: new Map(), json: {} };
+
 function compileSide(
   agent: PubSubAgent,
   side: 'input' | 'output',
   channels: readonly string[],
   schema: AgentSchema | undefined,
   validator: SchemaValidator,
-): { gates: Map<string, PayloadGate>; json: { [channel: string]: JsonValue } } {
+): Side {
   const compiled = new Map<AnySchema, SchemaCheck>();
   const checkOf = (channel: string): SchemaCheck | undefined => {
     const own = schema instanceof ChannelSchemas ? schemaFor(schema, channel) : schema;
@@ -56,12 +63,12 @@ function compileSide(
     compiled.set(own, check);
     return check;
   };
+  if (channels.length === 0) return NO_SIDE;
   const gates = new Map<string, PayloadGate>();
   const json = {};
   for (const channel of channels) {
     const check = checkOf(channel);
-    const where = `channel "${channel}", ${side} of agent "${agent.name}"`;
-    gates.set(channel, new PayloadGate(where, channel, check, hookOf(agent, side)));
+    gates.set(channel, new PayloadGate(agent, side, channel, check, hookOf(agent, side)));
     setOwn(json, channel, jsonOf(check));
   }
   return { gates, json };
@@ -77,10 +84,23 @@ function hookOf(agent: PubSubAgent, side: 'input' | 'output'): PayloadHook | und
   return agent.validateOutput && ((payload, channel) => agent.validateOutput?.(payload, channel));
 }
 
+/** Schemas as plain JSON: thousands of agents may have the same. */
+const shown = new WeakMap<SchemaCheck, JsonValue>();
+
 /** The schema as plain JSON for listings; null where there is none, or where it cannot be told. */
 function jsonOf(check: SchemaCheck | undefined): JsonValue {
+  if (check?.json === undefined) return null;
+  let json = shown.get(check);
+  if (json === undefined) {
+    json = copySchema(check.json);
+    shown.set(check, json);
+  }
+  return json;
+}
+
+function copySchema(schema: unknown): JsonValue {
   try {
-    return check?.json === undefined ? null : copyJson(check.json, 'schema');
+    return copyJson(schema, 'schema');
   } catch {
     return null;
   }

@@ -96,12 +96,12 @@ export class Channel {
   /** Notes one more message. The new number is what a mailbox that takes it has last received. */
   received(publication: Publication, node: number): number {
     const number = ++this.publishedCount;
-    if (this.retain > 0) this.keepRetained({ number, node, message: publication.message, publication });
+    if (this.retain > 0) this.keepRetained(publication, number, node);
     return number;
   }
 
-  private keepRetained(message: RetainedMessage): void {
-    this.retained.push(message);
+  private keepRetained(publication: Publication, number: number, node: number): void {
+    this.retained.push({ number, node, message: publication.message, publication });
     this.trimRetained();
   }
 
