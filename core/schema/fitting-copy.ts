@@ -10,7 +10,7 @@ import type { CompiledSchema } from './schema-validator.js';
 export type FittingCopy = (value: unknown) => JsonValue | undefined;
 
 /** Most values that a schema may name, and deepest nesting: what is larger is copied without its schema's help. */
-const MOST_PARTS = 200;
+const MOST_PARTS = 500;
 const DEEPEST = 16;
 
 /**
