@@ -11,6 +11,9 @@ export interface MarginalJob {
   readonly count: number;
 }
 
+/** Messages after which a validator that is loaded on demand is there: what is measured is one more, not the first ones. */
+const PAST_LOADING = 3000;
+
 /** What one more subscriber, schema property or listener costs: one measurement at one amount. */
 export async function probe(job: MarginalJob): Promise<Measurement> {
   const { contender }: { contender: Contender } = await import(job.contender);
@@ -18,7 +21,8 @@ export async function probe(job: MarginalJob): Promise<Measurement> {
   const subscribers = job.what === 'subscribers' ? job.amount : 1;
   const listeners = job.what === 'listeners' ? job.amount : 0;
   const purpose = { schema: schemaOf(properties), listeners };
-  const options = { count: job.count, warmUp: Math.ceil(job.count / 4), window: 64, purpose };
+  const warmUp = Math.max(Math.ceil(job.count / 4), PAST_LOADING);
+  const options = { count: job.count, warmUp, window: 64, purpose };
   const payload = payloadOf(properties);
   return await measureAgents(
     contender,
