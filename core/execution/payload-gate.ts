@@ -15,11 +15,11 @@ export class PayloadGate {
   /** The channel itself, once it was looked up. */
   target: Channel | undefined = undefined;
   readonly channel: string;
-  private readonly agent: { readonly name: string };
+  private readonly agent: string;
   private readonly side: 'input' | 'output';
 
   constructor(
-    agent: { readonly name: string },
+    agent: string,
     side: 'input' | 'output',
     channel: string,
     check: SchemaCheck | undefined,
@@ -35,7 +35,7 @@ export class PayloadGate {
 
   /** Names the gate in errors. */
   private get where(): string {
-    return `channel "${this.channel}", ${this.side} of agent "${this.agent.name}"`;
+    return `channel "${this.channel}", ${this.side} of agent "${this.agent}"`;
   }
 
   /** What the agent is given: the payload, or what a Standard Schema makes of it. A promise only for async schemas. */

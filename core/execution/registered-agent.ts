@@ -68,7 +68,7 @@ function compileSide(
   const json = {};
   for (const channel of channels) {
     const check = checkOf(channel);
-    gates.set(channel, new PayloadGate(agent, side, channel, check, hookOf(agent, side)));
+    gates.set(channel, new PayloadGate(agent.name, side, channel, check, hookOf(agent, side)));
     setOwn(json, channel, jsonOf(check));
   }
   return { gates, json };
