@@ -129,7 +129,7 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   }
 
   fittingCopy(payload: unknown): JsonValue | undefined {
-    return this.onlyCheck?.fittingCopy?.(payload);
+    return this.onlyGate?.fittingCopy(payload);
   }
 
   startOne(at: number): boolean {

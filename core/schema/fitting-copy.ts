@@ -14,9 +14,8 @@ const MOST_PARTS = 500;
 const DEEPEST = 16;
 
 /**
- * Writes code that copies and checks what a schema describes, in one go: a third of what both cost for three properties,
- * a tenth for messages of many shapes, as code for one schema meets one shape. Undefined for schemas that leave open what
- * a value is made of. Needs `Function`, like ajv.
+ * Writes code that copies and checks what a schema describes, in one go: a third of what both cost for three properties.
+ * Undefined for schemas that leave open what a value is made of. Needs `Function`, like ajv.
  *
  * @param schema as `parseSchema` leaves it: it has refused `__proto__` for a name, and what is no keyword's value.
  * @param check decides where there is more to the schema than what things are, such as a `pattern`.

@@ -1,19 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { runCommand } from '../support/processes.js';
 
+/** Runs a program that may collect garbage; what it prints last is its result. */
+async function lastLineOf(program: string): Promise<string> {
+  const flags = ['--expose-gc', '--conditions=dagger-source', '--import', 'tsx'];
+  const { code, output } = await runCommand(process.execPath, [...flags, program]);
+  expect(code, output).toBe(0);
+  return output.trim().split('\n').at(-1) ?? '';
+}
+
 describe('a ping-pong of 1,000,000 messages', () => {
   test('grows neither the stack nor the heap, and lets timers fire all the while', {
     timeout: 240_000,
   }, async () => {
-    const program = [
-      '--expose-gc',
-      '--conditions=dagger-source',
-      '--import',
-      'tsx',
-      'test/support/programs/ping-pong.ts',
-    ];
-    const { code, output } = await runCommand(process.execPath, program);
-    expect(code, output).toBe(0);
+    const line = await lastLineOf('test/support/programs/ping-pong.ts');
     const measured: {
       status: string;
       counts: { published: number; succeeded: number };
@@ -23,7 +23,7 @@ describe('a ping-pong of 1,000,000 messages', () => {
       worstGap: number;
       tookMs: number;
       outcomes: number;
-    } = JSON.parse(output.trim().split('\n').at(-1) ?? '');
+    } = JSON.parse(line);
     const { heaps, depths, fired, worstGap, tookMs } = measured;
     console.log(
       `ping-pong: 1,000,000 messages in ${Math.round(tookMs)} ms, ${fired} ticks, worst gap ${worstGap.toFixed(1)} ms`,
@@ -43,18 +43,8 @@ describe('a ping-pong of 1,000,000 messages', () => {
 });
 
 test('working off a backlog leaves nothing behind for the next full collection', async () => {
-  const program = [
-    '--expose-gc',
-    '--conditions=dagger-source',
-    '--import',
-    'tsx',
-    'test/support/programs/backlog.ts',
-  ];
-  const { code, output } = await runCommand(process.execPath, program);
-  expect(code, output).toBe(0);
-  const measured: { messages: number; waiting: number; done: number } = JSON.parse(
-    output.trim().split('\n').at(-1) ?? '',
-  );
+  const line = await lastLineOf('test/support/programs/backlog.ts');
+  const measured: { messages: number; waiting: number; done: number } = JSON.parse(line);
   // The backlog itself is old, and stays until such a collection. Before it was let go, what came of it added 200 bytes a message.
   expect((measured.done - measured.waiting) / measured.messages).toBeLessThan(100);
 });
