@@ -35,7 +35,9 @@ describe('a ping-pong of 1,000,000 messages', () => {
     expect(heaps).toHaveLength(10);
     // Flat once the tree is full: the last tenth needs no more than the third, give or take a collection's slack.
     expect(heaps.at(-1)).toBeLessThan((heaps[2] ?? 0) + 4 * 1024 * 1024);
-    expect(new Set(depths).size).toBe(1);
+    // An agent is started when the one before has settled, or now and then from the queue: a few calls more or fewer, at the
+    // millionth message as at the first.
+    expect(Math.max(...depths) - Math.min(...depths)).toBeLessThan(10);
     // A turn is left every few milliseconds: a starved interval would have fired a handful of times.
     expect(fired).toBeGreaterThan(tookMs / 200);
     expect(measured.outcomes).toBeLessThanOrEqual(10_000);
