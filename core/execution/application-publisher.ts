@@ -48,7 +48,7 @@ export class ApplicationPublisher {
     payloadOrMessage: unknown,
     options: ApplicationPublishOptions | undefined,
     run: () => RunRecord | undefined,
-  ): Message | Promise<Message> {
+  ): Publication | Promise<Publication> {
     const present = this.find(channelName);
     if (present === undefined) requireUnreserved(channelName, 'channel');
     if (options !== undefined) requireOptions(options, 'options', OPTIONS);
@@ -72,7 +72,7 @@ export class ApplicationPublisher {
     own: Message<unknown> | undefined,
     options: ApplicationPublishOptions | undefined,
     run: () => RunRecord | undefined,
-  ): Message | Promise<Message> {
+  ): Publication | Promise<Publication> {
     // Looking at the payload may have closed it: a check of an agent's own, or a getter.
     const channel = present?.isOpen === true ? present : this.router.destination(channelName, false);
     return this.router.hasRoom(channel)
@@ -94,7 +94,7 @@ export class ApplicationPublisher {
     own: Message<unknown> | undefined,
     options: ApplicationPublishOptions | undefined,
     run: () => RunRecord | undefined,
-  ): Promise<Message> {
+  ): Promise<Publication> {
     const error = await refusal;
     if (error) throw error;
     return this.sendAccepted(undefined, channelName, payload, own, options, run);
@@ -106,7 +106,7 @@ export class ApplicationPublisher {
     own: Message<unknown> | undefined,
     options: ApplicationPublishOptions | undefined,
     run: () => RunRecord | undefined,
-  ): Promise<Message> {
+  ): Promise<Publication> {
     return this.router.whenRoom(channelName, run(), () =>
       this.send(this.router.destination(channelName, false), payload, own, options, run()),
     );
@@ -118,7 +118,7 @@ export class ApplicationPublisher {
     own: Message<unknown> | undefined,
     options: ApplicationPublishOptions | undefined,
     run: RunRecord | undefined,
-  ): Message {
+  ): Publication {
     const { state } = this.recorder;
     if (own !== undefined) return this.sendMessage(channel, payload, own, options, run);
     const at = this.recorder.recent();
@@ -130,8 +130,7 @@ export class ApplicationPublisher {
     const publication = new Publication(payload, name, isoTime(at), source, scope, 0, ordinal, NO_PARENT);
     if (taskId !== undefined) publication.inherit(undefined, taskId);
     this.router.route(at, channel, publication, undefined, run);
-    // Not the one that stays with what is under way: that is made if anybody asks, and what waits keeps 100 bytes less.
-    return publication.makeMessage();
+    return publication;
   }
 
   private sendMessage(
@@ -140,16 +139,17 @@ export class ApplicationPublisher {
     own: Message<unknown>,
     options: ApplicationPublishOptions | undefined,
     run: RunRecord | undefined,
-  ): Message {
+  ): Publication {
     const { state } = this.recorder;
     const message = this.stamped(own, channel.name, payload);
-    if (state.outsideIds.has(own.id)) return message;
+    if (state.outsideIds.has(own.id)) return Publication.of(message, 0, true);
     const at = this.recorder.recent();
     const ordinal = state.published;
     const taskId = this.taskId(own, options);
     const stamped = taskId === undefined ? message : { ...message, taskId };
-    this.router.route(at, channel, Publication.of(stamped, ordinal, true), undefined, run);
-    return stamped;
+    const publication = Publication.of(stamped, ordinal, true);
+    this.router.route(at, channel, publication, undefined, run);
+    return publication;
   }
 
   private stamped(own: Message<unknown>, channel: string, payload: JsonValue): Message {

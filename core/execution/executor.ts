@@ -12,6 +12,7 @@ import type { ExecutionTree } from '../state/execution-tree.js';
 import type { RunEvent } from '../state/run-event.js';
 import type { RunState } from '../state/run-state.js';
 import type { TaskManager } from '../state/task-manager.js';
+import { acknowledge, acknowledgeLater } from './acknowledge.js';
 import type { ApplicationPublishOptions } from './application-publisher.js';
 import {
   type ChannelOptions,
@@ -185,24 +186,15 @@ export class PubSubExecutor {
   publish(channel: string, payloadOrMessage: unknown, options?: ApplicationPublishOptions): Promise<Message> {
     try {
       this.#requireOpen();
-      const { publisher, persistence, currentRun } = this.#parts;
+      const parts = this.#parts;
+      const { failure } = parts.persistence;
       // While the store fails nothing can be promised, so nothing is taken.
-      if (persistence.failure !== undefined) throw persistence.failure;
-      const published = publisher.publish(channel, payloadOrMessage, options, currentRun);
-      if (!isPending(published)) return this.#acknowledge(published);
-      return published.then((message) => this.#acknowledge(message));
+      if (failure !== undefined) throw failure;
+      const published = parts.publisher.publish(channel, payloadOrMessage, options, parts.currentRun);
+      return isPending(published) ? acknowledgeLater(parts, published) : acknowledge(parts, published);
     } catch (thrown) {
       return Promise.reject(thrown);
     }
-  }
-
-  /** Resolves once the message is durable, and when this turn of the event loop has time left for whoever waits. */
-  #acknowledge(message: Message): Promise<Message> {
-    const { scheduler, persistence } = this.#parts;
-    const durable = persistence.durable();
-    const nextTurn = scheduler.breathe();
-    if (nextTurn !== undefined) return nextTurn.then(() => durable).then(() => message);
-    return durable === undefined ? Promise.resolve(message) : durable.then(() => message);
   }
 
   /** Makes a channel, or changes the options of one that exists. */

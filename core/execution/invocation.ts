@@ -152,7 +152,7 @@ export class Invocation implements Attempt, RunningAttempt {
       const published = this.services.publisher.publish(this, channel, payload, options);
       const nextTurn = this.services.breathe();
       if (isPending(published)) return this.makeRare().track(published.then(messageOf));
-      if (nextTurn !== undefined) return this.makeRare().track(nextTurn.then(() => published.message));
+      if (nextTurn !== undefined) return this.makeRare().track(messageAfter(nextTurn, published));
       return Promise.resolve(published.message);
     } catch (thrown) {
       return this.refused(toPubSubError(thrown));
@@ -301,6 +301,11 @@ export class Invocation implements Attempt, RunningAttempt {
 
 function messageOf({ message }: Publication): Message {
   return message;
+}
+
+/** Apart, so that the place to keep what the closure refers to is made for those alone who wait. */
+function messageAfter(turn: Promise<void>, published: Publication): Promise<Message> {
+  return turn.then(() => published.message);
 }
 
 const SETTLED = new PubSubError('EXECUTION_ERROR', 'the invocation has ended already');

@@ -1,6 +1,5 @@
 import type { PubSubAgent } from '../agents/agent.js';
 import { describe, PubSubError } from '../errors.js';
-import type { Message } from '../messaging/message.js';
 import type { Publication } from '../messaging/publication.js';
 
 // What an agent may give back: told apart here, as values come from anybody's code.
@@ -10,12 +9,10 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 /**
- * Whether publishing answered with a promise, and not with what was published. Told by what a message lacks: to ask for
+ * Whether publishing answered with a promise, and not with what was published. Told by what a publication lacks: to ask for
  * its class walks up its prototypes, 30 instructions for every message.
  */
-export function isPending<Published extends Message | Publication>(
-  published: Published | Promise<Published>,
-): published is Promise<Published> {
+export function isPending(published: Publication | Promise<Publication>): published is Promise<Publication> {
   return 'then' in published;
 }
 

@@ -12,6 +12,12 @@ const TURN_STEPS = 20_000;
  */
 const PORTION = 32;
 
+/**
+ * How many who wait for the next turn share a promise; in a backlog that is nearly everybody who publishes. The promise keeps
+ * them in a list: a longer one the garbage collector could only follow one by one, with one of its threads.
+ */
+const SHARING = 64;
+
 /** Something with work to start. */
 export interface Startable {
   /** Set while it is in the ready queue, so that it is in there once. */
@@ -50,6 +56,9 @@ export class Scheduler {
   private turnOpen = false;
   private stepsLeft = 0;
   private turnWaiters: (() => void)[] = [];
+  /** What those await who come next to wait for a turn, and for how many more it will do. */
+  private nextTurn: Promise<void> | undefined = undefined;
+  private placesLeft = 0;
   private turnListeners: (() => void)[] = [];
   private readonly drain = (): void => {
     this.drainPlanned = false;
@@ -70,6 +79,7 @@ export class Scheduler {
     if (this.held) return;
     const waiters = this.turnWaiters;
     this.turnWaiters = [];
+    this.nextTurn = undefined;
     if (waiters.length > 0) this.enterTurn();
     for (const wake of waiters) wake();
     this.work();
@@ -144,6 +154,12 @@ export class Scheduler {
   breatheAt(at: number): Promise<void> | undefined {
     if (this.turnOpen === false) this.enterTurn();
     if (--this.stepsLeft > 0 && this.held === false && !this.clock.isSpentAt(at)) return undefined;
+    if (this.nextTurn === undefined || --this.placesLeft < 0) this.nextTurn = this.promiseTurn();
+    return this.nextTurn;
+  }
+
+  private promiseTurn(): Promise<void> {
+    this.placesLeft = SHARING;
     return new Promise((resolve) => this.turnWaiters.push(resolve));
   }
 

@@ -2,7 +2,7 @@ import type { AgentMetadata } from '../agents/agent-metadata.js';
 import type { Channel } from '../messaging/channel.js';
 import { BoundedSet } from './bounded-set.js';
 import { CacheTable } from './cache-table.js';
-import { DeliveryList } from './delivery.js';
+import { DeliveryList } from './delivery-list.js';
 import { ExecutionTree } from './execution-tree.js';
 import type { HumanRequest, HumanResolution } from './human-request.js';
 import type { RunRecord } from './run-record.js';

@@ -1,3 +1,4 @@
+import { plainObjects } from '../plain-objects.js';
 import { nodeIdOf } from './session-ids.js';
 import type { LabelTable, TreeLabel, TreeScope } from './tree-labels.js';
 import { type PlainSuccess, PUBLISH_STATUSES } from './tree-node.js';
@@ -18,6 +19,18 @@ import { type PlainSuccess, PUBLISH_STATUSES } from './tree-node.js';
  */
 
 const NONE: readonly string[] = Object.freeze<string[]>([]);
+
+const Success = plainObjects<PlainSuccess, [string, string, string, number]>(
+  function (nodeId, agent, channel, durationMs) {
+    this.nodeId = nodeId;
+    this.agent = agent;
+    this.channel = channel;
+    this.success = true;
+    this.attempts = 1;
+    this.retryMessages = NONE;
+    this.durationMs = durationMs;
+  },
+);
 
 /** No duration yet: a float that is not a number, as a word. */
 export const UNSETTLED = 0x7fc0_0000;
@@ -156,7 +169,7 @@ export class TreeRows {
     const { agent, channel } = named;
     const nodeId = nodeIdOf(agent, within.session, words[row | 5] ?? 0);
     const durationMs = this.durations[row | 7] || 0;
-    return { nodeId, agent, channel, success: true, attempts: 1, retryMessages: NONE, durationMs };
+    return new Success(nodeId, agent, channel, durationMs);
   }
 
   status(row: number): number {
