@@ -56,5 +56,5 @@ export async function crowd(context: Context): Promise<Section> {
 
 function once(context: Context, entry: Entry, workload: WorkloadName): Promise<Measurement> {
   const count = Math.ceil(COUNTS[workload] / (context.quick ? 5 : 1));
-  return measureOnce(context, entry, { workload, count, warmUp: Math.ceil(count / 4), window: WINDOW });
+  return measureOnce(context, entry, { workload, count, warmUp: count, window: WINDOW });
 }

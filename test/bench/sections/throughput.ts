@@ -33,7 +33,7 @@ export async function throughput(context: Context, kind: Kind): Promise<Section>
   const size = COUNTS[kind.workload] / (context.quick ? 5 : 1);
   const rows = await measureInRounds(context, kind.id, entries, (entry) => {
     const count = scaled(size, entry, kind.workload);
-    return { workload: kind.workload, count, warmUp: Math.ceil(count / 4), window: kind.window };
+    return { workload: kind.workload, count, warmUp: count, window: kind.window };
   });
   const inFlight = kind.window === null ? 'all in flight at once' : `${kind.window} in flight`;
   return {
