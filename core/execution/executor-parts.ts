@@ -8,6 +8,7 @@ import { EVENT_FORMAT } from '../state/run-event.js';
 import type { RunRecord } from '../state/run-record.js';
 import type { RunState } from '../state/run-state.js';
 import { TaskManager } from '../state/task-manager.js';
+import { Acknowledgements } from './acknowledgements.js';
 import { AgentDirectory } from './agent-directory.js';
 import type { RunnerEnvironment } from './agent-runner.js';
 import { ApplicationPublisher } from './application-publisher.js';
@@ -50,6 +51,7 @@ export interface ExecutorParts {
   readonly lifecycle: Lifecycle;
   readonly directory: AgentDirectory;
   readonly publisher: ApplicationPublisher;
+  readonly acknowledgements: Acknowledgements;
   readonly humans: HumanDesk;
   readonly cache: Cache;
   readonly tasks: TaskManager;
@@ -269,6 +271,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     tasks,
     durable: () => persistence.durable(),
     persistence,
+    acknowledgements: new Acknowledgements(persistence, scheduler),
     channels: new ChannelDesk(recorder, router, directory, runs, config),
     deadLetters: new DeadLetters(recorder, directory, runs),
     lifecycle,

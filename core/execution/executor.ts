@@ -12,7 +12,6 @@ import type { ExecutionTree } from '../state/execution-tree.js';
 import type { RunEvent } from '../state/run-event.js';
 import type { RunState } from '../state/run-state.js';
 import type { TaskManager } from '../state/task-manager.js';
-import { acknowledge, acknowledgeLater } from './acknowledge.js';
 import type { ApplicationPublishOptions } from './application-publisher.js';
 import {
   type ChannelOptions,
@@ -191,7 +190,8 @@ export class PubSubExecutor {
       // While the store fails nothing can be promised, so nothing is taken.
       if (failure !== undefined) throw failure;
       const published = parts.publisher.publish(channel, payloadOrMessage, options, parts.currentRun);
-      return isPending(published) ? acknowledgeLater(parts, published) : acknowledge(parts, published);
+      const { acknowledgements } = parts;
+      return isPending(published) ? acknowledgements.ofLater(published) : acknowledgements.of(published);
     } catch (thrown) {
       return Promise.reject(thrown);
     }

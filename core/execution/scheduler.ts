@@ -13,10 +13,10 @@ const TURN_STEPS = 20_000;
 const PORTION = 32;
 
 /**
- * How many who wait for the next turn share a promise; in a backlog that is nearly everybody who publishes. The promise keeps
- * them in a list: a longer one the garbage collector could only follow one by one, with one of its threads.
+ * How many who wait for the next turn share a promise; in a backlog that is nearly everybody who publishes. Not all of them:
+ * what hangs on one promise is a list, that the collector can only follow one by one, with one of its threads.
  */
-const SHARING = 64;
+const SHARING = 512;
 
 /** Something with work to start. */
 export interface Startable {
