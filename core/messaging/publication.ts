@@ -1,4 +1,5 @@
 import type { JsonValue } from '../json.js';
+import { plainObjects } from '../plain-objects.js';
 import type { CompiledSchema } from '../schema/schema-validator.js';
 import { NO_SESSION } from '../state/session.js';
 import { messageIdOf, nodeIdOf } from '../state/session-ids.js';
@@ -26,6 +27,17 @@ interface Origin {
   readonly publisher: number;
   readonly ordinal: number;
 }
+
+/** A message that no other led to: what the application says, most of all. */
+const First = plainObjects<Message, [string, string, string, string, JsonValue]>(
+  function (id, timestamp, source, channel, payload) {
+    this.id = id;
+    this.timestamp = timestamp;
+    this.source = source;
+    this.channel = channel;
+    this.payload = payload;
+  },
+);
 
 /** The parent of what the application says. */
 export const NO_PARENT: Origin = { scope: NOWHERE, publisher: 0, ordinal: 0 };
@@ -162,7 +174,7 @@ export class Publication implements Origin {
     const { id, source, channel, taskId, payload, timestamp, parentId } = this;
     if (taskId === undefined && parentId !== undefined)
       return { id, timestamp, source, channel, payload, parentId };
-    if (taskId === undefined) return { id, timestamp, source, channel, payload };
+    if (taskId === undefined) return new First(id, timestamp, source, channel, payload);
     return parentId === undefined
       ? { id, timestamp, source, channel, payload, taskId }
       : { id, timestamp, source, channel, taskId, payload, parentId };
