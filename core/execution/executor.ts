@@ -185,12 +185,10 @@ export class PubSubExecutor {
   publish(channel: string, payloadOrMessage: unknown, options?: ApplicationPublishOptions): Promise<Message> {
     try {
       this.#requireOpen();
-      const parts = this.#parts;
-      const { failure } = parts.persistence;
+      const { publisher, acknowledgements, persistence, currentRun } = this.#parts;
       // While the store fails nothing can be promised, so nothing is taken.
-      if (failure !== undefined) throw failure;
-      const published = parts.publisher.publish(channel, payloadOrMessage, options, parts.currentRun);
-      const { acknowledgements } = parts;
+      if (persistence.failure !== undefined) throw persistence.failure;
+      const published = publisher.publish(channel, payloadOrMessage, options, currentRun);
       return isPending(published) ? acknowledgements.ofLater(published) : acknowledgements.of(published);
     } catch (thrown) {
       return Promise.reject(thrown);
