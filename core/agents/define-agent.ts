@@ -141,43 +141,70 @@ export function defineAgent<
   for (const key of Object.keys(definition)) {
     if (!KNOWN.includes(key)) throw invalid(`agent.${key}`, `one of ${KNOWN.join(', ')}`, key);
   }
-  const { name, description = '', subscribe, publish = [], inputSchema, outputSchema } = definition;
   if (typeof definition.process !== 'function')
     throw invalid('agent.process', 'a function', definition.process);
   // The executor calls it with contexts that the schemas have checked: the types above are erased here, once.
   const process = definition.process as unknown as PubSubAgent['processMessage'];
-  const agent: PubSubAgent = {
-    processMessage: (context) => process.call(definition, context),
-    name,
-    description,
-    subscriptions: namesOf(subscribe, 'agent.subscribe'),
-    publications: namesOf(publish, 'agent.publish'),
-    inputSchema: schemaOf(subscribe, inputSchema, 'agent.inputSchema'),
-    outputSchema: schemaOf(publish, outputSchema, 'agent.outputSchema'),
-    concurrency: definition.concurrency,
-    transactional: definition.transactional,
-    timeoutSeconds: definition.timeoutSeconds,
-  };
+  const agent = new DefinedAgent(definition, process);
   checkAgent(agent);
-  handlers.set(agent, { method: agent.processMessage, process, self: definition });
   return agent;
+}
+
+type Description = Omit<AgentDefinition<Channels, Channels, AnySchema, AnySchema>, 'process'>;
+
+/**
+ * What `defineAgent` makes. What is called for each message are private fields, and no entries of a WeakMap: in those
+ * agents' functions come to lie in the order of their hashes, each far from the one before it.
+ */
+class DefinedAgent implements PubSubAgent {
+  readonly name: string;
+  readonly description: string;
+  readonly subscriptions: readonly string[];
+  readonly publications: readonly string[];
+  readonly inputSchema: AgentSchema | undefined;
+  readonly outputSchema: AgentSchema | undefined;
+  readonly concurrency: number | undefined;
+  readonly transactional: boolean | undefined;
+  readonly timeoutSeconds: number | undefined;
+  readonly processMessage: PubSubAgent['processMessage'];
+  readonly #method: PubSubAgent['processMessage'];
+  readonly #process: PubSubAgent['processMessage'];
+  readonly #self: unknown;
+
+  constructor(definition: Description, process: PubSubAgent['processMessage']) {
+    const { name, description = '', subscribe, publish = [], inputSchema, outputSchema } = definition;
+    this.name = name;
+    this.description = description;
+    this.subscriptions = namesOf(subscribe, 'agent.subscribe');
+    this.publications = namesOf(publish, 'agent.publish');
+    this.inputSchema = schemaOf(subscribe, inputSchema, 'agent.inputSchema');
+    this.outputSchema = schemaOf(publish, outputSchema, 'agent.outputSchema');
+    this.concurrency = definition.concurrency;
+    this.transactional = definition.transactional;
+    this.timeoutSeconds = definition.timeoutSeconds;
+    this.processMessage = (context) => process.call(definition, context);
+    this.#method = this.processMessage;
+    this.#process = process;
+    this.#self = definition;
+  }
+
+  static handlerOf(agent: PubSubAgent): AgentHandler | undefined {
+    // Somebody may have put another method in its place.
+    if (!(#method in agent) || agent.#method !== agent.processMessage) return undefined;
+    return { process: agent.#process, self: agent.#self };
+  }
 }
 
 /** What is behind the method of a defined agent. */
 export interface AgentHandler {
-  readonly method: PubSubAgent['processMessage'];
   readonly process: PubSubAgent['processMessage'];
   /** What `process` is called on. */
   readonly self: unknown;
 }
 
-const handlers = new WeakMap<PubSubAgent, AgentHandler>();
-
 /** For who calls a defined agent often: its `process`, without the agent and its method around it. */
 export function handlerOf(agent: PubSubAgent): AgentHandler | undefined {
-  const handler = handlers.get(agent);
-  // Somebody may have put another method in its place.
-  return handler?.method === agent.processMessage ? handler : undefined;
+  return DefinedAgent.handlerOf(agent);
 }
 
 function namesOf(channels: unknown, field: string): readonly string[] {
