@@ -101,8 +101,7 @@ export class AgentDirectory {
   /** Agents of which at least one input takes this payload at once. */
   accepting(payload: unknown): AgentMetadata[] {
     const copied = copyJson(payload, 'payload');
-    const accepts = ({ inputs }: RegisteredAgent): boolean =>
-      [...inputs.values()].some((gate) => gate.accepts(copied));
+    const accepts = ({ inputs }: RegisteredAgent): boolean => inputs.some((gate) => gate.accepts(copied));
     return [...this.#runners.values()]
       .filter(({ registered }) => accepts(registered))
       .map(({ registered }) => registered.metadata);

@@ -14,6 +14,7 @@ import type { PayloadGate } from './payload-gate.js';
 import type { Recorder } from './recorder.js';
 import type { RegisteredAgent } from './registered-agent.js';
 import type { Router } from './router.js';
+import { firstRunnable, oldestRunnable, type PendingRetries } from './runnable-mail.js';
 import type { RunningAttempts } from './running-attempts.js';
 import type { Scheduler, Startable } from './scheduler.js';
 import type { SettlementWatch } from './settlement.js';
@@ -37,6 +38,8 @@ export interface RunnerEnvironment {
   stalled(run: RunRecord | undefined): void;
 }
 
+const NO_MAILBOXES: readonly Mailbox<Delivery>[] = [];
+
 /** Runs one agent: takes its mail in order, as many at a time as it allows, and tries again what failed. */
 export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   queued: boolean;
@@ -51,20 +54,19 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   private readonly self: unknown;
   /** Its only gate's check, where it is no more than a schema: shared by all agents with that schema, so it is at hand. */
   private readonly onlyCheck: SchemaCheck | undefined;
-  /** Deliveries whose retry is not due yet, with what cancels their timer. They keep their place: order is kept. */
-  private retrying: Map<Delivery, () => void> | undefined;
+  private retrying: PendingRetries | undefined;
   private readonly timeoutMs: number | undefined;
   readonly agent: PubSubAgent;
   /** The gate of an agent with one channel, which most are: saves a look-up for each message. */
   private readonly onlyGate: PayloadGate | undefined;
   readonly registered: RegisteredAgent;
-  private mailboxes: Mailbox<Delivery>[];
+  /** Where it has one alone, empty. */
+  private mailboxes: readonly Mailbox<Delivery>[];
   private gone: boolean;
 
   constructor(registered: RegisteredAgent, environment: RunnerEnvironment) {
     const { agent, inputs } = registered;
     const handler = handlerOf(agent);
-    const [onlyGate] = inputs.size === 1 ? inputs.values() : [];
     // In the order in which they come to lie in memory: what a message needs when it is published, what it needs when it
     // is started, and the rest. Among thousands of agents that is where the time goes.
     this.queued = false;
@@ -74,13 +76,13 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     this.environment = environment;
     this.handle = handler?.process;
     this.self = handler?.self;
-    this.onlyCheck = onlyGate?.onlyCheck;
+    this.onlyCheck = inputs.only?.onlyCheck;
     this.retrying = undefined;
     this.timeoutMs = agent.timeoutSeconds === undefined ? undefined : agent.timeoutSeconds * 1000;
     this.agent = agent;
-    this.onlyGate = onlyGate;
+    this.onlyGate = inputs.only;
     this.registered = registered;
-    this.mailboxes = [];
+    this.mailboxes = NO_MAILBOXES;
     this.gone = false;
   }
 
@@ -98,23 +100,27 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
 
   attach(mailbox: Mailbox<Delivery>): void {
     mailbox.consumer = this;
-    this.read([...this.mailboxes, mailbox]);
+    this.read([...this.allMailboxes, mailbox]);
     if (mailbox.length > 0) this.mailArrived();
   }
 
   detach(channel: string): void {
-    this.read(this.mailboxes.filter((mailbox) => mailbox.channel !== channel));
+    this.read(this.allMailboxes.filter((mailbox) => mailbox.channel !== channel));
   }
 
-  private read(mailboxes: Mailbox<Delivery>[]): void {
-    this.mailboxes = mailboxes;
+  private get allMailboxes(): readonly Mailbox<Delivery>[] {
+    return this.onlyMailbox === undefined ? this.mailboxes : [this.onlyMailbox];
+  }
+
+  private read(mailboxes: readonly Mailbox<Delivery>[]): void {
     this.onlyMailbox = mailboxes.length === 1 ? mailboxes[0] : undefined;
+    this.mailboxes = mailboxes.length > 1 ? mailboxes : NO_MAILBOXES;
   }
 
   /** Reads no more mail. What runs goes on to its end; what waits for a retry goes back to its mailbox. */
   leave(): void {
     this.gone = true;
-    for (const mailbox of this.mailboxes) mailbox.consumer = undefined;
+    for (const mailbox of this.allMailboxes) mailbox.consumer = undefined;
     this.read([]);
     for (const delivery of [...(this.retrying?.keys() ?? [])]) this.putBack(delivery);
   }
@@ -130,6 +136,18 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
 
   fittingCopy(payload: unknown): JsonValue | undefined {
     return this.onlyGate?.fittingCopy(payload);
+  }
+
+  touch(): number {
+    const { onlyMailbox: mailbox, queued, timeoutMs, gone, handle, self } = this;
+    if (mailbox === undefined) return 0;
+    // Each from another line of memory: of this runner, of what it calls, of its mailbox, and of what lies in there.
+    let present = Number(queued) + Number(timeoutMs === undefined) + Number(gone);
+    present += Number(typeof handle === 'function') + Number(typeof self === 'object');
+    present += mailbox.length + Number(mailbox.closed);
+    const { head } = mailbox;
+    if (head === undefined) return present;
+    return present + head.number + head.attempts + Number(head.nextInMailbox === undefined);
   }
 
   startOne(at: number): boolean {
@@ -228,31 +246,10 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   /** What to start next, if it may start anything: the oldest delivery over all its mailboxes whose run goes on. */
   private takeNext(): Delivery | undefined {
     if (!this.hasSlot()) return undefined;
-    return this.onlyMailbox === undefined ? this.findOldest() : this.firstRunnable(this.onlyMailbox);
-  }
-
-  private findOldest(): Delivery | undefined {
-    let oldest: Delivery | undefined;
-    for (const mailbox of this.mailboxes) {
-      const candidate = this.firstRunnable(mailbox);
-      if (candidate && (!oldest || candidate.number < oldest.number)) oldest = candidate;
-    }
-    return oldest;
-  }
-
-  private firstRunnable({ head }: Mailbox<Delivery>): Delivery | undefined {
-    return head === undefined || this.isRunnable(head) ? head : this.findRunnable(head.nextInMailbox);
-  }
-
-  private findRunnable(first: Delivery | undefined): Delivery | undefined {
-    let candidate = first;
-    while (candidate !== undefined && !this.isRunnable(candidate)) candidate = candidate.nextInMailbox;
-    return candidate;
-  }
-
-  private isRunnable(delivery: Delivery): boolean {
-    if (delivery.status !== 'waiting' || delivery.run?.isRunning !== true) return false;
-    return this.retrying === undefined || !this.retrying.has(delivery);
+    const { onlyMailbox, retrying } = this;
+    return onlyMailbox === undefined
+      ? oldestRunnable(this.mailboxes, retrying)
+      : firstRunnable(onlyMailbox, retrying);
   }
 
   private start(delivery: Delivery, at: number): void {

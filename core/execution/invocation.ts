@@ -223,12 +223,12 @@ export class Invocation implements Attempt, RunningAttempt {
 
   /** A promise only where the message has to wait. @throws PubSubError when it is refused. */
   private publishReturned(value: unknown): Promise<Publication> | undefined {
-    const { onlyOutput } = this.registered;
-    if (onlyOutput === undefined) throw unpublishable(this.registered.agent, value);
+    const { only } = this.registered.outputs;
+    if (only === undefined) throw unpublishable(this.registered.agent, value);
     if (this.over !== undefined) {
-      throw this.services.publisher.refuseLate(this, onlyOutput.channel, this.over);
+      throw this.services.publisher.refuseLate(this, only.channel, this.over);
     }
-    const published = this.services.publisher.publishThrough(this, onlyOutput, value, undefined);
+    const published = this.services.publisher.publishThrough(this, only, value, undefined);
     return isPending(published) ? published : undefined;
   }
 

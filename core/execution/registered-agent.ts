@@ -4,15 +4,14 @@ import { copyJson, type JsonValue, setOwn } from '../json.js';
 import { compileSchema, type SchemaCheck } from '../schema/compile-schema.js';
 import type { AnySchema, SchemaValidator } from '../schema/schema-validator.js';
 import { PayloadGate, type PayloadHook } from './payload-gate.js';
+import { PayloadGates } from './payload-gates.js';
 
 /** An agent with its schemas compiled: what the executor needs of it, computed once. */
 export interface RegisteredAgent {
   readonly agent: PubSubAgent;
   readonly metadata: AgentMetadata;
-  readonly inputs: ReadonlyMap<string, PayloadGate>;
-  readonly outputs: ReadonlyMap<string, PayloadGate>;
-  /** Where a returned value goes: the publication, when there is just one. */
-  readonly onlyOutput: PayloadGate | undefined;
+  readonly inputs: PayloadGates;
+  readonly outputs: PayloadGates;
   readonly transactional: boolean;
 }
 
@@ -26,8 +25,8 @@ export function compileAgent(agent: PubSubAgent, validator: SchemaValidator): Re
     metadata: {
       name,
       description,
-      subscriptions: [...subscriptions],
-      publications: [...publications],
+      subscriptions: copyNames(subscriptions),
+      publications: copyNames(publications),
       inputSchemas: inputs.json,
       outputSchemas: outputs.json,
       // JSON has no Infinity.
@@ -36,17 +35,23 @@ export function compileAgent(agent: PubSubAgent, validator: SchemaValidator): Re
     },
     inputs: inputs.gates,
     outputs: outputs.gates,
-    onlyOutput: outputs.gates.size === 1 ? [...outputs.gates.values()][0] : undefined,
     transactional,
   };
 }
 
+/** Thousands of agents may publish nothing: they share that list. */
+const NO_NAMES: readonly string[] = Object.freeze([]);
+
+function copyNames(names: readonly string[]): readonly string[] {
+  return names.length === 0 ? NO_NAMES : names.slice();
+}
+
 interface Side {
-  readonly gates: ReadonlyMap<string, PayloadGate>;
+  readonly gates: PayloadGates;
   readonly json: { readonly [channel: string]: JsonValue };
 }
 
-const NO_SIDE: Side = { gates: new Map(), json: {} };
+const NO_SIDE: Side = { gates: new PayloadGates([]), json: {} };
 
 function compileSide(
   agent: PubSubAgent,
@@ -64,14 +69,14 @@ function compileSide(
     return check;
   };
   if (channels.length === 0) return NO_SIDE;
-  const gates = new Map<string, PayloadGate>();
+  const gates: PayloadGate[] = [];
   const json = {};
   for (const channel of channels) {
     const check = checkOf(channel);
-    gates.set(channel, new PayloadGate(agent.name, side, channel, check, hookOf(agent, side)));
+    gates.push(new PayloadGate(agent.name, side, channel, check, hookOf(agent, side)));
     setOwn(json, channel, jsonOf(check));
   }
-  return { gates, json };
+  return { gates: new PayloadGates(gates), json };
 }
 
 function schemaFor({ channels }: ChannelSchemas, channel: string): AnySchema | undefined {

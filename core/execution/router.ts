@@ -25,6 +25,8 @@ export class Router {
   private readonly waiters = new Map<string, Set<Waiter>>();
   private readonly displaced: (run: RunRecord) => void;
   private readonly unheard: UnheardNote;
+  /** Depends on all that `touchReaders` has read. */
+  touched = 0;
 
   /** @param displaced hears of a run that lost a delivery to a message of somebody else: it may have none left. */
   constructor(
@@ -173,9 +175,19 @@ export class Router {
     run: RunRecord | undefined,
   ): void {
     const { subscribers } = channel;
+    if (subscribers.length > 1) this.touchReaders(subscribers);
     const losers = isOverfull(channel) ? this.makeRoom(at, channel) : NOBODY;
     this.recorder.messagePublished(at, channel, publication, publisher, run, subscribers);
     if (losers.length > 0) this.tellDisplaced(losers, run);
+  }
+
+  /** Reads what is about to be used of each: see `Scheduler.touchNext`. */
+  private touchReaders(subscribers: readonly Mailbox<Delivery>[]): void {
+    let queued = 0;
+    for (let index = 0; index < subscribers.length; index++) {
+      if (subscribers[index]?.consumer?.queued === true) queued++;
+    }
+    this.touched = queued;
   }
 
   private tellDisplaced(losers: readonly RunRecord[], run: RunRecord | undefined): void {

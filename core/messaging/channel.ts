@@ -76,7 +76,7 @@ export class Channel {
       this.mailboxes.set(agent, mailbox);
     }
     mailbox.subscribed = true;
-    if (!this.subscribers.includes(mailbox)) this.subscribers = [...this.subscribers, mailbox];
+    if (!this.subscribers.includes(mailbox)) this.subscribers = this.subscribers.concat(mailbox);
     return mailbox;
   }
 

@@ -3,6 +3,7 @@ import type { TreeLabel } from '../state/tree-labels.js';
 
 /** Told when mail arrives. The executor's side of a mailbox; state knows no more of it. */
 export interface MailConsumer {
+  readonly queued: boolean;
   mailArrived(): void;
   /** What the agent would be given for this payload; a promise where finding out takes time. @throws where it does not fit. */
   admit(channel: string, payload: JsonValue): unknown;

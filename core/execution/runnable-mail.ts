@@ -1,0 +1,42 @@
+import type { Mailbox } from '../messaging/mailbox.js';
+import type { Delivery } from '../state/delivery.js';
+
+// Which of the deliveries that wait for an agent may be started.
+
+/** Deliveries whose retry is not due yet, with what cancels their timer. They keep their place: order is kept. */
+export type PendingRetries = Map<Delivery, () => void>;
+
+/** The oldest in this mailbox whose run goes on. */
+export function firstRunnable(
+  { head }: Mailbox<Delivery>,
+  retrying: PendingRetries | undefined,
+): Delivery | undefined {
+  return head === undefined || isRunnable(head, retrying) ? head : findRunnable(head.nextInMailbox, retrying);
+}
+
+function findRunnable(
+  first: Delivery | undefined,
+  retrying: PendingRetries | undefined,
+): Delivery | undefined {
+  let candidate = first;
+  while (candidate !== undefined && !isRunnable(candidate, retrying)) candidate = candidate.nextInMailbox;
+  return candidate;
+}
+
+/** The oldest over all these mailboxes whose run goes on. */
+export function oldestRunnable(
+  mailboxes: readonly Mailbox<Delivery>[],
+  retrying: PendingRetries | undefined,
+): Delivery | undefined {
+  let oldest: Delivery | undefined;
+  for (const mailbox of mailboxes) {
+    const candidate = firstRunnable(mailbox, retrying);
+    if (candidate && (!oldest || candidate.number < oldest.number)) oldest = candidate;
+  }
+  return oldest;
+}
+
+function isRunnable(delivery: Delivery, retrying: PendingRetries | undefined): boolean {
+  if (delivery.status !== 'waiting' || delivery.run?.isRunning !== true) return false;
+  return retrying === undefined || !retrying.has(delivery);
+}
