@@ -7,7 +7,9 @@ import type { Scheduler } from './scheduler.js';
 class Group {
   readonly turn: Promise<void>;
   private readonly publications: Publication[] = [];
-  private readonly answers: ((message: Message) => void)[] = [];
+  private answered = 0;
+  /** The same for all of them: promises call back in the order in which they were asked. */
+  private readonly answerNext = (): Message => this.next().makeMessage();
 
   constructor(turn: Promise<void>) {
     this.turn = turn;
@@ -15,14 +17,13 @@ class Group {
 
   add(publication: Publication): Promise<Message> {
     this.publications.push(publication);
-    return new Promise((resolve) => this.answers.push(resolve));
+    return this.turn.then(this.answerNext);
   }
 
-  answer(): void {
-    for (let index = 0; index < this.answers.length; index++) {
-      const publication = this.publications[index];
-      if (publication !== undefined) this.answers[index]?.(publication.makeMessage());
-    }
+  private next(): Publication {
+    const publication = this.publications[this.answered++];
+    if (publication === undefined) throw new Error('more answers than publications');
+    return publication;
   }
 }
 
@@ -64,7 +65,6 @@ export class Acknowledgements {
     this.group = group;
     void turn.then(() => {
       if (this.group === group) this.group = undefined;
-      group.answer();
     });
     return group;
   }
