@@ -21,7 +21,7 @@ export const ERROR_CODES = [
 
 export type PubSubErrorCode = (typeof ERROR_CODES)[number];
 
-/** Plain facts about an error: the field, what was expected, what came. Always JSON. */
+/** Plain facts about an error: the field, what was expected, what came. What is no JSON is kept as a description. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 
 /** An error as plain JSON: how events, snapshots and the wire carry it. */
@@ -62,9 +62,31 @@ export class PubSubError extends Error {
   }
 
   toJSON(): ErrorRecord {
-    return Object.keys(this.details).length === 0
-      ? { code: this.code, message: this.message }
-      : { code: this.code, message: this.message, details: this.details };
+    return errorRecord(this);
+  }
+}
+
+/** An error as plain JSON: whatever its details are, and whatever a subclass has made of `toJSON`. */
+export function errorRecord({ code, message, details }: PubSubError): ErrorRecord {
+  const members = Object.entries(details).filter(([, value]) => value !== undefined);
+  if (members.length === 0) return { code, message };
+  return {
+    code,
+    message,
+    details: Object.fromEntries(members.map(([name, value]) => [name, plainDetail(value)])),
+  };
+}
+
+/** Longest detail that is recorded as it is, in characters of JSON: an error is kept with every attempt. */
+const LONGEST_DETAIL = 65_536;
+
+/** An agent may put anything into the details of an error, such as the answer of a server that refers to itself. */
+function plainDetail(value: unknown): unknown {
+  try {
+    const text = JSON.stringify(value);
+    return text === undefined || text.length > LONGEST_DETAIL ? describe(value) : JSON.parse(text);
+  } catch {
+    return describe(value);
   }
 }
 
@@ -73,15 +95,18 @@ export class PubSubError extends Error {
  * A PubSubError is handed back as it is; anything else becomes `fallback` with the thrown value as its cause.
  */
 export function toPubSubError(thrown: unknown, fallback: PubSubErrorCode = 'EXECUTION_ERROR'): PubSubError {
-  if (isPubSubError(thrown)) return thrown;
+  if (isSound(thrown)) return thrown;
   return new PubSubError(fallback, messageOf(thrown), { cause: thrown });
 }
 
-function isPubSubError(thrown: unknown): thrown is PubSubError {
+/** Whether it is an error of ours that can be read: an agent may throw what only looks like one. */
+function isSound(thrown: unknown): thrown is PubSubError {
   try {
-    return thrown instanceof PubSubError;
+    if (!(thrown instanceof PubSubError) || !ERROR_CODES.includes(thrown.code)) return false;
+    errorRecord(thrown);
+    return typeof thrown.message === 'string';
   } catch {
-    return false; // a Proxy whose getPrototypeOf trap throws
+    return false; // a Proxy whose getPrototypeOf trap throws, a getter that does
   }
 }
 

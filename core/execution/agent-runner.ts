@@ -1,7 +1,7 @@
 import type { AgentContext, PubSubAgent } from '../agents/agent.js';
 import { handlerOf } from '../agents/define-agent.js';
 import { type ResolvedConfig, retryDelay } from '../config.js';
-import type { PubSubError } from '../errors.js';
+import { errorRecord, type PubSubError } from '../errors.js';
 import type { JsonValue } from '../json.js';
 import type { Mailbox, MailConsumer } from '../messaging/mailbox.js';
 import type { Runtime } from '../runtime.js';
@@ -196,7 +196,7 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
       return;
     }
     const at = recorder.now();
-    recorder.deliveryRetrying(at, delivery, error.toJSON(), at + retryDelay(config.retryStrategy, failures));
+    recorder.deliveryRetrying(at, delivery, errorRecord(error), at + retryDelay(config.retryStrategy, failures));
     this.waitForRetry(delivery);
   }
 
@@ -274,7 +274,7 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   private fail(delivery: Delivery, error: PubSubError, invalid: boolean): void {
     const { recorder } = this.environment;
     const { run } = delivery;
-    recorder.deliveryFailed(recorder.now(), delivery, error.toJSON(), invalid);
+    recorder.deliveryFailed(recorder.now(), delivery, errorRecord(error), invalid);
     this.environment.settled(delivery, run);
   }
 

@@ -1,6 +1,6 @@
 import type { PublishOptions } from '../agents/agent.js';
 import { requireOptions } from '../config.js';
-import { describe, PubSubError } from '../errors.js';
+import { describe, errorRecord, PubSubError } from '../errors.js';
 import { isoTime } from '../identifiers.js';
 import { copyJson, type JsonValue } from '../json.js';
 import type { Channel } from '../messaging/channel.js';
@@ -231,7 +231,7 @@ export class AttemptPublisher implements AttemptPublishing {
       type: 'message.refused',
       channel: name,
       node: attempt.delivery.node,
-      reason: error.toJSON(),
+      reason: errorRecord(error),
     });
     return error;
   }

@@ -1,5 +1,5 @@
 import type { ResolvedConfig } from '../config.js';
-import { type ErrorRecord, PubSubError } from '../errors.js';
+import { type ErrorRecord, errorRecord, PubSubError } from '../errors.js';
 import type { Runtime } from '../runtime.js';
 import type { Delivery } from '../state/delivery.js';
 import type { RunKind, RunRecord, RunStatus } from '../state/run-record.js';
@@ -156,7 +156,7 @@ export class RunManager {
     const begun = [...recorder.state.unfinished].filter(
       (delivery) => delivery.run === run && delivery.status === 'running',
     );
-    const record = error?.toJSON() ?? (status === 'failed' ? live.firstFailure : undefined);
+    const record = (error && errorRecord(error)) ?? (status === 'failed' ? live.firstFailure : undefined);
     recorder.record({ type: 'run.ended', run: run.id, status, ...(record && { error: record }) });
     // What was being worked on when the run was cut off has an outcome too; what was only put back has none yet.
     for (const delivery of begun) if (delivery.status === 'running') live.outcomes.add(delivery.node);

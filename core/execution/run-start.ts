@@ -1,4 +1,4 @@
-import { PubSubError, toPubSubError } from '../errors.js';
+import { messageOf, PubSubError, toPubSubError } from '../errors.js';
 import type { RunKind } from '../state/run-record.js';
 import { type RunOptions, type RunSpec, requireRun } from './executor-options.js';
 import type { ExecutorParts } from './executor-parts.js';
@@ -110,7 +110,8 @@ function watch({ runs }: ExecutorParts, live: LiveRun, id: string, signal: Abort
   live.report.then(forget, forget);
 }
 
-function cancellation(id: string, reason: string): PubSubError {
+function cancellation(id: string, given: unknown): PubSubError {
+  const reason = typeof given === 'string' ? given : messageOf(given);
   return new PubSubError('CANCELLED', `run "${id}" was cancelled: ${reason}`, {
     details: { run: id, reason },
   });
