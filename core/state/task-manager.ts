@@ -1,6 +1,6 @@
 import { requireOneOf, requireOptions, requireWhole } from '../config.js';
 import { describe, invalid, PubSubError } from '../errors.js';
-import { isoTime, requireName } from '../identifiers.js';
+import { isoTime, requireId, requireName } from '../identifiers.js';
 import { copyJson } from '../json.js';
 import { TASK_STATUSES, type Task, type TaskStatus } from './task.js';
 
@@ -87,8 +87,11 @@ export class TaskManager {
       });
     }
     if (success) return this.#set({ ...found, status: 'completed' });
-    const attempts = Math.max(found.attempts, 1);
-    return this.#set({ ...found, attempts, status: attempts < found.maxAttempts ? 'pending' : 'failed' });
+    // Who works without a claim has made an attempt all the same.
+    const attempts = found.status === 'in-progress' ? Math.max(found.attempts, 1) : found.attempts + 1;
+    const { claimedBy, ...unclaimed } = found;
+    if (attempts < found.maxAttempts) return this.#set({ ...unclaimed, attempts, status: 'pending' });
+    return this.#set({ ...found, attempts, status: 'failed' });
   }
 
   /** Sets the status whatever it was. @throws PubSubError `TASK_NOT_FOUND`. */
@@ -101,7 +104,7 @@ export class TaskManager {
   createOrUpdateTask(input: TaskInput): Task {
     requireOptions(input, 'task', ['taskId', 'type', 'data', 'maxAttempts']);
     requireName(input.type, 'task.type');
-    if (input.taskId !== undefined) requireName(input.taskId, 'task.taskId');
+    if (input.taskId !== undefined) requireId(input.taskId, 'task.taskId');
     const data = input.data === undefined ? undefined : copyJson(input.data, 'task.data');
     const maxAttempts =
       input.maxAttempts === undefined ? undefined : requireWhole(input.maxAttempts, 'task.maxAttempts', 1);
@@ -127,7 +130,7 @@ export class TaskManager {
 
   /** The task with this id, or undefined. */
   getTaskById(taskId: string): Task | undefined {
-    requireName(taskId, 'taskId');
+    requireId(taskId, 'taskId');
     return this.#store.get(taskId);
   }
 
@@ -168,7 +171,7 @@ export class TaskManager {
 
   #require(task: TaskReference): Task {
     const taskId = typeof task === 'object' && task !== null ? task.taskId : task;
-    requireName(taskId, 'taskId');
+    requireId(taskId, 'taskId');
     const found = this.#store.get(taskId);
     if (found) return found;
     throw new PubSubError('TASK_NOT_FOUND', `no task ${describe(taskId)}`, { details: { taskId } });

@@ -27,6 +27,21 @@ describe('a task', () => {
     expect(tasks.getTaskById(added.taskId)).toMatchObject({ status: 'completed', claimedBy: 'worker' });
   });
 
+  test('that fails without having been claimed spends its attempts, too', async () => {
+    const { tasks } = (await openBus()).executor;
+    const { taskId } = tasks.addTask('read', null, 2);
+    expect(tasks.completeTask(taskId, false)).toMatchObject({ status: 'pending', attempts: 1 });
+    expect(tasks.completeTask(taskId, false)).toMatchObject({ status: 'failed', attempts: 2 });
+  });
+
+  test('that goes back to pending belongs to nobody', async () => {
+    const { tasks } = (await openBus()).executor;
+    tasks.addTask('read', null, 2);
+    const claimed = tasks.claimTask('read', 'worker');
+    expect(claimed?.claimedBy).toBe('worker');
+    expect(tasks.completeTask(claimed?.taskId ?? '', false)).not.toHaveProperty('claimedBy');
+  });
+
   test('that fails goes back to pending until maxAttempts is spent', async () => {
     const { executor } = await openBus();
     const { tasks } = executor;
