@@ -46,8 +46,9 @@ export class Channel {
   publishedCount = 0;
   /** The last `retain` messages, oldest first. */
   readonly retained: RetainedMessage[] = [];
-  /** Mailboxes of the agents subscribed now, in the order they came. Replaced, never changed in place. */
-  subscribers: readonly Mailbox<Delivery>[] = [];
+  private readonly present: Mailbox<Delivery>[] = [];
+  /** Mailboxes of the agents subscribed now, in the order they came. Always the same array. */
+  readonly subscribers: readonly Mailbox<Delivery>[] = this.present;
   /** How the tree names a publish on this channel. */
   readonly label: TreeLabel;
   /** All mailboxes, also those of agents that are gone, by agent. */
@@ -70,22 +71,21 @@ export class Channel {
   }
 
   subscribe(agent: string): Mailbox<Delivery> {
-    let mailbox = this.mailboxes.get(agent);
-    if (!mailbox) {
-      mailbox = new Mailbox(this.name, agent);
-      this.mailboxes.set(agent, mailbox);
-    }
+    const known = this.mailboxes.get(agent);
+    if (known?.subscribed) return known;
+    const mailbox = known ?? new Mailbox(this.name, agent);
+    if (!known) this.mailboxes.set(agent, mailbox);
     mailbox.subscribed = true;
-    if (!this.subscribers.includes(mailbox)) this.subscribers = this.subscribers.concat(mailbox);
+    this.present.push(mailbox);
     return mailbox;
   }
 
   unsubscribe(agent: string): void {
     const mailbox = this.mailboxes.get(agent);
-    if (!mailbox) return;
+    if (!mailbox?.subscribed) return;
     mailbox.subscribed = false;
     mailbox.consumer = undefined;
-    this.subscribers = this.subscribers.filter((other) => other !== mailbox);
+    this.present.splice(this.present.indexOf(mailbox), 1);
   }
 
   /** Forgets the empty mailbox of an agent that is gone, unless it must remember which retained messages it has had. */

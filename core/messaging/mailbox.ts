@@ -26,6 +26,8 @@ export class Mailbox<Item extends Mail<Item>> implements TreeLabel {
   /** The newest, where there are two or more: the one that most hold is written to one place alone. */
   private tail: Item | undefined;
   length: number;
+  /** Those in here, and those taken out of it that have no outcome yet. */
+  unfinished: number;
   index: number;
   consumer: MailConsumer | undefined;
   /** Number of the channel's newest message that was put in here; later agents are handed retained ones after it. */
@@ -42,6 +44,7 @@ export class Mailbox<Item extends Mail<Item>> implements TreeLabel {
     this.head = undefined;
     this.tail = undefined;
     this.length = 0;
+    this.unfinished = 0;
     this.index = -1;
     this.consumer = undefined;
     this.lastReceived = 0;

@@ -108,6 +108,7 @@ function deliver(
   const node = state.tree.addInvocation(at, parent, mailbox, scope, number);
   const delivery = new Delivery(number, scope, publication, mailbox, run, node);
   state.unfinished.push(delivery);
+  mailbox.unfinished++;
   mailbox.push(delivery);
   if (run !== undefined) {
     run.counts.delivered++;

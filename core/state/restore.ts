@@ -139,6 +139,7 @@ function restoreDelivery(state: RunState, part: DeliveryPart, publications: Map<
   delivery.published = part.published ? PublishLedger.fromJSON(part.published) : undefined;
   delivery.tokensReserved = part.tokensReserved;
   state.unfinished.push(delivery);
+  mailbox.unfinished++;
   const waits = part.status === 'waiting' || part.status === 'parked';
   if (waits) mailbox.push(delivery);
   if (!run) return;

@@ -75,6 +75,13 @@ function idleAgents(executor: PubSubExecutor, count: number, channel: (index: nu
   }
 }
 
+function comeAndGo(executor: PubSubExecutor, turn: number): void {
+  executor.registerAgent(
+    defineAgent({ name: `new${turn}`, subscribe: 'somewhere', ...schemas, process: () => undefined }),
+  );
+  executor.unregisterAgent(`new${turn}`);
+}
+
 /** An agent that never ends its first message, with more and more waiting behind it. */
 async function blockedMailbox(executor: PubSubExecutor, size: number, channel: string): Promise<void> {
   executor.openChannel(channel, { capacity: size + 10 });
@@ -157,12 +164,15 @@ export const OPERATIONS: readonly Operation[] = [
   hop('nodes recorded', recordedNodes, [1_000, 10_000, 100_000]),
   hop('tasks', manyTasks),
   hop('cache entries', manyEntries),
-  call('registerAgent and unregisterAgent', 'agents', 'constant', 300, manyAgents, (executor, turn) => {
-    executor.registerAgent(
-      defineAgent({ name: `new${turn}`, subscribe: 'somewhere', ...schemas, process: () => undefined }),
-    );
-    executor.unregisterAgent(`new${turn}`);
-  }),
+  call('registerAgent and unregisterAgent', 'agents', 'constant', 300, manyAgents, comeAndGo),
+  call(
+    'registerAgent and unregisterAgent',
+    'messages queued for others',
+    'constant',
+    300,
+    (executor, size) => blockedMailbox(executor, size, 'elsewhere'),
+    comeAndGo,
+  ),
   call('openChannel and shutdownChannel', 'channels', 'constant', 300, manyChannels, (executor, turn) => {
     executor.openChannel(`new${turn}`);
     return executor.shutdownChannel(`new${turn}`);
