@@ -19,10 +19,20 @@ export const MAX_NAME_LENGTH = 512;
 
 /** Checks a name that people choose: a string of 1 to {@link MAX_NAME_LENGTH} characters. Any characters will do. */
 export function requireName(value: unknown, field: string): asserts value is string {
+  requireText(value, field, MAX_NAME_LENGTH);
+}
+
+/** Longest id, in UTF-16 code units: those of invocations begin with the name of an agent. */
+export const MAX_ID_LENGTH = 1024;
+
+/** Checks an id, of ours or from outside: a string of 1 to {@link MAX_ID_LENGTH} characters. Any characters will do. */
+export function requireId(value: unknown, field: string): asserts value is string {
+  requireText(value, field, MAX_ID_LENGTH);
+}
+
+function requireText(value: unknown, field: string, longest: number): asserts value is string {
   if (typeof value !== 'string' || value === '') throw invalid(field, 'a non-empty string', value);
-  if (value.length > MAX_NAME_LENGTH) {
-    throw invalid(field, `a string of at most ${MAX_NAME_LENGTH} characters`, value);
-  }
+  if (value.length > longest) throw invalid(field, `a string of at most ${longest} characters`, value);
 }
 
 let lastMillisecond = Number.NaN;

@@ -196,7 +196,8 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
       return;
     }
     const at = recorder.now();
-    recorder.deliveryRetrying(at, delivery, errorRecord(error), at + retryDelay(config.retryStrategy, failures));
+    const dueAt = at + retryDelay(config.retryStrategy, failures);
+    recorder.deliveryRetrying(at, delivery, errorRecord(error), dueAt);
     this.waitForRetry(delivery);
   }
 

@@ -1,7 +1,7 @@
 import { requireUnreserved } from '../agents/check-agent.js';
 import { requireOptions } from '../config.js';
 import { PubSubError, toPubSubError } from '../errors.js';
-import { isoTime, requireName } from '../identifiers.js';
+import { isoTime, requireId } from '../identifiers.js';
 import { copyJson, type JsonValue } from '../json.js';
 import type { Channel } from '../messaging/channel.js';
 import { isMessage, type Message, requireMessage } from '../messaging/message.js';
@@ -52,7 +52,7 @@ export class ApplicationPublisher {
     const present = this.find(channelName);
     if (present === undefined) requireUnreserved(channelName, 'channel');
     if (options !== undefined) requireOptions(options, 'options', OPTIONS);
-    if (options?.source !== undefined) requireName(options.source, 'options.source');
+    if (options?.source !== undefined) requireId(options.source, 'options.source');
     const fitting = present?.subscribers[0]?.consumer?.fittingCopy(payloadOrMessage);
     if (fitting !== undefined)
       return this.sendAccepted(present, channelName, fitting, undefined, options, run);

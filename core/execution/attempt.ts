@@ -23,8 +23,8 @@ export interface Attempt {
   nextOrdinal: number;
   /** What earlier attempts have published; undefined when they have published nothing. */
   readonly repetition: Repetition | undefined;
-  /** How many questions this attempt has asked before this one. */
-  nextQuestion(): number;
+  /** Ids of the questions that this attempt has asked, in order. */
+  readonly questions: string[];
   /** What a transactional agent has done so far; made when it first does something. */
   transaction: Transaction | undefined;
   publish(channel: string, payload: unknown, options: PublishOptions | undefined): Promise<Message>;

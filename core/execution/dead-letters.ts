@@ -1,5 +1,5 @@
 import { describe, PubSubError } from '../errors.js';
-import { requireName } from '../identifiers.js';
+import { requireId } from '../identifiers.js';
 import type { AgentDirectory } from './agent-directory.js';
 import type { Recorder } from './recorder.js';
 import type { RunManager } from './run-manager.js';
@@ -17,7 +17,7 @@ export class DeadLetters {
   }
 
   retry(nodeId: string): void {
-    requireName(nodeId, 'nodeId');
+    requireId(nodeId, 'nodeId');
     const { tree } = this.#recorder.state;
     const node = tree.find(nodeId);
     const message = node && tree.deadLetter(node.number);

@@ -169,6 +169,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     runtime,
     config,
     validator,
+    requireOpen,
     park: (attempt, reason) => directory.runner(attempt.registered.agent.name)?.park(attempt, reason),
     unparked: (delivery) => {
       if (delivery.run?.isRunning) directory.runner(delivery.mailbox.agent)?.mailArrived();

@@ -1,13 +1,13 @@
 import type { HumanAnswer, HumanQuestion } from '../agents/agent.js';
 import { type ResolvedConfig, requireOptions } from '../config.js';
 import { describe, invalid, PubSubError } from '../errors.js';
-import { requireName } from '../identifiers.js';
-import { copyJson, type JsonValue } from '../json.js';
+import { requireId } from '../identifiers.js';
+import { copyJson, equalJson, type JsonValue } from '../json.js';
 import type { Runtime } from '../runtime.js';
 import { compileSchema, type SchemaCheck, validationError } from '../schema/compile-schema.js';
 import type { AnySchema, SchemaValidator } from '../schema/schema-validator.js';
 import type { Delivery } from '../state/delivery.js';
-import type { HumanRequest } from '../state/human-request.js';
+import type { AskedQuestion, HumanRequest } from '../state/human-request.js';
 import { nodeIdOf } from '../state/session-ids.js';
 import type { Attempt } from './attempt.js';
 import type { Recorder } from './recorder.js';
@@ -18,6 +18,8 @@ export interface DeskSurroundings {
   readonly runtime: Runtime;
   readonly config: ResolvedConfig;
   readonly validator: SchemaValidator;
+  /** @throws PubSubError `EXECUTOR_CLOSED` once nothing would be kept any more. */
+  requireOpen(): void;
   /** Takes an attempt out of its agent's hands until its question is answered. */
   park(attempt: Attempt, reason: PubSubError): void;
   /** A delivery can go on, as its question has been answered. */
@@ -59,6 +61,7 @@ export class HumanDesk implements Humans {
   }
 
   answer(id: string, value: unknown): void {
+    this.#surroundings.requireOpen();
     const request = this.#require(id);
     const answer = copyJson(value, 'answer');
     const check = this.#checkOf(request.schema, `question "${id}"`);
@@ -68,6 +71,7 @@ export class HumanDesk implements Humans {
   }
 
   cancel(id: string): void {
+    this.#surroundings.requireOpen();
     const request = this.#require(id);
     this.#surroundings.recorder.record({ type: 'human.cancelled', request: id });
     this.#takeWaiter(id)?.reject(cancelled(request));
@@ -81,8 +85,8 @@ export class HumanDesk implements Humans {
     const { delivery } = attempt;
     const { session, number, mailbox } = delivery;
     const nodeId = nodeIdOf(mailbox.agent, session, number);
-    // The k-th question of an invocation is the same question in every attempt: answered once, it stays answered.
-    const id = `${nodeId}?${attempt.nextQuestion()}`;
+    const id = this.#askedBefore(attempt, checked) ?? `${nodeId}?${delivery.questions?.length ?? 0}`;
+    attempt.questions.push(id);
     const resolution = recorder.state.resolutions.get(id);
     if (resolution) {
       return 'cancelled' in resolution
@@ -97,6 +101,30 @@ export class HumanDesk implements Humans {
       recorder.record({ type: 'human.asked', request }, askedAt);
     }
     return this.#wait(attempt, id);
+  }
+
+  /**
+   * The id that this question has had in an earlier attempt: answered once, it stays answered. What asks the same is the
+   * same, looked for first in the same place; an answer must never be taken for one to another question.
+   */
+  #askedBefore({ delivery, questions }: Attempt, asked: AskedQuestion): string | undefined {
+    const earlier = delivery.questions ?? [];
+    for (let step = 0; step < earlier.length; step++) {
+      const id = earlier[(questions.length + step) % earlier.length];
+      if (id !== undefined && !questions.includes(id) && this.#isSame(id, asked)) return id;
+    }
+    return undefined;
+  }
+
+  #isSame(id: string, { question, schema }: AskedQuestion): boolean {
+    const { humans, resolutions } = this.#surroundings.recorder.state;
+    const resolution = resolutions.get(id);
+    const known = humans.get(id) ?? resolution?.asked;
+    if (known === undefined) return resolution !== undefined;
+    if (known.question !== question) return false;
+    if (equalJson(known.schema, schema)) return true;
+    if (resolution === undefined || 'cancelled' in resolution) return resolution !== undefined;
+    return this.#checkOf(schema, 'question.schema')?.atOnce?.(resolution.answer) === undefined;
   }
 
   /** The attempts of a run have no say any more: nobody waits for their answers. */
@@ -156,7 +184,7 @@ export class HumanDesk implements Humans {
   }
 
   #require(id: unknown): HumanRequest {
-    requireName(id, 'id');
+    requireId(id, 'id');
     const request = this.#surroundings.recorder.state.humans.get(id);
     if (request) return request;
     throw new PubSubError('HUMAN_REQUEST_NOT_FOUND', `no question ${describe(id)} waits for an answer`, {

@@ -80,9 +80,8 @@ export class Invocation implements Attempt, RunningAttempt {
     this.makeRare().transaction = transaction;
   }
 
-  /** How many questions it has asked before this one. */
-  nextQuestion(): number {
-    return this.makeRare().questions++;
+  get questions(): string[] {
+    return this.makeRare().questions;
   }
 
   /** Gives it what stops the clock of an agent with a time limit. */

@@ -7,7 +7,8 @@ import type { Transaction } from './transaction.js';
 /** What few attempts at a message need; made when one does, so that the others stay small. */
 export class RareParts {
   stopTimer: (() => void) | undefined = undefined;
-  questions = 0;
+  /** Ids of the questions it has asked. */
+  readonly questions: string[] = [];
   /** What earlier attempts have published. */
   repetition: Repetition | undefined = undefined;
   transaction: Transaction | undefined = undefined;

@@ -1,5 +1,5 @@
 import { invalid } from '../errors.js';
-import { generateNodeId, isoTime, requireName } from '../identifiers.js';
+import { generateNodeId, isoTime, requireId } from '../identifiers.js';
 import { copyJson, type JsonValue } from '../json.js';
 
 /** A unit of data on a channel. Plain JSON. */
@@ -26,7 +26,7 @@ export interface Message<Payload = JsonValue> {
  * @example await executor.publish('pages', createMessage('importer', { url }));
  */
 export function createMessage<const Payload>(source: string, payload: Payload): Message<Payload> {
-  requireName(source, 'source');
+  requireId(source, 'source');
   copyJson(payload, 'payload');
   return { id: uniqueId(), timestamp: isoTime(Date.now()), source, payload };
 }
@@ -37,8 +37,8 @@ export function createTaskMessage<const Payload>(
   taskId: string,
   payload: Payload,
 ): Message<Payload> {
-  requireName(source, 'source');
-  requireName(taskId, 'taskId');
+  requireId(source, 'source');
+  requireId(taskId, 'taskId');
   copyJson(payload, 'payload');
   return { id: uniqueId(), timestamp: isoTime(Date.now()), source, taskId, payload };
 }
@@ -73,10 +73,10 @@ export function isMessage(value: unknown): value is Message<unknown> {
 
 /** Checks the parts of a message that came from outside. @throws PubSubError `VALIDATION_ERROR` naming the part. */
 export function requireMessage(message: Message<unknown>): void {
-  requireName(message.id, 'message.id');
-  requireName(message.source, 'message.source');
-  if (message.taskId !== undefined) requireName(message.taskId, 'message.taskId');
-  if (message.parentId !== undefined) requireName(message.parentId, 'message.parentId');
+  requireId(message.id, 'message.id');
+  requireId(message.source, 'message.source');
+  if (message.taskId !== undefined) requireId(message.taskId, 'message.taskId');
+  if (message.parentId !== undefined) requireId(message.parentId, 'message.parentId');
   const { timestamp } = message;
   if (typeof timestamp !== 'string' || Number.isNaN(Date.parse(timestamp))) {
     throw invalid('message.timestamp', 'an ISO 8601 time', timestamp);

@@ -1,5 +1,5 @@
 import { invalid, PubSubError } from '../errors.js';
-import { requireName } from '../identifiers.js';
+import { requireId, requireName } from '../identifiers.js';
 import { copyJson, encodeJson, type JsonValue } from '../json.js';
 import { type CacheEvent, CacheTable } from './cache-table.js';
 
@@ -59,7 +59,7 @@ export class Cache {
    * @throws PubSubError `VALIDATION_ERROR` when there is a value already that is not a list.
    */
   appendGlobalValue(namespace: string, key: string, value: unknown): void {
-    requireName(namespace, 'namespace');
+    requireId(namespace, 'namespace');
     requireName(key, 'key');
     const copied = copyJson(value, `cache value ${key}`);
     if (!this.#store.isListOrAbsent(GLOBAL + namespace, key)) {
@@ -79,13 +79,13 @@ export class Cache {
   }
 
   #get(field: string, name: string, prefix: string, key: string): JsonValue | undefined {
-    requireName(name, field);
+    requireId(name, field);
     requireName(key, 'key');
     return this.#store.get(prefix + name, key);
   }
 
   #set(field: string, name: string, prefix: string, key: string, value: unknown): void {
-    requireName(name, field);
+    requireId(name, field);
     requireName(key, 'key');
     const copied = copyJson(value, `cache value ${key}`);
     this.#store.write({ type: 'cache.set', namespace: prefix + name, key, value: copied });

@@ -96,8 +96,10 @@ export function humanAsked(state: RunState, request: HumanRequest, delivery: Del
 }
 
 export function humanResolved(state: RunState, id: string, resolution: HumanResolution): void {
+  const request = state.humans.get(id);
   state.humans.delete(id);
-  state.resolutions.set(id, resolution);
+  const asked = request && { question: request.question, schema: request.schema };
+  state.resolutions.set(id, asked ? { ...resolution, asked } : resolution);
 }
 
 export function tokensReserved(delivery: Delivery, amount: number): void {
@@ -119,6 +121,7 @@ export function finish(state: RunState, at: number, delivery: Delivery, status: 
   if (delivery.status === 'waiting' || delivery.status === 'parked') leaveMailbox(state, delivery, status);
   else state.tree.settled(delivery.node, status, at);
   state.unfinished.remove(delivery);
+  delivery.mailbox.unfinished--;
   if (delivery.mailbox.subscribed === false) forgetIfDone(state, delivery.mailbox);
   if (delivery.extras !== undefined) forgetExtras(state, delivery);
   // Whatever waited long is old to the collector, which keeps what old objects know until its next full turn, though they
@@ -147,8 +150,7 @@ function forgetQuestions(state: RunState, questions: readonly string[]): void {
 
 /** The mailbox of an agent that is gone stays as long as anything may come back to it. */
 export function forgetIfDone(state: RunState, mailbox: Mailbox<Delivery>): void {
-  if (mailbox.closed || mailbox.length > 0) return;
-  for (const delivery of state.unfinished) if (delivery.mailbox === mailbox) return;
+  if (mailbox.closed || mailbox.unfinished > 0) return;
   state.channels.get(mailbox.channel)?.forget(mailbox);
 }
 

@@ -1,5 +1,6 @@
 import {
   Cache,
+  createMessage,
   defineAgent,
   loadCacheFromJson,
   PubSubExecutor,
@@ -152,6 +153,26 @@ test('agents and the application share one cache', async () => {
   const nodeId = report.agentOutcomes[0]?.nodeId ?? '';
   expect(executor.cache.getInput(nodeId, 'heard')).toBe('hello');
   expect(executor.cache.getGlobalInput('all', 'nodes')).toEqual([nodeId]);
+});
+
+test('an agent with the longest name may use its node id for whatever ids are for', async () => {
+  const { executor, runtime } = await openBus();
+  const name = 'n'.repeat(512);
+  executor.registerAgent(
+    defineAgent({
+      name,
+      subscribe: 'in',
+      async process({ cache, nodeId, human }) {
+        cache.insertValue(nodeId, 'answer', (await human.ask({ question: 'Well?' })).answer);
+      },
+    }),
+  );
+  const run = executor.execute({ channel: 'in', payload: createMessage(`${name}_1_2`, null) });
+  await runtime.runUntilIdle();
+  executor.humans.answer(executor.humans.pending()[0]?.id ?? '', 'fine');
+  const { status, agentOutcomes } = await run.report;
+  expect(status).toBe('completed');
+  expect(executor.cache.getInput(agentOutcomes[0]?.nodeId ?? '', 'answer')).toBe('fine');
 });
 
 test('a closed executor takes no more values or tasks: they would not be kept', async () => {

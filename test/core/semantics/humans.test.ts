@@ -142,6 +142,42 @@ describe('human.ask', () => {
 });
 
 describe('after humanWaitMinutes', () => {
+  test('an answer is never taken for one to another question that a retry asks instead', async () => {
+    const { executor, runtime } = await openBus({ config: { retryStrategy: { type: 'immediate' } } });
+    const told: HumanAnswer[] = [];
+    executor.registerAgent(
+      defineAgent({
+        name: 'a',
+        subscribe: 'in',
+        async process({ human, attempt }) {
+          if (attempt > 1) told.push(await human.ask({ question: 'Delete all?', schema }));
+          told.push(await human.ask({ question: 'Save it?', schema }));
+          if (attempt === 1) throw new Error('after the answer');
+        },
+      }),
+    );
+    const run = executor.execute({ channel: 'in', payload: 1 });
+    await runtime.runUntilIdle();
+    executor.humans.answer(executor.humans.pending()[0]?.id ?? '', true);
+    await runtime.runUntilIdle();
+    expect(executor.humans.pending().map(({ question }) => question)).toEqual(['Delete all?']);
+    executor.humans.answer(executor.humans.pending()[0]?.id ?? '', false);
+    await runtime.runUntilIdle();
+    expect((await run.report).status).toBe('completed');
+    expect(told.map(({ answer }) => answer)).toEqual([true, false, true]);
+  });
+
+  test('an executor that has been closed takes no answers', async () => {
+    const { executor, runtime } = await asking();
+    executor.execute({ channel: 'in', payload: 1 });
+    await runtime.runUntilIdle();
+    const id = executor.humans.pending()[0]?.id ?? '';
+    await executor.close();
+    expect((await refusal(() => executor.humans.answer(id, true))).code).toBe('EXECUTOR_CLOSED');
+    expect((await refusal(() => executor.humans.cancel(id))).code).toBe('EXECUTOR_CLOSED');
+    expect(executor.humans.pending()).toHaveLength(1);
+  });
+
   test('autopilot answers with the default, and it is recorded as such', async () => {
     const { executor, runtime, told, recorded, reported } = await asking({
       humanWaitMinutes: 5,
