@@ -44,10 +44,10 @@ export interface PubSubAgent {
    * publication. A throw is retried.
    */
   processMessage(context: AgentContext): unknown;
-  /** Checks beyond the schema; throw to refuse the payload. */
-  validateInput?(payload: JsonValue, channel: string): void;
-  /** Checks beyond the schema; throw to refuse the payload. */
-  validateOutput?(payload: JsonValue, channel: string): void;
+  /** Checks beyond the schema; throws, or rejects, to refuse the payload. */
+  validateInput?(payload: JsonValue, channel: string): void | Promise<void>;
+  /** Checks beyond the schema; throws, or rejects, to refuse the payload. */
+  validateOutput?(payload: JsonValue, channel: string): void | Promise<void>;
 }
 
 /** One schema, or a schema for each channel. */

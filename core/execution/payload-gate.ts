@@ -2,9 +2,10 @@ import { describe, toPubSubError } from '../errors.js';
 import { copyJson, type JsonValue } from '../json.js';
 import type { Channel } from '../messaging/channel.js';
 import { type SchemaCheck, validationError } from '../schema/compile-schema.js';
+import { isThenable } from './returned-value.js';
 
-/** A check that an agent does itself, on top of its schema. */
-export type PayloadHook = (payload: JsonValue, channel: string) => void;
+/** A check that an agent does itself, on top of its schema; perhaps an asynchronous one. */
+export type PayloadHook = (payload: JsonValue, channel: string) => unknown;
 
 /** Lets the payloads of one agent on one channel through, or throws `VALIDATION_ERROR`. */
 export class PayloadGate {
@@ -38,7 +39,7 @@ export class PayloadGate {
     return `channel "${this.channel}", ${this.side} of agent "${this.agent}"`;
   }
 
-  /** What the agent is given: the payload, or what a Standard Schema makes of it. A promise only for async schemas. */
+  /** What the agent is given: the payload, or what a Standard Schema makes of it. A promise only where a check takes time. */
   admit(payload: JsonValue): unknown {
     const check = this.check;
     if (check !== undefined) {
@@ -47,8 +48,7 @@ export class PayloadGate {
       const issues = fast(payload);
       if (issues !== undefined) throw validationError(this.where, issues);
     }
-    if (this.hook !== undefined) this.runHook(this.hook, payload);
-    return payload;
+    return this.hook === undefined ? payload : this.afterHook(this.hook, payload, payload);
   }
 
   private admitTransformed(check: SchemaCheck, payload: JsonValue): unknown {
@@ -63,12 +63,9 @@ export class PayloadGate {
       const check = this.check;
       if (check?.atOnce) {
         if (check.atOnce(payload)) return false;
-        if (this.hook) this.runHook(this.hook, payload);
-        return true;
+        return !this.hook || isNow(this.afterHook(this.hook, payload, true));
       }
-      const admitted = this.admit(payload);
-      if (admitted instanceof Promise) admitted.catch(() => {});
-      return !(admitted instanceof Promise);
+      return isNow(this.admit(payload));
     } catch {
       return false;
     }
@@ -97,16 +94,27 @@ export class PayloadGate {
 
   private settle(payload: JsonValue, result: Awaited<ReturnType<SchemaCheck['check']>>): unknown {
     if (!result.ok) throw validationError(this.where, result.issues);
-    if (this.hook) this.runHook(this.hook, payload);
-    return result.value;
+    return this.hook ? this.afterHook(this.hook, payload, result.value) : result.value;
   }
 
-  private runHook(hook: PayloadHook, payload: JsonValue): void {
-    try {
-      hook(payload, this.channel);
-    } catch (thrown) {
+  /** The value, once the hook has let the payload through. */
+  private afterHook(hook: PayloadHook, payload: JsonValue, value: unknown): unknown {
+    const refuse = (thrown: unknown): never => {
       const { message } = toPubSubError(thrown);
       throw validationError(this.where, [{ path: '', message, received: describe(payload) }]);
+    };
+    try {
+      const hooked = hook(payload, this.channel);
+      return isThenable(hooked) ? Promise.resolve(hooked).then(() => value, refuse) : value;
+    } catch (thrown) {
+      return refuse(thrown);
     }
   }
+}
+
+/** Whether it is known at once; what becomes of a promise is of no interest. */
+function isNow(admitted: unknown): boolean {
+  if (!(admitted instanceof Promise)) return true;
+  admitted.catch(() => {});
+  return false;
 }

@@ -292,6 +292,30 @@ describe('an agent written by hand', () => {
     expect(report.error?.message).toContain('too large');
   });
 
+  test('they may take their time', async () => {
+    class Careful extends Doubler {
+      override async validateInput(payload: JsonValue): Promise<void> {
+        await Promise.resolve();
+        if (payload === 13) throw new Error('unlucky');
+      }
+
+      override async validateOutput(payload: JsonValue): Promise<void> {
+        await Promise.resolve();
+        super.validateOutput(payload);
+      }
+    }
+    const { executor, recorded } = await openBus({ config: { maxAttempts: 1 } });
+    const careful = new Careful();
+    executor.registerAgent(careful);
+    const refused = await refusal(() => executor.publish('numbers', 13));
+    expect(refused).toMatchObject({ code: 'VALIDATION_ERROR', message: expect.stringContaining('unlucky') });
+    expect((await executor.execute({ channel: 'numbers', payload: 21 }).report).status).toBe('completed');
+    expect(recorded('message.published').at(-1)?.message).toMatchObject({ channel: 'doubled', payload: 42 });
+    const { error } = await executor.execute({ channel: 'numbers', payload: 60 }).report;
+    expect(error).toMatchObject({ code: 'VALIDATION_ERROR', message: expect.stringContaining('too large') });
+    expect(careful.count).toBe(2);
+  });
+
   test('ChannelSchemas without a schema for a channel lets anything through there', async () => {
     const { executor } = await openBus();
     executor.registerAgent({
