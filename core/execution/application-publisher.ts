@@ -4,7 +4,7 @@ import { PubSubError, toPubSubError } from '../errors.js';
 import { isoTime, requireId } from '../identifiers.js';
 import { copyJson, type JsonValue } from '../json.js';
 import type { Channel } from '../messaging/channel.js';
-import { isMessage, type Message, requireMessage } from '../messaging/message.js';
+import { isMessage, isPassedOn, type Message, outsideKey, requireMessage } from '../messaging/message.js';
 import { NO_PARENT, Publication } from '../messaging/publication.js';
 import type { RunRecord } from '../state/run-record.js';
 import type { TaskInput, TaskManager } from '../state/task-manager.js';
@@ -120,11 +120,13 @@ export class ApplicationPublisher {
     run: RunRecord | undefined,
   ): Publication {
     const { state } = this.recorder;
-    if (own !== undefined) return this.sendMessage(channel, payload, own, options, run);
+    if (own !== undefined && !isPassedOn(own, channel.name))
+      return this.sendMessage(channel, payload, own, options, run);
     const at = this.recorder.recent();
     const ordinal = state.published;
     const taskId = this.taskId(own, options);
-    const source = options?.source === undefined ? APPLICATION : treeLabel(options.source, '');
+    const saidBy = options?.source ?? own?.source;
+    const source = saidBy === undefined ? APPLICATION : treeLabel(saidBy, '');
     const scope = state.scopeOf(run);
     const { name } = channel;
     const publication = new Publication(payload, name, isoTime(at), source, scope, 0, ordinal, NO_PARENT);
@@ -142,7 +144,7 @@ export class ApplicationPublisher {
   ): Publication {
     const { state } = this.recorder;
     const message = this.stamped(own, channel.name, payload);
-    if (state.outsideIds.has(own.id)) return Publication.of(message, 0, true);
+    if (state.outsideIds.has(outsideKey(channel.name, own.id))) return Publication.of(message, 0, true);
     const at = this.recorder.recent();
     const ordinal = state.published;
     const taskId = this.taskId(own, options);

@@ -4,7 +4,7 @@ import { describe, errorRecord, PubSubError } from '../errors.js';
 import { isoTime } from '../identifiers.js';
 import { copyJson, type JsonValue } from '../json.js';
 import type { Channel } from '../messaging/channel.js';
-import { isMessage, type Message, requireMessage } from '../messaging/message.js';
+import { isMessage, isPassedOn, type Message, outsideKey, requireMessage } from '../messaging/message.js';
 import { Publication } from '../messaging/publication.js';
 import { holdsPublished, type Repetition } from '../state/publish-ledger.js';
 import { nodeIdOf } from '../state/session-ids.js';
@@ -83,7 +83,7 @@ export class AttemptPublisher implements AttemptPublishing {
     const { repetition } = attempt;
     const repeated = repetition && this.earlier(attempt, repetition, gate, payload);
     if (repeated !== undefined) return repeated;
-    const known = extras && this.published(extras, gate.channel, payload);
+    const known = extras && this.published(attempt, extras, gate.channel, payload);
     if (known !== undefined) return known;
     const ordinal = attempt.nextOrdinal++;
     if (attempt.registered.transactional === true)
@@ -118,7 +118,7 @@ export class AttemptPublisher implements AttemptPublishing {
   ): Promise<Publication> {
     return this.router.whenRoom(gate.channel, attempt.delivery.run, () => {
       if (attempt.isOver) throw new PubSubError('CANCELLED', 'the invocation has ended');
-      const known = extras && this.published(extras, gate.channel, payload);
+      const known = extras && this.published(attempt, extras, gate.channel, payload);
       return known ?? this.send(attempt, gate, this.router.channelBehind(gate), payload, extras, ordinal);
     });
   }
@@ -143,8 +143,14 @@ export class AttemptPublisher implements AttemptPublishing {
   }
 
   /** What was published under the same id before. */
-  private published({ own }: Extras, channel: string, payload: JsonValue): Publication | undefined {
-    if (own === undefined || !this.recorder.state.outsideIds.has(own.id)) return undefined;
+  private published(
+    attempt: Attempt,
+    { own }: Extras,
+    channel: string,
+    payload: JsonValue,
+  ): Publication | undefined {
+    if (own === undefined || passesOn(attempt, own, channel)) return undefined;
+    if (!this.recorder.state.outsideIds.has(outsideKey(channel, own.id))) return undefined;
     return Publication.of({ ...own, channel, payload }, 0, true);
   }
 
@@ -194,7 +200,7 @@ export class AttemptPublisher implements AttemptPublishing {
   ): Publication {
     const { scope, number, mailbox, session, publication } = attempt.delivery;
     const taskId = task ? this.namedTask(attempt, own, task) : (own?.taskId ?? publication.taskId);
-    if (own === undefined) {
+    if (own === undefined || passesOn(attempt, own, channel)) {
       const time = isoTime(at);
       const made = new Publication(payload, channel, time, mailbox, scope, number, ordinal, publication);
       made.inherit(publication, taskId);
@@ -241,6 +247,11 @@ export class AttemptPublisher implements AttemptPublishing {
 interface Extras {
   readonly own: Message<unknown> | undefined;
   readonly task: TaskInput | undefined;
+}
+
+/** Whether the agent passes on what it was given, or what was published elsewhere: that becomes a new message. */
+function passesOn({ delivery }: Attempt, own: Message<unknown>, channel: string): boolean {
+  return own.id === delivery.publication.id || isPassedOn(own, channel);
 }
 
 /** @throws PubSubError when a part of the message, or an option, is bad. */

@@ -4,7 +4,7 @@ import { copyJson, type JsonValue } from '../json.js';
 
 /** A unit of data on a channel. Plain JSON. */
 export interface Message<Payload = JsonValue> {
-  /** Unique; publishing the same id twice is publishing once. */
+  /** Unique on its channel: publishing the same id there twice is publishing once. */
   readonly id: string;
   /** When it was created, ISO 8601. */
   readonly timestamp: string;
@@ -69,6 +69,16 @@ export function isMessage(value: unknown): value is Message<unknown> {
     'source' in value &&
     Object.keys(value).every((key) => FIELDS.has(key))
   );
+}
+
+/** Whether it was published on another channel before. Passed on it is a new message, with an id of its own. */
+export function isPassedOn({ channel }: Message<unknown>, to: string): boolean {
+  return channel !== undefined && channel !== to;
+}
+
+/** What is remembered of a message that came with an id of its own. */
+export function outsideKey(channel: string, id: string): string {
+  return `${channel}\n${id}`;
 }
 
 /** Checks the parts of a message that came from outside. @throws PubSubError `VALIDATION_ERROR` naming the part. */

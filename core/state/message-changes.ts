@@ -1,5 +1,6 @@
 import type { Channel, RetainedMessage } from '../messaging/channel.js';
 import type { Mailbox } from '../messaging/mailbox.js';
+import { outsideKey } from '../messaging/message.js';
 import type { Publication } from '../messaging/publication.js';
 import { Delivery } from './delivery.js';
 import { addPublished } from './publish-ledger.js';
@@ -36,7 +37,7 @@ export function messagePublished(
   state.published = Math.max(state.published, published);
   const heard = mailboxes.length > 0;
   const node = state.tree.addPublish(heard, at, parent, channel.label, byScope, by, ordinal);
-  if (publication.fromOutside === true) noteOutside(state, node, publication.id);
+  if (publication.fromOutside === true) noteOutside(state, node, publication);
   const place = channel.received(publication, node);
   if (run !== undefined) notePublish(run, heard);
   for (let index = 0; index < mailboxes.length; index++) {
@@ -53,9 +54,9 @@ function notePublished(publisher: Delivery, publication: Publication, ordinal: n
     published === undefined && ordinal === 0 ? publication : addPublished(published, publication);
 }
 
-function noteOutside(state: RunState, node: number, id: string): void {
+function noteOutside(state: RunState, node: number, { id, channel }: Publication): void {
   state.tree.setId(node, id);
-  state.outsideIds.add(id);
+  state.outsideIds.add(outsideKey(channel, id));
 }
 
 function notePublish({ counts }: RunRecord, heard: boolean): void {

@@ -1,5 +1,5 @@
 import { encodeJson, equalJson, type JsonValue } from '../json.js';
-import type { Message } from '../messaging/message.js';
+import { isMessage, type Message } from '../messaging/message.js';
 import { Publication } from '../messaging/publication.js';
 
 /** How many messages of one invocation are kept whole; of any further only a fingerprint. */
@@ -37,7 +37,7 @@ export function ledgerOf(published: Published): PublishLedger {
   return ledger;
 }
 
-/** Whether `value` is a message object that was published here: the very object, not an equal one. */
+/** Whether `value` is a message object that was published here: the very object, or its id where that is all that is kept. */
 export function holdsPublished(published: Published | undefined, value: unknown): boolean {
   return published instanceof PublishLedger ? published.holds(value) : published?.is(value) === true;
 }
@@ -51,18 +51,26 @@ export class PublishLedger {
   /** One more than the highest ordinal published so far: what the next new message is numbered with. */
   nextOrdinal = 0;
 
+  /** Ids of those that are not kept whole; gathered when somebody asks for one. */
+  #ids: Set<string> | undefined = undefined;
+
   get length(): number {
     return this.#entries.length;
   }
 
   holds(value: unknown): boolean {
-    return this.#entries.some((entry) => entry instanceof Publication && entry.is(value));
+    const whole = this.#entries.slice(0, KEPT_WHOLE);
+    if (whole.some((entry) => entry instanceof Publication && entry.is(value))) return true;
+    if (this.length <= KEPT_WHOLE || !isMessage(value)) return false;
+    this.#ids ??= new Set(this.#entries.map((entry) => (entry instanceof Publication ? '' : entry.id)));
+    return this.#ids.has(value.id);
   }
 
   add(publication: Publication): void {
     const { ordinal, channel, payload } = publication;
     if (ordinal >= this.nextOrdinal) this.nextOrdinal = ordinal + 1;
     const whole = this.#entries.length < KEPT_WHOLE;
+    this.#ids = undefined;
     this.#entries.push(
       whole ? publication : { id: publication.id, fingerprint: fingerprintOf(channel, payload) },
     );

@@ -153,4 +153,91 @@ describe('the same message id twice', () => {
     await executor.execute({ channel: 'in', payload: 1 }).report;
     expect(arrived).toEqual(['row 1']);
   });
+
+  test('on another channel is delivered there, too', async () => {
+    const { executor, runtime } = await openBus();
+    const arrived: string[] = [];
+    for (const name of ['a', 'b']) {
+      executor.registerAgent(
+        defineAgent({
+          name,
+          subscribe: name,
+          process: ({ message }) => void arrived.push(`${name} ${message.id}`),
+        }),
+      );
+    }
+    executor.execute();
+    const message = createMessage('importer', 'row 1');
+    for (const channel of ['a', 'b', 'a', 'b']) await executor.publish(channel, message);
+    await runtime.runUntilIdle();
+    expect(arrived).toEqual([`a ${message.id}`, `b ${message.id}`]);
+  });
+});
+
+describe('a message that is passed on', () => {
+  test('by agents is a new one each time, whose parent is the one that came', async () => {
+    const { executor, runtime, recorded } = await openBus();
+    const relay = (name: string, subscribe: string, publish: string) =>
+      defineAgent({
+        name,
+        subscribe,
+        publish,
+        process: (context) => context.publish(publish, context.message),
+      });
+    const arrived: Message[] = [];
+    executor.registerAgents([
+      relay('first', 'a', 'b'),
+      relay('second', 'b', 'c'),
+      defineAgent({ name: 'sink', subscribe: 'c', process: ({ message }) => void arrived.push(message) }),
+    ]);
+    executor.execute();
+    await executor.publish('a', 'plain');
+    await executor.publish('a', createMessage('importer', 'own'));
+    await runtime.runUntilIdle();
+    expect(arrived.map(({ payload }) => payload)).toEqual(['plain', 'own']);
+    const messages = recorded('message.published').map(({ message }) => message);
+    expect(new Set(messages.map(({ id }) => id)).size).toBe(6);
+    for (const { channel, parentId, payload } of messages) {
+      const parent = messages.find(({ id }) => id === parentId);
+      expect([channel, parent?.channel, parent?.payload]).toEqual(
+        channel === 'a' ? ['a', undefined, undefined] : [channel, channel === 'b' ? 'a' : 'b', payload],
+      );
+    }
+  });
+
+  test('by the application is a new one from the same source, of the same task', async () => {
+    const { executor } = await openBus();
+    const sent = await executor.publish('a', { n: 1 }, { source: 'importer', task: { type: 'import' } });
+    const passedOn = await executor.publish('b', sent);
+    expect(passedOn).toMatchObject({
+      channel: 'b',
+      source: 'importer',
+      taskId: sent.taskId,
+      payload: { n: 1 },
+    });
+    expect(passedOn.id).not.toBe(sent.id);
+  });
+});
+
+describe.each(['all', 'the last'])('what an agent returns of what it has published itself, %s', (which) => {
+  test.each([1, 256, 257, 1000])('is not published again: %s messages', async (count) => {
+    const { executor, reported, recorded } = await openBus({ config: immediate });
+    executor.registerAgent(
+      defineAgent({
+        name: 'talker',
+        subscribe: 'in',
+        publish: 'out',
+        async process({ publish, attempt }) {
+          const messages = await Promise.all(Array.from({ length: count }, (_, n) => publish('out', n)));
+          if (attempt === 1) throw new Error('again');
+          return which === 'all' ? messages : messages.at(-1);
+        },
+      }),
+    );
+    const { status, counts } = await reported(0, executor.execute({ channel: 'in', payload: 1 }));
+    expect({ status, retried: counts.retried }).toEqual({ status: 'completed', retried: 1 });
+    expect(recorded('message.published').filter(({ message }) => message.channel === 'out')).toHaveLength(
+      count,
+    );
+  });
 });
