@@ -63,6 +63,8 @@ export class Journal implements Persistence {
   /** Times that the namespace was opened anew since something was last written. */
   #newStarts = 0;
   #lost: ((error: PubSubError) => void) | undefined;
+  /** Nothing is tried again any more but what `close` itself tries. */
+  #closing = false;
   #closed = false;
 
   /** @param newest number of the newest record in the store; `size` as of `#logSize`. */
@@ -135,6 +137,7 @@ export class Journal implements Persistence {
 
   /** Writes down what can be written and lets the store go. @throws PubSubError when something could not be. */
   async close(): Promise<void> {
+    this.#closing = true;
     // The fault may be gone by now: what waits gets one more chance.
     this.#stopRetry?.();
     await this.#retrying;
@@ -276,7 +279,7 @@ export class Journal implements Persistence {
     this.#waiters.refuse(failure);
     this.#stopRetry?.();
     if (code === 'LOCK_ERROR') this.#lost?.(failure);
-    else if (!this.#closed) this.#planRetry(failure);
+    else if (!this.#closing) this.#planRetry(failure);
   }
 
   #planRetry(failure: PubSubError): void {

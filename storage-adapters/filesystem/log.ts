@@ -104,6 +104,12 @@ export class Log {
     return this.#segments.length === 0;
   }
 
+  /** Whether it begins early enough, and ends late enough, to hold these records. Reading them finds any gap between. */
+  reaches(first: number, last: number): boolean {
+    const begin = this.#segments[0]?.header.sequence;
+    return begin !== undefined && begin <= first && this.#lastSequence >= last;
+  }
+
   /** Appends a batch, whole or not at all. An error that is not passing leaves the log unfit for more. */
   async append({ firstSequence, records }: StoredBatch, durable: boolean): Promise<void> {
     const active = await this.#segmentFor(firstSequence);

@@ -83,7 +83,17 @@ export class FileSystemNamespace implements StorageNamespace {
   }
 
   readSnapshot(): Promise<StoredSnapshot | undefined> {
-    return this.#inTurn('Reading the snapshot failed', () => this.#snapshots.read(), { reading: true });
+    return this.#inTurn('Reading the snapshot failed', () => this.#readSnapshot(), { reading: true });
+  }
+
+  /** @throws PubSubError when the newest is damaged and the log does not hold what it covered. */
+  async #readSnapshot(): Promise<StoredSnapshot | undefined> {
+    const snapshot = await this.#snapshots.read();
+    const { covered, newest = '' } = this.#snapshots;
+    const first = (snapshot?.sequence ?? 0) + 1;
+    if (first > covered || this.#log.reaches(first, covered)) return snapshot;
+    const reason = `this snapshot cannot be read, and the log does not hold records ${first} to ${covered}`;
+    throw corrupt({ file: newest, offset: 0, reason });
   }
 
   writeSnapshot(snapshot: StoredSnapshot): Promise<void> {

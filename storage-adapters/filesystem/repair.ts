@@ -51,7 +51,7 @@ export async function repairNamespace(options: SnapshotOptions): Promise<RepairR
   const writer = new RepairedLog(options, repaired, covered);
   const paths = await segmentPaths(fileSystem, logDirectory(directory));
   for (const path of paths) await writer.take(path);
-  const report = await writer.finish();
+  const report = await writer.finish(damaged.at(-1)?.sequence ?? 0);
   const aside = await makeAside(fileSystem, directory);
   for (const { path } of damaged) await renamePatiently(fileSystem, path, join(aside, basename(path)));
   await renamePatiently(fileSystem, logDirectory(directory), join(aside, LOG));
@@ -101,9 +101,11 @@ class RepairedLog {
     if (bytes.subarray(end).some((byte) => byte !== 0)) this.#endUnknown = true;
   }
 
-  async finish(): Promise<RepairReport> {
+  /** @param promised the last record that a damaged snapshot covered. */
+  async finish(promised: number): Promise<RepairReport> {
     await this.#flush(undefined);
     if (this.#endUnknown) this.#lose(this.#next, Number.POSITIVE_INFINITY);
+    else if (promised >= this.#next) this.#lose(this.#next, promised);
     return { keptRecords: this.#kept, lost: this.#lost };
   }
 

@@ -86,6 +86,11 @@ export class Snapshots {
     return this.#files.reduce((most, { sequence }) => Math.max(most, sequence), 0);
   }
 
+  /** The file of the newest, whole or not. */
+  get newest(): string | undefined {
+    return this.#files.at(-1)?.path;
+  }
+
   /** The newest whole snapshot. */
   async read(): Promise<StoredSnapshot | undefined> {
     for (const file of this.#files.toReversed()) {

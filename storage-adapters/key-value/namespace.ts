@@ -82,6 +82,7 @@ export class KeyValueNamespace implements StorageNamespace {
   /** Keeps all before the first damage; moves the rest under `damaged/`. */
   repair(): Promise<RepairReport> {
     return this.#inTurn(async () => {
+      const isSnapshotWhole = await this.#setDamagedSnapshotAside();
       const snapshot = await this.#snapshot();
       let next: number | undefined;
       let keptRecords = 0;
@@ -100,7 +101,8 @@ export class KeyValueNamespace implements StorageNamespace {
         await this.#values.delete(key);
       }
       await this.#findEnd();
-      return { keptRecords, lost: isWhole ? [] : [[this.#lastSequence + 1, Number.POSITIVE_INFINITY]] };
+      const nothingLost = isWhole && isSnapshotWhole;
+      return { keptRecords, lost: nothingLost ? [] : [[this.#lastSequence + 1, Number.POSITIVE_INFINITY]] };
     });
   }
 
@@ -111,13 +113,28 @@ export class KeyValueNamespace implements StorageNamespace {
 
   async #findEnd(): Promise<void> {
     const newest = (await this.#batchKeys()).at(-1);
-    const covered = (await this.#snapshot())?.sequence ?? 0;
+    // One that cannot be read is for who reads it, and for repair().
+    const covered = parse(await this.#values.get(`${this.#prefix}snapshot`), 'sequence')?.at ?? 0;
     this.#lastSequence = Math.max(covered, newest === undefined ? 0 : lastIn(newest));
   }
 
+  /** @throws PubSubError when there is one that cannot be read: what it covered is nowhere else. */
   async #snapshot(): Promise<StoredSnapshot | undefined> {
-    const found = parse(await this.#values.get(`${this.#prefix}snapshot`), 'sequence');
+    const key = `${this.#prefix}snapshot`;
+    const text = await this.#values.get(key);
+    const found = parse(text, 'sequence');
+    if (found === undefined && text !== null && text !== undefined)
+      throw damaged(key, 'the snapshot cannot be read');
     return found && { sequence: found.at, records: found.records };
+  }
+
+  async #setDamagedSnapshotAside(): Promise<boolean> {
+    const key = `${this.#prefix}snapshot`;
+    const text = await this.#values.get(key);
+    if (text === null || text === undefined || parse(text, 'sequence') !== undefined) return true;
+    await this.#values.set(`${this.#prefix}damaged/snapshot`, text);
+    await this.#values.delete(key);
+    return false;
   }
 
   async #batchKeys(): Promise<string[]> {

@@ -184,6 +184,19 @@ test('repair() of a state that is whole changes nothing', async () => {
   await after.close();
 });
 
+function flipBitInNewestSnapshot(directory: string): string {
+  const home = join(directory, 'n.default');
+  const [newest = ''] = readdirSync(home)
+    .filter((name) => name.endsWith('.snapshot'))
+    .sort()
+    .reverse();
+  const path = join(home, newest);
+  const bytes = readFileSync(path);
+  bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+  writeFileSync(path, bytes);
+  return path;
+}
+
 test('a damaged snapshot is passed over for the one before it, and the log makes up for it', async () => {
   const directory = newDirectory();
   const storage = (): ReturnType<typeof fileSystemStorage> => fileSystemStorage({ directory });
@@ -197,19 +210,37 @@ test('a damaged snapshot is passed over for the one before it, and the log makes
   await executor.publish('in', 3);
   const ids = idsIn(executor);
   await executor.close();
-  const home = join(directory, 'n.default');
-  const newest =
-    readdirSync(home)
-      .filter((name) => name.endsWith('.snapshot'))
-      .sort()
-      .at(-1) ?? '';
-  const bytes = readFileSync(join(home, newest));
-  bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
-  writeFileSync(join(home, newest), bytes);
+  flipBitInNewestSnapshot(directory);
   const found = await opened(directory);
   expect(idsIn(found)).toEqual(ids);
   await found.close();
 });
+
+test.each([1, 3])(
+  "the newest of %s snapshots written with 'exit', damaged, is refused: there is no log that makes up for it",
+  async (saves) => {
+    const directory = newDirectory();
+    const storage = fileSystemStorage({ directory });
+    const executor = await PubSubExecutor.open({ storage, durability: 'exit', logger: quiet });
+    for (let number = 1; number < saves; number++) {
+      await executor.publish('in', number);
+      await executor.saveState();
+    }
+    await executor.publish('in', saves);
+    await executor.close();
+    const damaged = flipBitInNewestSnapshot(directory);
+    for (const durability of ['exit', 'sync'] as const) {
+      const refused = await refusal(() => PubSubExecutor.open({ storage, durability, logger: quiet }));
+      expect(refused).toMatchObject({ code: 'DATABASE_ERROR', details: { file: damaged } });
+    }
+    const { lost } = await PubSubExecutor.repair({ storage });
+    expect(lost).toEqual([[saves, saves]]);
+    const found = await opened(directory);
+    expect(idsIn(found)).toHaveLength(saves - 1);
+    await found.publish('in', 'goes on');
+    await found.close();
+  },
+);
 
 test('repair() refuses what is in use, and bad options', async () => {
   const directory = newDirectory();

@@ -35,6 +35,26 @@ describe('keyValueStorage', () => {
   const keyOf = (map: Map<string, string>, last: number): string =>
     [...map.keys()].find((key) => key.endsWith(`/${String(last).padStart(16, '0')}`)) ?? '';
 
+  test.each(['', '{"sequence":3,"rec', '[]'])(
+    'a snapshot that reads %j is refused, and repair() sets it aside',
+    async (text) => {
+      const map = new Map<string, string>();
+      const storage = keyValueStorage({ kind: 'map', store: mapStore(map) });
+      const writing = await storage.open('run');
+      await writing.append({ firstSequence: 1, records: ['1', '2', '3'] }, { sync: false });
+      await writing.writeSnapshot({ sequence: 3, records: ['all three'] });
+      await writing.close();
+      const key = [...map.keys()].find((name) => name.endsWith('/snapshot')) ?? '';
+      map.set(key, text);
+      const namespace = await storage.open('run');
+      await expect(namespace.readSnapshot()).rejects.toMatchObject({ details: { position: key } });
+      expect(await namespace.repair()).toEqual({ keptRecords: 0, lost: [[1, Number.POSITIVE_INFINITY]] });
+      expect(await namespace.readSnapshot()).toBeUndefined();
+      expect([...map.values()]).toContain(text);
+      await namespace.close();
+    },
+  );
+
   test.each([
     ['cut short', (map: Map<string, string>, key: string) => map.set(key, '{"firstSequence":3,"rec')],
     ['gone', (map: Map<string, string>, key: string) => map.delete(key)],
