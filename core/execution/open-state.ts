@@ -68,10 +68,14 @@ export async function openState(
       );
     }
     const recorder = new Recorder(state, clock);
+    const reopen = async (): Promise<StorageNamespace> => {
+      held = await open();
+      return held;
+    };
     const reload = async (): Promise<RunState> => (await recover(held, limits)).state;
     if (durability === 'exit') {
       const snapshot = (): Iterable<string> => encodeParts(snapshotOf(recorder.state));
-      return { recorder, persistence: new ExitPersistence(held, record, snapshot), reload };
+      return { recorder, persistence: new ExitPersistence(held, record, snapshot, reopen), reload };
     }
     journal = new Journal(held, record, logSize, {
       runtime,
@@ -80,10 +84,7 @@ export async function openState(
       hold: () => scheduler.hold(),
       release: () => scheduler.release(),
       warn: (message, cause) => logger.warn(message, cause),
-      async reopen() {
-        held = await open();
-        return held;
-      },
+      reopen,
     });
     recorder.keepBy(journal);
     return { recorder, persistence: journal, reload };

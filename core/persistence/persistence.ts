@@ -1,4 +1,4 @@
-import { PubSubError } from '../errors.js';
+import { PubSubError, toPubSubError } from '../errors.js';
 import type { StorageNamespace } from './storage-adapter.js';
 
 /** How an executor's state is kept: by a journal, at its end, or not at all. */
@@ -35,15 +35,24 @@ export const noPersistence: Persistence = {
 /** Writes the state when it is told to, and at the end; between these nothing is durable. */
 export class ExitPersistence implements Persistence {
   readonly failure: PubSubError | undefined = undefined;
-  readonly #namespace: StorageNamespace;
+  #namespace: StorageNamespace;
   readonly #snapshot: () => Iterable<string>;
+  readonly #reopen: () => Promise<StorageNamespace>;
   #sequence: number;
   #saving: Promise<void> = Promise.resolve();
+  /** A save has failed in a way that leaves the namespace unfit for more: the next one opens it anew. */
+  #isUnfit = false;
 
-  constructor(namespace: StorageNamespace, sequence: number, snapshot: () => Iterable<string>) {
+  constructor(
+    namespace: StorageNamespace,
+    sequence: number,
+    snapshot: () => Iterable<string>,
+    reopen: () => Promise<StorageNamespace>,
+  ) {
     this.#namespace = namespace;
     this.#sequence = sequence;
     this.#snapshot = snapshot;
+    this.#reopen = reopen;
   }
 
   durable(): undefined {
@@ -58,12 +67,25 @@ export class ExitPersistence implements Persistence {
   whenLost(): void {}
 
   save(): Promise<void> {
-    const saved = this.#saving.then(() =>
-      this.#namespace.writeSnapshot({ sequence: ++this.#sequence, records: [...this.#snapshot()] }),
-    );
+    const saved = this.#saving.then(() => this.#write());
     // One save that fails must not fail the next.
     this.#saving = saved.catch(() => {});
     return saved;
+  }
+
+  async #write(): Promise<void> {
+    if (this.#isUnfit) {
+      await this.#namespace.close().catch(() => {});
+      this.#namespace = await this.#reopen();
+      this.#isUnfit = false;
+    }
+    try {
+      await this.#namespace.writeSnapshot({ sequence: ++this.#sequence, records: [...this.#snapshot()] });
+    } catch (thrown) {
+      const { code, details } = toPubSubError(thrown);
+      this.#isUnfit = code !== 'LOCK_ERROR' && details.retryable !== true;
+      throw thrown;
+    }
   }
 
   async close(): Promise<void> {

@@ -155,6 +155,17 @@ describe('a fault that passes (disk full, quota)', () => {
     expect(published(await reopened(store))).toBe(1);
   });
 
+  test("with 'exit' a fault of the device costs one save: for the next the store is opened anew", async () => {
+    const { store, executor } = await onStore(new SimulatedStore(), { durability: 'exit' });
+    await executor.publish('in', 1);
+    store.fail('writeSnapshot', { fails: 'fatally' }, 1);
+    expect(await refusal(() => executor.saveState())).toMatchObject({ code: 'DATABASE_ERROR' });
+    await executor.publish('in', 2);
+    await executor.saveState();
+    store.crash('power');
+    expect(published(await reopened(store))).toBe(2);
+  });
+
   test('no room for a snapshot of its own accord is no fault: the log goes on, and it is tried again', async () => {
     const { store, executor, warnings } = await onStore();
     store.fail('writeSnapshot', { fails: 'retryable' });
