@@ -20,11 +20,19 @@ export class AttemptPublisher implements AttemptPublishing {
   private readonly recorder: Recorder;
   private readonly router: Router;
   private readonly transactions: AttemptTransactions;
+  private readonly rest: (attempt: Attempt) => () => void;
 
-  constructor(recorder: Recorder, router: Router, transactions: AttemptTransactions) {
+  /** @param rest told when an attempt begins to wait for room; the answer, when that is over. */
+  constructor(
+    recorder: Recorder,
+    router: Router,
+    transactions: AttemptTransactions,
+    rest: (attempt: Attempt) => () => void,
+  ) {
     this.recorder = recorder;
     this.router = router;
     this.transactions = transactions;
+    this.rest = rest;
   }
 
   publish(
@@ -116,11 +124,14 @@ export class AttemptPublisher implements AttemptPublishing {
     extras: Extras | undefined,
     ordinal: number,
   ): Promise<Publication> {
-    return this.router.whenRoom(gate.channel, attempt.delivery.run, () => {
+    const sent = this.router.whenRoom(gate.channel, attempt.delivery.run, () => {
       if (attempt.isOver) throw new PubSubError('CANCELLED', 'the invocation has ended');
       const known = extras && this.published(attempt, extras, gate.channel, payload);
       return known ?? this.send(attempt, gate, this.router.channelBehind(gate), payload, extras, ordinal);
     });
+    const goOn = this.rest(attempt);
+    sent.then(goOn, goOn);
+    return sent;
   }
 
   private send(

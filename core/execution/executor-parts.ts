@@ -1,5 +1,5 @@
 import type { ResolvedConfig } from '../config.js';
-import { closedError, PubSubError } from '../errors.js';
+import { closedError, PubSubError, toPubSubError } from '../errors.js';
 import type { Persistence } from '../persistence/persistence.js';
 import { type Runtime, systemRuntime } from '../runtime.js';
 import { defaultValidator } from '../schema/validators.js';
@@ -15,6 +15,7 @@ import { ApplicationPublisher } from './application-publisher.js';
 import { AutoResume } from './auto-resume.js';
 import { ChannelDesk } from './channel-desk.js';
 import { DeadLetters } from './dead-letters.js';
+import { Drain } from './drain.js';
 import type { OpenOptions } from './executor-options.js';
 import { HumanDesk } from './human-desk.js';
 import { Lifecycle } from './lifecycle.js';
@@ -98,6 +99,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     logger,
   );
   const router = new Router(recorder, config.maxMessages, logger, (run) => runs.check(run));
+  const savesAtPause = options.storage !== undefined && options.durability === 'exit';
   let isClosed = false;
   const requireOpen = (): void => {
     if (isClosed) throw closedError();
@@ -106,7 +108,8 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
   const taskStore = liveTasks(recorder, requireOpen);
   const cache = new Cache(cacheStore);
   const tasks = new TaskManager(taskStore);
-  let drainWaiters: (() => void)[] = [];
+  const running = new RunningAttempts();
+  const drain = new Drain(running, runtime);
 
   const runs: RunManager = new RunManager({
     recorder,
@@ -114,6 +117,14 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     config,
     retainedNodes,
     whenDurable: (settle) => persistence.whenDurable(settle),
+    whenEnded: (status, settle) => {
+      if (!savesAtPause || status !== 'paused') persistence.whenDurable(settle);
+      else
+        persistence.save().then(
+          () => settle(undefined),
+          (thrown) => settle(toPubSubError(thrown)),
+        );
+    },
     whenTurnEnds: (callback) => scheduler.whenTurnEnds(callback),
     started: (run) => adopt(run),
     ended: (run, reason, begun) => {
@@ -123,7 +134,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
       history.prune();
       router.refuseWaiters(reason, (_, waitingRun) => waitingRun === run);
       router.roomMadeAnywhere();
-      attemptsMayBeOver();
+      drain.check();
     },
   });
   const history = new RunHistory(recorder, {
@@ -140,6 +151,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     tasks,
     cacheStore,
     taskStore,
+    rest: (attempt) => drain.rest(attempt),
     budgetSpent: (run, error) => runs.end(run, 'budget-exceeded', error),
   });
   const environment: RunnerEnvironment = {
@@ -150,15 +162,15 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     config,
     services,
     settlements: new SettlementWatch(scheduler),
-    running: new RunningAttempts(),
+    running,
     commit: (attempt, succeeded) => services.transactions.commit(attempt, succeeded),
     settled: (delivery, run) => {
       runs.settled(delivery, run);
-      if (drainWaiters.length > 0) attemptsMayBeOver();
+      if (drain.isAwaited) drain.check();
     },
     stalled: (run) => {
       runs.check(run);
-      attemptsMayBeOver();
+      drain.check();
     },
   };
   const directory = new AgentDirectory(recorder, router, validator, environment, () => runs.current);
@@ -189,12 +201,6 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     }
     wakeAll();
   };
-  const attemptsMayBeOver = (): void => {
-    if (drainWaiters.length === 0 || !environment.running.isEmpty) return;
-    const waiters = drainWaiters;
-    drainWaiters = [];
-    for (const resolve of waiters) resolve();
-  };
 
   const beginSession = (): void => {
     const openedAt = runtime.now();
@@ -222,22 +228,12 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     recorder.record({ type: 'cache.set', namespace, key, value });
   }
 
-  const drain = async (milliseconds: number | undefined): Promise<void> => {
-    if (environment.running.isEmpty) return;
-    await new Promise<void>((resolve) => {
-      const stopTimer = milliseconds === undefined ? undefined : runtime.setTimer(milliseconds, resolve);
-      drainWaiters.push(() => {
-        stopTimer?.();
-        resolve();
-      });
-    });
-  };
   const lifecycle = new Lifecycle({
     recorder,
     scheduler,
     runs,
     persistence,
-    savesAtPause: options.storage !== undefined && options.durability === 'exit',
+    savesAtPause,
     drain,
     wakeAll,
     async release() {
@@ -276,7 +272,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     channels: new ChannelDesk(recorder, router, directory, runs, config),
     deadLetters: new DeadLetters(recorder, directory, runs),
     lifecycle,
-    currentAgent: () => environment.running.lastAgent?.name,
+    currentAgent: () => running.lastAgent?.name,
     currentRun: () => runs.current,
     agentArrived: () => autoResume.agentArrived(),
     subscribe,

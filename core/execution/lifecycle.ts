@@ -2,6 +2,7 @@ import { requireOptions } from '../config.js';
 import { invalid } from '../errors.js';
 import type { Persistence } from '../persistence/persistence.js';
 import type { RunRecord } from '../state/run-record.js';
+import type { Drain } from './drain.js';
 import type { RunSpec } from './executor-options.js';
 import type { Recorder } from './recorder.js';
 import type { RunManager } from './run-manager.js';
@@ -18,8 +19,7 @@ export interface LifecycleSurroundings {
   readonly persistence: Persistence;
   /** True with `durability: 'exit'`: a pause writes the state down. */
   readonly savesAtPause: boolean;
-  /** Resolves when no attempt is in progress, or after this many milliseconds. */
-  drain(milliseconds: number | undefined): Promise<void>;
+  readonly drain: Drain;
   /** Every agent looks for work. */
   wakeAll(): void;
   /** Lets everything go, the storage last. */
@@ -50,7 +50,7 @@ export class Lifecycle {
     const { scheduler, recorder, drain, persistence, savesAtPause } = this.#surroundings;
     if (!recorder.state.paused) recorder.record({ type: 'executor.paused' });
     scheduler.pause();
-    await drain(undefined);
+    await drain.standstill();
     if (savesAtPause) await persistence.save();
     else await persistence.durable();
   }
@@ -73,7 +73,7 @@ export class Lifecycle {
     // What has begun may finish; nothing new begins.
     scheduler.pause();
     try {
-      await drain(graceSeconds * 1000);
+      await drain.empty(graceSeconds * 1000);
       this.#endRuns();
     } finally {
       if (!recorder.state.paused) scheduler.resume();

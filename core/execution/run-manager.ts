@@ -15,6 +15,8 @@ export interface RunSurroundings {
   readonly retainedNodes: number;
   /** Calls back when everything recorded so far is durable (at once without storage), or cannot be now. */
   whenDurable(settle: (error: PubSubError | undefined) => void): void;
+  /** The same for what a run that has ended leaves: with `durability: 'exit'` a paused one is saved now. */
+  whenEnded(status: RunStatus, settle: (error: PubSubError | undefined) => void): void;
   /** Calls back once, when this turn of the event loop is over. */
   whenTurnEnds(callback: () => void): void;
   /** A run has started: what it adopted can go on. */
@@ -166,7 +168,7 @@ export class RunManager {
     const reason = error ?? new PubSubError('CANCELLED', `run "${run.id}" has ended (${status})`);
     this.surroundings.ended(run, reason, begun);
     if (this.isIdle) this.wakeIdle();
-    this.surroundings.whenDurable((notStored) => {
+    this.surroundings.whenEnded(status, (notStored) => {
       live.outcomes.close(notStored);
       live.resolve(reportOf(run, status, live.outcomes.all(), this.surroundings.config.maxTokens, notStored));
     });

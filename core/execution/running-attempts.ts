@@ -1,4 +1,5 @@
 import type { PubSubAgent } from '../agents/agent.js';
+import type { Attempt } from './attempt.js';
 import type { Invocation } from './invocation.js';
 
 /**
@@ -8,9 +9,16 @@ import type { Invocation } from './invocation.js';
 export class RunningAttempts {
   lastAgent: PubSubAgent | undefined = undefined;
   private count = 0;
+  /** Attempts that wait for a person, or for room in a mailbox, and for how many. */
+  private readonly resting = new Map<Attempt, number>();
 
   get isEmpty(): boolean {
     return this.count === 0;
+  }
+
+  /** Whether all of them wait for what may never come. */
+  get isAtRest(): boolean {
+    return this.count <= this.resting.size;
   }
 
   add(invocation: Invocation, agent: PubSubAgent): void {
@@ -19,8 +27,19 @@ export class RunningAttempts {
     invocation.delivery.attempt = invocation;
   }
 
-  remove({ delivery }: Invocation): void {
+  remove(invocation: Invocation): void {
     this.count--;
-    delivery.attempt = undefined;
+    invocation.delivery.attempt = undefined;
+    if (this.resting.size > 0) this.resting.delete(invocation);
+  }
+
+  /** An attempt begins to wait. The answer ends that. */
+  rest(attempt: Attempt): () => void {
+    this.resting.set(attempt, (this.resting.get(attempt) ?? 0) + 1);
+    return () => {
+      const waits = this.resting.get(attempt) ?? 0;
+      if (waits > 1) this.resting.set(attempt, waits - 1);
+      else this.resting.delete(attempt);
+    };
   }
 }

@@ -15,6 +15,8 @@ export interface ServiceParts extends SharedState {
   readonly scheduler: Scheduler;
   readonly config: ResolvedConfig;
   readonly humans: () => HumanDesk;
+  /** An attempt begins to wait for a person, or for room. The answer ends that. */
+  rest(attempt: Attempt): () => void;
   /** Ends a run whose budget is spent. */
   budgetSpent(run: RunRecord, error: PubSubError): void;
 }
@@ -30,7 +32,7 @@ export class Services implements AttemptServices {
   constructor(parts: ServiceParts) {
     this.#parts = parts;
     this.transactions = new AttemptTransactions(parts);
-    this.publisher = new AttemptPublisher(parts.recorder, parts.router, this.transactions);
+    this.publisher = new AttemptPublisher(parts.recorder, parts.router, this.transactions, parts.rest);
     this.#tokens = new TokenBudget(parts.recorder, parts.config, parts.budgetSpent);
   }
 
@@ -44,7 +46,9 @@ export class Services implements AttemptServices {
   async #ask(attempt: Attempt, question: HumanQuestion): Promise<HumanAnswer> {
     try {
       if (attempt.isOver) throw new PubSubError('CANCELLED', 'the invocation has ended');
-      return await this.#parts.humans().ask(attempt, question);
+      const answer = this.#parts.humans().ask(attempt, question);
+      const goOn = this.#parts.rest(attempt);
+      return await answer.finally(goOn);
     } catch (thrown) {
       await this.breathe();
       throw thrown;

@@ -85,6 +85,24 @@ describe.each(places)('$name', ({ empty }) => {
     await closed.executor.close();
   });
 
+  test("'exit': a run that is paused for a person is saved", async () => {
+    const options = { durability: 'exit', config: { humanWaitMinutes: 5 } } as const;
+    const asking = defineAgent({
+      name: 'asking',
+      subscribe: 'in',
+      process: async ({ human }) => void (await human.ask({ question: 'Well?' })),
+    });
+    const { executor, runtime, crash } = await live(empty(), options);
+    executor.registerAgent(asking);
+    const run = executor.execute({ channel: 'in', payload: 1 });
+    await runtime.runUntilIdle();
+    await runtime.advance(5 * 60_000);
+    expect((await run.report).status).toBe('paused');
+    const found = await crash(options);
+    expect(found.executor.humans.pending()).toMatchObject([{ question: 'Well?' }]);
+    await found.executor.close();
+  });
+
   test("what one mode has written the others read: 'sync', 'exit', 'batched', 'sync'", async () => {
     let life = await live(empty(), { durability: 'sync' });
     for (const durability of ['exit', 'batched', 'sync'] as const) {

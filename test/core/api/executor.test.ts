@@ -163,6 +163,44 @@ describe('pause, step and resume', () => {
     expect((await run.report).status).toBe('completed');
   });
 
+  test('pause does not wait for a person, nor for room that nobody makes meanwhile', async () => {
+    const { executor, runtime } = await openBus({ config: { maxMessages: 100 } });
+    executor.openChannel('narrow', { capacity: 1, overflow: 'backpressure' });
+    const read: unknown[] = [];
+    executor.registerAgents([
+      defineAgent({
+        name: 'asking',
+        subscribe: 'in',
+        process: async ({ human }) => void (await human.ask({ question: 'Well?' })),
+      }),
+      defineAgent({
+        name: 'writing',
+        subscribe: 'in',
+        publish: 'narrow',
+        async process({ publish }) {
+          for (const item of [1, 2, 3]) await publish('narrow', item);
+        },
+      }),
+      defineAgent({
+        name: 'reading',
+        subscribe: 'narrow',
+        process: ({ payload }) => void read.push(payload),
+      }),
+    ]);
+    await executor.pause();
+    const run = executor.execute({ channel: 'in', payload: 1 });
+    await realTurn();
+    executor.step(2);
+    await realTurn();
+    await executor.pause();
+    expect(read).toEqual([]);
+    executor.resume();
+    await runtime.runUntilIdle();
+    executor.humans.answer(executor.humans.pending()[0]?.id ?? '', 'fine');
+    expect((await run.report).status).toBe('completed');
+    expect(read).toEqual([1, 2, 3]);
+  });
+
   test.each([[0], [-1], [1.5], ['2']])('step(%o) is refused', async (count) => {
     const { executor } = await openBus();
     expect(
