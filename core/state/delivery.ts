@@ -30,6 +30,8 @@ class DeliveryExtras {
   /** Ids of the questions it asked, in order. */
   questions: string[] | undefined = undefined;
   tokensReserved = 0;
+  /** It was there before the run that works on it now. */
+  isAdopted = false;
 }
 
 /**
@@ -101,6 +103,15 @@ export class Delivery implements Mail<Delivery> {
 
   set tokensReserved(amount: number) {
     if (amount !== this.tokensReserved) this.withExtras().tokensReserved = amount;
+  }
+
+  /** Whether it was there before the run that works on it now. */
+  get isAdopted(): boolean {
+    return this.extras?.isAdopted ?? false;
+  }
+
+  set isAdopted(isAdopted: boolean) {
+    if (isAdopted !== this.isAdopted) this.withExtras().isAdopted = isAdopted;
   }
 
   withExtras(): DeliveryExtras {

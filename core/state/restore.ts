@@ -138,6 +138,7 @@ function restoreDelivery(state: RunState, part: DeliveryPart, publications: Map<
   if (part.questions.length > 0) delivery.withExtras().questions = [...part.questions];
   delivery.published = part.published ? PublishLedger.fromJSON(part.published) : undefined;
   delivery.tokensReserved = part.tokensReserved;
+  delivery.isAdopted = part.adopted ?? false;
   state.unfinished.push(delivery);
   mailbox.unfinished++;
   const waits = part.status === 'waiting' || part.status === 'parked';

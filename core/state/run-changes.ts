@@ -26,7 +26,10 @@ export function runStarted(state: RunState, run: RunRecord): void {
   }
 }
 
-/** What the run leaves: nothing when it was cancelled or ran out of time or tokens, else the next run's first work. */
+/**
+ * What the run leaves is the next run's first work. When it was cancelled, or ran out of time or tokens, that is only what
+ * was there before it and has not been begun.
+ */
 export function runEnded(
   state: RunState,
   at: number,
@@ -40,6 +43,8 @@ export function runEnded(
     const begun = delivery.status === 'running';
     if (!abandon) {
       if (begun) deliveryReturned(state, at, delivery, false);
+    } else if (delivery.isAdopted && delivery.status === 'waiting' && delivery.attempts === 0) {
+      disown(state, delivery, run);
     } else if (begun && error && status === 'timed-out') {
       deliveryFailed(state, at, delivery, error, false);
     } else {
@@ -135,8 +140,18 @@ function own(state: RunState, delivery: Delivery, run: RunRecord): void {
     run.tokensUsed = Math.max(run.tokensUsed, delivery.run.tokensUsed);
   }
   delivery.run = run;
+  delivery.isAdopted = true;
   delivery.scope = state.scopeWithin(run, delivery.session);
   run.outstanding++;
   run.stalled += stalled;
   run.tokensReserved += delivery.tokensReserved;
+}
+
+/** Back to what it was before the run: it waits for whichever comes next. */
+function disown(state: RunState, delivery: Delivery, run: RunRecord): void {
+  run.outstanding--;
+  run.stalled -= Number(isStalled(delivery));
+  delivery.run = undefined;
+  delivery.isAdopted = false;
+  delivery.scope = state.scopeWithin(undefined, delivery.session);
 }

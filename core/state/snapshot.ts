@@ -76,6 +76,8 @@ export interface DeliveryPart {
   readonly published: LedgerRecord | null;
   readonly questions: readonly string[];
   readonly tokensReserved: number;
+  /** Absent: false. */
+  readonly adopted?: true;
 }
 
 /** One record of a snapshot: plain JSON. */
@@ -190,6 +192,7 @@ function deliveryParts(state: RunState): DeliveryPart[] {
       published: published ? ledgerOf(published).toJSON() : null,
       questions: [...(delivery.questions ?? [])],
       tokensReserved: delivery.tokensReserved,
+      ...(delivery.isAdopted && { adopted: true as const }),
     });
   }
   return parts;
