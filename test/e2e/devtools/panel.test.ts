@@ -195,6 +195,35 @@ test('humans: a list of texts is answered line by line', async () => {
   await page.getByText('"four"').waitFor();
 });
 
+test('humans: what nobody answered is not sent, and what is needed says so at its field', async () => {
+  const page = await opened('view=humans');
+  const ask = (schema: unknown): Promise<unknown> =>
+    page.evaluate(`window.executor.publish('asks', ${JSON.stringify(schema)})`);
+  const kind = { enum: ['delete-everything', 'keep'] };
+  await ask(kind);
+  const choice = page.getByLabel('Answer', { exact: true });
+  await choice.waitFor();
+  await page.getByRole('button', { name: 'Answer' }).click();
+  await page.getByText('Choose one of these.').waitFor();
+  await page.getByRole('alert').filter({ hasText: 'Not sent' }).waitFor();
+  expect(await violations(page)).toEqual([]);
+  await choice.selectOption('keep');
+  await page.getByRole('button', { name: 'Answer' }).click();
+  await until(page, 'window.answer === "keep"');
+
+  const tags = { type: 'array', items: { type: 'string' } };
+  const properties = { title: { type: 'string' }, kind, urgent: { type: 'boolean' }, tags, other: {} };
+  await ask({ type: 'object', properties, required: ['title'] });
+  await page.getByLabel('title').fill('T');
+  // What is no JSON holds the form back, and is not left out of it.
+  await page.getByLabel('other').fill('{');
+  await page.getByRole('button', { name: 'Answer' }).click();
+  await page.getByLabel('other').fill('');
+  await page.getByRole('button', { name: 'Answer' }).click();
+  await until(page, 'window.answer.title === "T"');
+  expect(await page.evaluate('window.answer')).toEqual({ title: 'T' });
+});
+
 test('problems: what happens again and again is one line', async () => {
   const page = await opened('view=problems');
   await page.getByText('No problems').waitFor();
