@@ -50,6 +50,20 @@ async function violations(page: Page): Promise<unknown[]> {
   ]);
 }
 
+/** Between the label of a button and what is behind it, as WCAG counts it; 0 where one can see through it. */
+function contrast(element: Element): number {
+  const { color, backgroundColor, opacity } = getComputedStyle(element);
+  const [label = 0, ground = 0] = [color, backgroundColor].map((colour) => {
+    const [red = 0, green = 0, blue = 0, alpha = 1] = (colour.match(/[\d.]+/g) ?? []).map(Number);
+    const [r = 0, g = 0, b = 0] = [red, green, blue].map((each) =>
+      each <= 10 ? each / 3295 : ((each / 255 + 0.055) / 1.055) ** 2.4,
+    );
+    return alpha < 1 ? Number.NaN : 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  });
+  const ratio = (Math.max(label, ground) + 0.05) / (Math.min(label, ground) + 0.05);
+  return opacity === '1' && ratio > 0 ? ratio : 0;
+}
+
 test('closed by default: a button; opened by keyboard; closed again, watching nothing', async () => {
   const page = await served.open();
   const opener = page.getByRole('button', { name: 'Open the Dagger devtools' });
@@ -223,6 +237,20 @@ test('humans: what nobody answered is not sent, and what is needed says so at it
   await until(page, 'window.answer.title === "T"');
   expect(await page.evaluate('window.answer')).toEqual({ title: 'T' });
 });
+
+for (const dark of [false, true]) {
+  test(`humans: the button that cannot be pressed in the past can be read, ${dark ? 'dark' : 'light'}`, async () => {
+    const page = await opened('view=humans', { dark });
+    await work(page);
+    await page.getByRole('button', { name: 'One event back' }).click();
+    await page.getByText('Go back to live to answer.').waitFor();
+    const answer = page.getByRole('button', { name: 'Answer', exact: true });
+    expect(await answer.isDisabled()).toBe(true);
+    await answer.hover({ force: true });
+    // Axe leaves out what is disabled.
+    await expect.poll(() => answer.evaluate(contrast)).toBeGreaterThan(4.5);
+  });
+}
 
 test('problems: what happens again and again is one line', async () => {
   const page = await opened('view=problems');
