@@ -84,6 +84,7 @@ executor.registerAgents([
 ]);
 const run = executor.execute();
 window.executor = executor;
+window.defineAgent = defineAgent;
 const devtools = mountDevtools(document.getElementById('place'), {
   executor, name: 'research team', open: query.has('open'),
   ...(query.has('view') && { view: query.get('view') }), ...(query.has('dock') && { dock: query.get('dock') }),

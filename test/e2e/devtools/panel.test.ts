@@ -129,6 +129,25 @@ test('pause, step, resume and publish from the toolbar', async () => {
   await until(page, '!window.executor.paused');
 });
 
+test('state: of thousands only some are shown, and how many more there are', async () => {
+  const page = await opened('view=state');
+  await page.evaluate(`(() => {
+    for (let n = 0; n < 600; n++) executor.openChannel('channel ' + n);
+    executor.registerAgents(Array.from({ length: 500 }, (_, n) =>
+      defineAgent({ name: 'listener ' + n, description: '', subscribe: 'lists', process() {} })));
+  })()`);
+  const channels = page.getByRole('group', { name: 'Channels' });
+  await channels.getByText('lister, listener 0 … and 499 more').waitFor();
+  expect(await channels.locator('tbody tr').count()).toBe(200);
+  await page
+    .getByText(/4\d\d more are not shown/)
+    .first()
+    .waitFor();
+  await page.getByRole('button', { name: 'Show 200 of them' }).first().click();
+  await expect.poll(() => channels.locator('tbody tr').count()).toBe(400);
+  expect(await page.locator('.cards > .card').count()).toBe(200);
+});
+
 test('problems: what happens again and again is one line', async () => {
   const page = await opened('view=problems');
   await page.getByText('No problems').waitFor();
