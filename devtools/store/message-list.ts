@@ -74,6 +74,10 @@ export class MessageList {
     return this.#scannedTo >= end;
   }
 
+  get isFiltered(): boolean {
+    return this.#tests.length > 0;
+  }
+
   get length(): number {
     return this.#tests.length > 0 ? this.#matches.length : this.#length;
   }

@@ -83,6 +83,7 @@ export function MessagesView(): ReactElement {
         <div className="main">
           <MessageTable
             list={list}
+            complete={complete}
             selected={selected}
             selectedNode={node}
             compared={compared}

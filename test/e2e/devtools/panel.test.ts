@@ -80,6 +80,10 @@ test('messages: filtered, inspected, compared, edited and sent again', async () 
   await hint.filter({ hasText: '1 of 25' }).waitFor();
   await filter.fill('channel:facts -from:reader');
   await hint.filter({ hasText: '0 of 25' }).waitFor();
+  await page.getByText('None of the 25 messages match the filter.').waitFor();
+  expect(await page.getByText('No messages').count()).toBe(0);
+  await filter.fill('status:faild');
+  await hint.filter({ hasText: 'none of unheard' }).waitFor();
   await filter.fill('text:"compost? 2" channel:pages');
   await hint.filter({ hasText: '2 of 25' }).waitFor();
   await filter.fill('dur:>30ms channel:log');
