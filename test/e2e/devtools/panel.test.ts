@@ -117,6 +117,31 @@ test('messages: filtered, inspected, compared, edited and sent again', async () 
   await hint.filter({ hasText: '7 of' }).waitFor();
 });
 
+test('the dialog to publish: an error and the buttons are in sight, however low the panel is', async () => {
+  for (const [width, height] of [
+    [1280, 800],
+    [1280, 480],
+    [360, 740],
+    [360, 320],
+  ] as const) {
+    const page = await opened('view=messages&size=0.5', { width, height });
+    await page.getByRole('button', { name: 'Publish a message' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Payload, as JSON').fill(`{"text": "${'long '.repeat(200)}`);
+    const publish = dialog.getByRole('button', { name: 'Publish' });
+    await publish.click();
+    const alert = dialog.getByRole('alert').filter({ hasText: 'not JSON' });
+    await alert.waitFor();
+    const frame = await dialog.boundingBox();
+    for (const part of [publish, alert]) {
+      const box = await part.boundingBox();
+      const bottom = (box?.y ?? 0) + (box?.height ?? 0);
+      expect(bottom, `${width} x ${height}`).toBeLessThan((frame?.y ?? 0) + (frame?.height ?? 0));
+      expect(box?.y, `${width} x ${height}`).toBeGreaterThan(frame?.y ?? 0);
+    }
+  }
+});
+
 test('pause, step, resume and publish from the toolbar', async () => {
   const page = await opened('view=messages');
   await page.getByRole('button', { name: 'Pause the executor' }).click();
