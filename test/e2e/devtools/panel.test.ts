@@ -117,6 +117,20 @@ test('messages: filtered, inspected, compared, edited and sent again', async () 
   await hint.filter({ hasText: '7 of' }).waitFor();
 });
 
+test('messages: from before the panel was opened no payload can be searched, and it says so', async () => {
+  const page = await served.open({ query: '?view=messages' });
+  await page.locator('body[data-ready=yes]').waitFor({ state: 'attached' });
+  await page.evaluate('window.work()');
+  await until(page, 'window.executor.state.unfinished.length === 1');
+  await page.getByRole('button', { name: 'Open the Dagger devtools' }).click();
+  await page.getByRole('searchbox', { name: 'Filter messages' }).fill('text:compost');
+  const hint = page.locator('#filter-hint');
+  await hint.filter({ hasText: '0 of 25 · no payloads are kept' }).waitFor();
+  await page.evaluate('window.executor.publish("log", "compost")');
+  await page.getByRole('searchbox', { name: 'Filter messages' }).fill('text:"compost"');
+  await hint.filter({ hasText: '1 of 26 · payloads of the newest 1 searched' }).waitFor();
+});
+
 test('the dialog to publish: an error and the buttons are in sight, however low the panel is', async () => {
   for (const [width, height] of [
     [1280, 800],
