@@ -32,6 +32,13 @@ export function clock(milliseconds: number): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${thousandths}`;
 }
 
+/** Names side by side; of a long list only the first, and how many more there are. */
+export function nameList(names: readonly string[], most: number): string {
+  // In place of one name alone there is room for the name.
+  if (names.length <= most + 1) return names.join(', ');
+  return `${names.slice(0, most).join(', ')} … and ${count(names.length - most)} more`;
+}
+
 /** What went wrong with a command, in words. */
 export function reasonOf(thrown: unknown): string {
   return messageOf(thrown);

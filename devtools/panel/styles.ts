@@ -41,6 +41,8 @@ export const PANEL_STYLES: string = `
 .button.primary:hover { filter: brightness(1.08); color: var(--on-accent); }
 .button.danger { color: var(--bad); }
 .button[disabled], .icon-button[disabled] { opacity: 0.45; cursor: default; background: transparent; }
+/* Its label is made for the accent colour, which is not behind it now. */
+.button.primary[disabled] { opacity: 1; filter: none; border-color: var(--border); background: var(--surface); color: var(--muted); }
 .icon-button[aria-pressed='true'], .button[aria-pressed='true'] { background: var(--tint); color: var(--accent); }
 .field {
   font: inherit; color: var(--text); background: var(--background); border: 1px solid var(--border); border-radius: 6px;
@@ -120,6 +122,11 @@ select.field { padding: 0 4px; }
 .dialog label, .form-row > span { display: block; font-weight: 600; margin-bottom: 3px; }
 .dialog .row, .actions { display: flex; gap: 8px; justify-content: flex-end; flex-wrap: wrap; }
 .dialog .field { width: 100%; }
+/* As high as ten lines where the panel has room for them. */
+.dialog textarea.field { height: clamp(68px, 100cqh - 260px, 194px); }
+/* What went wrong and the buttons stay in sight, however low the panel is and however long the reason. */
+.dialog-foot { position: sticky; bottom: -16px; margin: 0 -16px -16px; padding: 6px 16px 16px; background: var(--raised); display: flex; flex-direction: column; gap: 10px; }
+.dialog-foot .error-text { max-height: 72px; overflow: auto; }
 
 @container (max-width: 620px) {
   .hide-narrow { display: none; }

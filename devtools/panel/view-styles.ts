@@ -121,6 +121,7 @@ export const VIEW_STYLES: string = `
   .problem { grid-template-columns: 1fr; gap: 6px; }
   .problem .actions { grid-row: 3; justify-content: flex-start; }
 }
+.root .more { display: flex; flex-wrap: wrap; gap: 4px 8px; align-items: center; margin-top: 6px; }
 .filters { display: flex; gap: 4px; flex-wrap: wrap; }
 
 .canvas-slot { position: relative; flex: 1 1 0; min-height: 0; overflow: hidden; }

@@ -1,3 +1,5 @@
+import { NODE_STATUSES } from '../../core/state/tree-node.js';
+
 /** One condition of a filter. */
 export interface Term {
   readonly key: TermKey;
@@ -18,6 +20,9 @@ export const TERM_KEYS = [
   'any',
 ] as const;
 export type TermKey = (typeof TERM_KEYS)[number];
+
+/** What can become of a message: a publish that was heard is what became of its deliveries. */
+const MESSAGE_STATUSES = NODE_STATUSES.filter((status) => status !== 'published');
 
 export interface ParsedFilter {
   readonly terms: readonly Term[];
@@ -46,6 +51,11 @@ export function parseFilter(text: string): ParsedFilter {
       problems.push(`“${key}:${value}” should look like ${key === 'dur' ? 'dur:>200ms' : 'seq:>100'}`);
       continue;
     }
+    const unknown = key === 'status' ? namesOf(value).find((name) => !isStatus(name)) : undefined;
+    if (unknown !== undefined) {
+      problems.push(`“${unknown}” is none of ${MESSAGE_STATUSES.join(', ')}`);
+      continue;
+    }
     if (value !== '') terms.push({ key, value, negated: minus === '-' });
   }
   return { terms, problems };
@@ -53,6 +63,11 @@ export function parseFilter(text: string): ParsedFilter {
 
 function isTermKey(key: string): key is TermKey {
   return TERM_KEYS.some((known) => known === key);
+}
+
+/** Whether it may stand for a status: its beginning will do, as for any name. */
+function isStatus(name: string): boolean {
+  return MESSAGE_STATUSES.some(parseNames(name));
 }
 
 function unquoted(value: string): string {
@@ -85,15 +100,14 @@ export function parseComparison(text: string): ((value: number) => boolean) | un
 
 /** A test of a name: any of `a,b`, where `*` stands for anything; without a star, the start of the name will do. */
 export function parseNames(text: string): (name: string) => boolean {
-  const patterns = text
-    .toLowerCase()
-    .split(',')
-    .filter((part) => part !== '')
-    .map(
-      (part) =>
-        new RegExp(`^${part.split('*').map(escaped).join('.*')}${part.includes('*') ? '$' : ''}`, 's'),
-    );
+  const patterns = namesOf(text.toLowerCase()).map(
+    (part) => new RegExp(`^${part.split('*').map(escaped).join('.*')}${part.includes('*') ? '$' : ''}`, 's'),
+  );
   return (name) => patterns.some((pattern) => pattern.test(name.toLowerCase()));
+}
+
+function namesOf(text: string): string[] {
+  return text.split(',').filter((part) => part !== '');
 }
 
 function escaped(text: string): string {

@@ -5,6 +5,7 @@ import { integers } from './column.js';
 import { type ParsedFilter, parseComparison, parseNames, type Term } from './filter-language.js';
 import { type MessageRow, messageRow } from './message-row.js';
 import type { PanelStore } from './panel-store.js';
+import type { FoundPayloads } from './payload-source.js';
 
 export type MessageStatus = (typeof NODE_STATUSES)[number];
 
@@ -28,8 +29,9 @@ export class MessageList {
   #scannedTo = 0;
   /** Scanned before they were settled: how they end may change what they are. */
   #unsettled: number[] = [];
-  /** Sequence numbers of messages with the wanted text in their payloads, by text; asked of the executor. */
-  readonly #found = new Map<string, ReadonlySet<number>>();
+  /** Texts that are looked for in payloads, and what was found, by text; asked of the executor. */
+  #texts: readonly string[] = [];
+  readonly #found = new Map<string, FoundPayloads>();
   /** Without a filter: how many there are, and those at the end that are not gathered with the others yet. */
   #length = 0;
   #newest: Activity | undefined;
@@ -39,13 +41,18 @@ export class MessageList {
   }
 
   setFilter(filter: ParsedFilter): void {
+    this.#texts = filter.terms.filter(({ key }) => key === 'text').map(({ value }) => value);
     this.#tests = filter.terms.map((term) => this.#testOf(term));
     this.#restart();
   }
 
-  /** Whether payloads have been searched for this text, and the answer. */
-  setFound(text: string, seqs: ReadonlySet<number>): void {
-    this.#found.set(text, seqs);
+  /** Texts that payloads have to be searched for, each answered with `setFound`. */
+  get texts(): readonly string[] {
+    return this.#texts;
+  }
+
+  setFound(text: string, found: FoundPayloads): void {
+    this.#found.set(text, found);
     this.#restart();
   }
 
@@ -74,6 +81,10 @@ export class MessageList {
     return this.#scannedTo >= end;
   }
 
+  get isFiltered(): boolean {
+    return this.#tests.length > 0;
+  }
+
   get length(): number {
     return this.#tests.length > 0 ? this.#matches.length : this.#length;
   }
@@ -81,6 +92,18 @@ export class MessageList {
   /** How many there are with those that do not pass. */
   get total(): number {
     return this.#tests.length > 0 ? this.#gathered() : this.#length;
+  }
+
+  /** Of how many messages, the newest, the payloads were searched; undefined when of all, or when none had to be. */
+  get searched(): number | undefined {
+    const messages = this.#store.recording?.activity.messages;
+    for (const text of this.#texts) {
+      const found = this.#found.get(text);
+      if (!found || !messages) continue;
+      const before = found.searched === 0 ? this.#store.seq : Math.min(this.#store.seq, found.oldest - 1);
+      if (messages.countUpTo(before) > 0) return found.searched;
+    }
+    return undefined;
   }
 
   /** Whether its end is there although not all has been gathered, or all has: who looks at the end needs no more. */
@@ -173,7 +196,7 @@ export class MessageList {
         return ({ seq }) => compare(seq);
       }
       case 'text':
-        return ({ seq }) => this.#found.get(value)?.has(seq) ?? false;
+        return ({ seq }) => this.#found.get(value)?.messages.has(seq) ?? false;
       case 'agent': {
         const names = parseNames(value);
         return ({ to }) => to.some(names);

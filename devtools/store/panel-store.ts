@@ -15,7 +15,7 @@ import { type FrameScheduler, pageFrames } from './frame-scheduler.js';
 import { Gathering } from './gathering.js';
 import { Notifier } from './notifier.js';
 import type { PanelStoreOptions, Position } from './panel-store-options.js';
-import { executorPayloads, filedPayloads, type PayloadSource } from './payload-source.js';
+import { executorPayloads, type FoundPayloads, filedPayloads, type PayloadSource } from './payload-source.js';
 import { Player } from './player.js';
 import { Recording } from './recording.js';
 
@@ -207,7 +207,7 @@ export class PanelStore {
   }
 
   /** Messages with a text in their payload, by the sequence numbers of their events. */
-  findText(text: string): Promise<ReadonlySet<number>> {
+  findText(text: string): Promise<FoundPayloads> {
     return this.#payloads.find(text);
   }
 

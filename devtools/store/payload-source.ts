@@ -1,12 +1,20 @@
 import type { CommandResult, InspectorCommand } from '../../core/inspection/frames.js';
 import type { SafeValue } from '../../core/inspection/safe-value.js';
 
+/** What a search in payloads found, and how far it went: those of older messages are no longer there. */
+export interface FoundPayloads {
+  readonly messages: ReadonlySet<number>;
+  /** How many were searched: all from `oldest` on. */
+  readonly searched: number;
+  readonly oldest: number;
+}
+
 /** Where payloads come from: they are not part of what is recorded. Messages go by the numbers of their events. */
 export interface PayloadSource {
   /** Null for those that are no longer there. */
   of(messages: readonly number[]): Promise<readonly (SafeValue | null)[]>;
   /** Those with a text in their payload. */
-  find(text: string): Promise<ReadonlySet<number>>;
+  find(text: string): Promise<FoundPayloads>;
 }
 
 /** The executor has those of the newest messages. */
@@ -15,7 +23,10 @@ export function executorPayloads(
 ): PayloadSource {
   return {
     of: async (messages) => (await ask({ name: 'payloads', messages }))?.payloads ?? messages.map(() => null),
-    find: async (text) => new Set((await ask({ name: 'search', text }))?.found),
+    async find(text) {
+      const { found = [], searched = 0, oldest = 0 } = (await ask({ name: 'search', text })) ?? {};
+      return { messages: new Set(found), searched, oldest };
+    },
   };
 }
 
@@ -26,7 +37,10 @@ export function filedPayloads(payloads: ReadonlyMap<number, SafeValue>): Payload
     async find(text) {
       const wanted = text.toLowerCase();
       const holds = ({ json }: SafeValue): boolean => JSON.stringify(json).toLowerCase().includes(wanted);
-      return new Set([...payloads].filter(([, value]) => holds(value)).map(([seq]) => seq));
+      const messages = new Set([...payloads].filter(([, value]) => holds(value)).map(([seq]) => seq));
+      // They were saved in the order in which they were published.
+      const [oldest = 0] = payloads.keys();
+      return { messages, searched: payloads.size, oldest };
     },
   };
 }

@@ -4,9 +4,10 @@ import type { JsonValue } from '../../core/json.js';
 export type FormField = {
   readonly title: string;
   readonly description: string;
-  readonly initial: JsonValue;
+  /** Where the form begins: at a default, never at an answer that nobody gave. */
+  readonly initial: JsonValue | undefined;
 } & (
-  | { readonly kind: 'text' | 'boolean' | 'json' | 'lines' }
+  | { readonly kind: 'text' | 'tick' | 'json' | 'lines' }
   | { readonly kind: 'number'; readonly whole: boolean; readonly minimum?: number; readonly maximum?: number }
   | { readonly kind: 'choice'; readonly choices: readonly JsonValue[] }
   | { readonly kind: 'object'; readonly members: readonly FormMember[] }
@@ -21,47 +22,67 @@ export interface FormMember {
 /** Objects inside of objects that get controls of their own; deeper ones are written as JSON. */
 const DEEPEST = 3;
 
+/** Where a field stands in its form. */
+interface Place {
+  readonly name: string;
+  readonly depth: number;
+  readonly required: boolean;
+}
+/** A question that is no member of an object: its answer is needed, but no control says by being empty what it is. */
+const BARE: Place = { name: '', depth: 0, required: false };
+
 /** The form for a JSON Schema. What no control fits is asked for as JSON, so that every schema can be answered. */
-export function formField(schema: JsonValue, fallback: JsonValue, title = '', depth = 0): FormField {
+export function formField(
+  schema: JsonValue,
+  fallback: JsonValue | undefined,
+  place: Place = BARE,
+): FormField {
   const rules = recordOf(schema) ?? {};
-  const own = rules.default ?? fallback;
+  const { name, depth } = place;
+  // Null may be the default of either.
+  const own = rules.default ?? (fallback === undefined ? rules.default : fallback);
   const base = {
-    title: typeof rules.title === 'string' ? rules.title : title,
+    title: typeof rules.title === 'string' ? rules.title : name,
     description: typeof rules.description === 'string' ? rules.description : '',
   };
   const choices = choicesOf(rules);
-  if (choices) return { ...base, kind: 'choice', choices, initial: own ?? choices[0] ?? null };
+  if (choices)
+    return { ...base, kind: 'choice', choices, initial: placeIn(choices, own) < 0 ? undefined : own };
   const type = Array.isArray(rules.type) ? rules.type.find((each) => each !== 'null') : rules.type;
   switch (type) {
     case 'string':
-      return { ...base, kind: 'text', initial: typeof own === 'string' ? own : '' };
-    case 'boolean':
-      return { ...base, kind: 'boolean', initial: own === true };
+      return { ...base, kind: 'text', initial: typeof own === 'string' ? own : undefined };
+    case 'boolean': {
+      const initial = typeof own === 'boolean' ? own : undefined;
+      // A box that is not ticked says no. Who may leave the question open needs a third state.
+      if (place.required) return { ...base, kind: 'tick', initial };
+      return { ...base, kind: 'choice', choices: [true, false], initial };
+    }
     case 'number':
     case 'integer':
       return {
         ...base,
         kind: 'number',
         whole: type === 'integer',
-        initial: typeof own === 'number' ? own : null,
+        initial: typeof own === 'number' ? own : undefined,
         ...(typeof rules.minimum === 'number' && { minimum: rules.minimum }),
         ...(typeof rules.maximum === 'number' && { maximum: rules.maximum }),
       };
     case 'array':
       // Without a schema of its items nobody knows that they are texts, unless those proposed all are.
       if (!isTexts(own) && recordOf(rules.items ?? null)?.type !== 'string') break;
-      return { ...base, kind: 'lines', initial: isTexts(own) ? own : [] };
+      return { ...base, kind: 'lines', initial: isTexts(own) ? own : undefined };
     case 'object': {
       const properties = recordOf(rules.properties ?? null);
       if (!properties || depth >= DEEPEST) break;
-      const given = recordOf(own) ?? {};
-      const required = Array.isArray(rules.required) ? rules.required : [];
-      const members = Object.entries(properties).map(([name, inner]) => ({
-        name,
-        required: required.includes(name),
-        field: formField(inner, given[name] ?? null, name, depth + 1),
-      }));
-      return { ...base, kind: 'object', members, initial: initialOf(members) };
+      const given = recordOf(own);
+      const needed = Array.isArray(rules.required) ? rules.required : [];
+      const members = Object.entries(properties).map(([member, inner]) => {
+        const required = needed.includes(member);
+        const field = formField(inner, given?.[member], { name: member, depth: depth + 1, required });
+        return { name: member, required, field };
+      });
+      return { ...base, kind: 'object', members, initial: initialOf(members) ?? (given && {}) };
     }
   }
   if (type === undefined && isTexts(own) && own.length > 0) return { ...base, kind: 'lines', initial: own };
@@ -69,17 +90,22 @@ export function formField(schema: JsonValue, fallback: JsonValue, title = '', de
 }
 
 /** A list of texts, none of which has a line of its own inside. */
-function isTexts(value: JsonValue): value is readonly string[] {
+function isTexts(value: JsonValue | undefined): value is readonly string[] {
   return Array.isArray(value) && value.every((each) => typeof each === 'string' && !each.includes('\n'));
 }
 
-/** What an object's form begins with: its required members, and those that have a default. */
-function initialOf(members: readonly FormMember[]): JsonValue {
-  return Object.fromEntries(
-    members
-      .filter(({ required, field }) => required || (field.initial !== null && field.initial !== ''))
-      .map(({ name, field }) => [name, field.initial]),
+/** What an object's form begins with: those members that have a default. */
+function initialOf(members: readonly FormMember[]): JsonValue | undefined {
+  const begun = members.flatMap(({ name, field }) =>
+    field.initial === undefined ? [] : [[name, field.initial] as const],
   );
+  return begun.length === 0 ? undefined : Object.fromEntries(begun);
+}
+
+/** Which of the choices a value is, or -1. */
+export function placeIn(choices: readonly JsonValue[], value: JsonValue | undefined): number {
+  const wanted = JSON.stringify(value);
+  return choices.findIndex((choice) => JSON.stringify(choice) === wanted);
 }
 
 function choicesOf(rules: { readonly [key: string]: JsonValue }): readonly JsonValue[] | undefined {
@@ -91,7 +117,7 @@ function choicesOf(rules: { readonly [key: string]: JsonValue }): readonly JsonV
   return constants.every((each) => each !== undefined) ? constants : undefined;
 }
 
-export function recordOf(value: JsonValue): { readonly [key: string]: JsonValue } | undefined {
+export function recordOf(value: JsonValue | undefined): { readonly [key: string]: JsonValue } | undefined {
   return typeof value === 'object' && value !== null && !isList(value) ? value : undefined;
 }
 

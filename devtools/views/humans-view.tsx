@@ -3,6 +3,7 @@ import type { JsonValue } from '../../core/json.js';
 import type { HumanRequest } from '../../core/state/human-request.js';
 import { clock, duration, reasonOf } from '../panel/format.js';
 import { usePanel, useStore } from '../panel/panel-context.js';
+import { answerOf } from './form-answer.js';
 import { formField } from './form-fields.js';
 import { preview } from './json-view.js';
 import { SchemaField } from './schema-form.js';
@@ -31,19 +32,20 @@ export function HumansView(): ReactElement {
 function Question({ request }: { readonly request: HumanRequest }): ReactElement {
   const store = useStore();
   const { notify } = usePanel();
-  const field = useMemo(() => formField(request.schema, request.default), [request]);
-  const [value, setValue] = useState<JsonValue | undefined>(field.initial ?? undefined);
+  const field = useMemo(() => formField(request.schema, request.default ?? undefined), [request]);
+  const [entered, setEntered] = useState<JsonValue | undefined>(field.initial);
+  const [tried, setTried] = useState(false);
   const [problem, setProblem] = useState<string | undefined>();
   const { id, agent, askedAt, dueAt, question } = request;
   const unavailable = !store.live || store.imported;
+  const { value, complete } = answerOf(field, entered);
   const left = dueAt === null ? undefined : dueAt - store.now();
 
   const send = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    if (value === undefined) {
-      setProblem('Enter an answer first.');
-      return;
-    }
+    setTried(true);
+    setProblem(undefined);
+    if (value === undefined || !complete) return;
     try {
       await store.command({ name: 'answer', question: id, value });
       notify(`Answered ${agent}.`);
@@ -65,7 +67,7 @@ function Question({ request }: { readonly request: HumanRequest }): ReactElement
       </div>
       <p className="ask">{question}</p>
       <form className="form" onSubmit={send} aria-label={`Answer to ${agent}`}>
-        <SchemaField field={field} value={value} onChange={setValue} />
+        <SchemaField field={field} value={entered} required showsMissing={tried} onChange={setEntered} />
         {request.default !== null && (
           <p className="dim">
             {JSON.stringify(value) === JSON.stringify(request.default)
@@ -74,7 +76,7 @@ function Question({ request }: { readonly request: HumanRequest }): ReactElement
           </p>
         )}
         <p className="error-text" role="alert">
-          {problem}
+          {tried && !complete ? 'Not sent: something that is needed has no answer yet.' : problem}
         </p>
         <div className="actions">
           <button type="button" className="button danger" disabled={unavailable} onClick={withdraw}>

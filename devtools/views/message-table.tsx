@@ -19,6 +19,8 @@ const WIDE_ONLY: ReadonlySet<string> = new Set(COLUMNS.filter((_, index) => [0, 
 
 interface Props {
   readonly list: MessageList;
+  /** Whether all messages have been looked at. */
+  readonly complete: boolean;
   readonly selected: number | undefined;
   readonly compared: number | undefined;
   readonly selectedNode: number | undefined;
@@ -26,7 +28,14 @@ interface Props {
 }
 
 /** Rows of messages, only those in sight; arrow keys walk them, Shift+Enter or Shift+click compares. */
-export function MessageTable({ list, selected, compared, selectedNode, onSelect }: Props): ReactElement {
+export function MessageTable({
+  list,
+  complete,
+  selected,
+  compared,
+  selectedNode,
+  onSelect,
+}: Props): ReactElement {
   const { length } = list;
   const rows = useVirtualRows(length, ROW, useStore().isFlooded);
   useActivity(!rows.atEnd || !list.showsEnd);
@@ -117,12 +126,26 @@ export function MessageTable({ list, selected, compared, selectedNode, onSelect 
           ))}
         </div>
       )}
-      {length === 0 && (
-        <div className="empty">
-          <strong>No messages</strong>
-          They appear here as soon as agents publish. Payloads are fetched when you select one.
-        </div>
-      )}
+      {length === 0 && <Nothing list={list} complete={complete} />}
+    </div>
+  );
+}
+
+/** Why there are no rows. */
+function Nothing({ list, complete }: Pick<Props, 'list' | 'complete'>): ReactElement {
+  const { isFiltered, total } = list;
+  if (isFiltered && total > 0) {
+    return (
+      <div className="empty">
+        <strong>{complete ? 'No match' : 'No match so far'}</strong>
+        None of the {count(total)} messages match the filter.
+      </div>
+    );
+  }
+  return (
+    <div className="empty">
+      <strong>No messages</strong>
+      They appear here as soon as agents publish. Payloads are fetched when you select one.
     </div>
   );
 }

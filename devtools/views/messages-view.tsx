@@ -23,9 +23,8 @@ export function MessagesView(): ReactElement {
   useEffect(() => {
     list.setFilter(filter);
     rescan((times) => times + 1);
-    const wanted = filter.terms.filter(({ key }) => key === 'text').map(({ value }) => value);
     let current = true;
-    for (const value of wanted) {
+    for (const value of list.texts) {
       store.findText(value).then(
         (found) => {
           if (!current) return;
@@ -77,12 +76,14 @@ export function MessagesView(): ReactElement {
               ? `${count(list.length)} of ${count(list.total)}`
               : `${count(list.total)} messages`)}
           {complete ? '' : ' …'}
+          {searchedOf(list)}
         </span>
       </div>
       <div className="split">
         <div className="main">
           <MessageTable
             list={list}
+            complete={complete}
             selected={selected}
             selectedNode={node}
             compared={compared}
@@ -123,4 +124,10 @@ export function MessagesView(): ReactElement {
       </div>
     </>
   );
+}
+
+/** How far a search in payloads went, where it did not reach all of them. */
+function searchedOf({ searched }: MessageList): string {
+  if (searched === undefined) return '';
+  return searched === 0 ? ' · no payloads are kept' : ` · payloads of the newest ${count(searched)} searched`;
 }

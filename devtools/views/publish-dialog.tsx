@@ -83,7 +83,6 @@ export function PublishDialog({ channel, payload, close }: Props): ReactElement 
             <textarea
               id="publish-payload"
               className="field"
-              rows={10}
               spellCheck={false}
               value={text}
               aria-invalid={problem !== undefined}
@@ -91,16 +90,18 @@ export function PublishDialog({ channel, payload, close }: Props): ReactElement 
               onChange={({ target }) => setText(target.value)}
             />
           </div>
-          <p id="publish-problem" className="error-text" role="alert">
-            {problem}
-          </p>
-          <div className="row">
-            <button type="button" className="button" onClick={close}>
-              Cancel
-            </button>
-            <button type="submit" className="button primary">
-              Publish
-            </button>
+          <div className="dialog-foot">
+            <p id="publish-problem" className="error-text" role="alert">
+              {problem}
+            </p>
+            <div className="row">
+              <button type="button" className="button" onClick={close}>
+                Cancel
+              </button>
+              <button type="submit" className="button primary">
+                Publish
+              </button>
+            </div>
           </div>
         </form>
       </div>

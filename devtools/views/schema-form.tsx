@@ -1,36 +1,48 @@
 import { type ReactElement, useId, useState } from 'react';
 import { messageOf } from '../../core/errors.js';
 import type { JsonValue } from '../../core/json.js';
-import { type FormField, recordOf } from './form-fields.js';
+import { isGiven } from './form-answer.js';
+import { type FormField, placeIn, recordOf } from './form-fields.js';
 
 interface Props {
   readonly field: FormField;
   readonly value: JsonValue | undefined;
-  readonly required?: boolean;
+  readonly required: boolean;
+  /** Whether somebody tried to send the form: what is needed and has no answer says so from then on. */
+  readonly showsMissing: boolean;
   /** `undefined`: nothing that could be sent has been entered. */
   onChange(value: JsonValue | undefined): void;
 }
 
 /** The controls for one field of a form, and for what is inside of it. */
-export function SchemaField({ field, value, required = false, onChange }: Props): ReactElement {
+export function SchemaField({ field, value, required, showsMissing, onChange }: Props): ReactElement {
   const id = useId();
   const label = field.title || 'Answer';
   const name = (
     <>
       {label}
-      {required && (
+      {required && field.title !== '' && (
         <span aria-hidden="true" className="error-text">
           {' *'}
         </span>
       )}
     </>
   );
-  const note = field.description !== '' && <small id={`${id}-note`}>{field.description}</small>;
-  const described = field.description === '' ? undefined : `${id}-note`;
+  const missing = showsMissing && required && value === undefined ? MISSING[field.kind] : undefined;
+  const hasNote = field.description !== '' || missing !== undefined;
+  const note = hasNote && (
+    <div id={`${id}-note`}>
+      {missing && <small className="bad">{missing}</small>}
+      {field.description !== '' && <small>{field.description}</small>}
+    </div>
+  );
+  const described = hasNote ? `${id}-note` : undefined;
 
   switch (field.kind) {
     case 'object': {
-      const members = recordOf(value ?? null) ?? {};
+      const members = recordOf(value) ?? {};
+      // What an optional object requires is needed only once there is something in it.
+      const isAsked = required || isGiven(field, value);
       return (
         <fieldset>
           <legend>{label}</legend>
@@ -40,6 +52,7 @@ export function SchemaField({ field, value, required = false, onChange }: Props)
               key={member.name}
               field={member.field}
               required={member.required}
+              showsMissing={showsMissing && isAsked}
               value={members[member.name]}
               onChange={(changed) => {
                 const { [member.name]: _, ...others } = members;
@@ -50,7 +63,7 @@ export function SchemaField({ field, value, required = false, onChange }: Props)
         </fieldset>
       );
     }
-    case 'boolean':
+    case 'tick':
       return (
         <div className="form-row">
           <label className="checkbox" htmlFor={id}>
@@ -74,12 +87,14 @@ export function SchemaField({ field, value, required = false, onChange }: Props)
             id={id}
             className="field"
             aria-describedby={described}
-            value={field.choices.findIndex((choice) => JSON.stringify(choice) === JSON.stringify(value))}
+            aria-invalid={missing !== undefined}
+            value={placeIn(field.choices, value)}
             onChange={({ target }) => onChange(field.choices[Number(target.value)])}
           >
+            <option value={-1}>{required ? '– choose –' : '– not answered –'}</option>
             {field.choices.map((choice, index) => (
               <option key={JSON.stringify(choice)} value={index}>
-                {typeof choice === 'string' ? choice : JSON.stringify(choice)}
+                {wordFor(choice)}
               </option>
             ))}
           </select>
@@ -95,6 +110,7 @@ export function SchemaField({ field, value, required = false, onChange }: Props)
             className="field"
             type="number"
             aria-describedby={described}
+            aria-invalid={missing !== undefined}
             step={field.whole ? 1 : 'any'}
             min={field.minimum}
             max={field.maximum}
@@ -126,6 +142,18 @@ export function SchemaField({ field, value, required = false, onChange }: Props)
   }
 }
 
+/** What a control says that is needed and has no answer; those that are not here answer by being empty. */
+const MISSING: { readonly [kind in FormField['kind']]?: string } = {
+  choice: 'Choose one of these.',
+  number: 'Enter a number.',
+  json: 'Enter an answer, as JSON.',
+};
+
+function wordFor(choice: JsonValue): string {
+  if (typeof choice === 'boolean') return choice ? 'yes' : 'no';
+  return typeof choice === 'string' ? choice : JSON.stringify(choice);
+}
+
 /** A list of texts, one a line; empty lines are none. */
 function LinesField({ id, name, note, initial, onChange }: OwnTextProps): ReactElement {
   const [text, setText] = useState(() => (Array.isArray(initial) ? initial.join('\n') : ''));
@@ -153,12 +181,12 @@ interface OwnTextProps {
   readonly id: string;
   readonly name: ReactElement;
   readonly note: ReactElement | false;
-  readonly initial: JsonValue;
+  readonly initial: JsonValue | undefined;
   onChange(value: JsonValue | undefined): void;
 }
 
 function JsonField({ id, name, note, initial, onChange }: OwnTextProps): ReactElement {
-  const [text, setText] = useState(() => JSON.stringify(initial, null, 2));
+  const [text, setText] = useState(() => (initial === undefined ? '' : JSON.stringify(initial, null, 2)));
   const [problem, setProblem] = useState<string | undefined>();
   return (
     <div className="form-row">
@@ -172,17 +200,25 @@ function JsonField({ id, name, note, initial, onChange }: OwnTextProps): ReactEl
         value={text}
         onChange={({ target }) => {
           setText(target.value);
-          try {
-            onChange(JSON.parse(target.value));
-            setProblem(undefined);
-          } catch (thrown) {
-            setProblem(messageOf(thrown));
-            onChange(undefined);
-          }
+          const read = readJson(target.value);
+          // What cannot be sent holds the form back: it would be left out as if nobody had written it.
+          target.setCustomValidity(read.problem ?? '');
+          setProblem(read.problem);
+          onChange(read.value);
         }}
       />
       {problem && <small className="bad">{problem}</small>}
       {note}
     </div>
   );
+}
+
+/** Nothing is no answer, and no mistake. */
+function readJson(text: string): { readonly value?: JsonValue; readonly problem?: string } {
+  if (text.trim() === '') return {};
+  try {
+    return { value: JSON.parse(text) };
+  } catch (thrown) {
+    return { problem: messageOf(thrown) };
+  }
 }

@@ -1,17 +1,17 @@
 // biome-ignore-all lint/a11y/noNoninteractiveTabindex: what scrolls must be within reach of the keyboard
 // biome-ignore-all lint/a11y/useSemanticElements: a fieldset or a <meter> is not what these are; the roles say it
-import { type CSSProperties, type ReactElement, useState } from 'react';
+import { type ReactElement, useState } from 'react';
 import type { JsonValue } from '../../core/json.js';
 import { TASK_STATUSES, type Task } from '../../core/state/task.js';
-import type { CanvasChannel } from '../canvas-contract.js';
-import { clock, count, duration, rate } from '../panel/format.js';
-import { Icon } from '../panel/icons.js';
+import { clock, count, duration, nameList, rate } from '../panel/format.js';
 import { usePanel, useStore } from '../panel/panel-context.js';
+import { Channels } from './channels-table.js';
 import { JsonView, preview } from './json-view.js';
+import { More, useShown } from './more.js';
 import { Status } from './status.js';
 
-/** Entries shown of the cache, and tasks in a column. */
-const MOST = 200;
+/** Channels that are named on the card of an agent. */
+const NAMES_ON_CARD = 8;
 
 /** What the executor knows: channels, tasks, cache, runs with their tokens, agents. */
 export function StateView(): ReactElement {
@@ -21,7 +21,7 @@ export function StateView(): ReactElement {
     <div className="scroll">
       <section className="section" aria-labelledby="state-channels">
         <h2 id="state-channels">
-          Channels <span className="dim">{source.channels().length}</span>
+          Channels <span className="dim">{count(source.channels().length)}</span>
         </h2>
         <Channels channels={source.channels()} />
       </section>
@@ -30,78 +30,6 @@ export function StateView(): ReactElement {
       <Runs />
       <Agents />
     </div>
-  );
-}
-
-function Channels({ channels }: { readonly channels: readonly CanvasChannel[] }): ReactElement {
-  if (channels.length === 0) return <p className="dim">No channels so far.</p>;
-  return (
-    <div className="sheet" role="group" aria-label="Channels" tabIndex={0}>
-      <table className="plain channels">
-        <thead>
-          <tr>
-            <th>Channel</th>
-            <th>Fullest mailbox</th>
-            <th className="end">Published</th>
-            <th className="end roomy">A second</th>
-            <th className="end">Dropped</th>
-            <th className="roomy">Read by</th>
-            <th>
-              <span className="visually-hidden">Publish</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {channels.map((channel) => (
-            <ChannelRow key={channel.name} channel={channel} />
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-function ChannelRow({ channel }: { readonly channel: CanvasChannel }): ReactElement {
-  const { compose, store } = usePanel();
-  const { name, depth, capacity, published, dropped, subscribers } = channel;
-  const share = Math.min(1, depth / Math.max(1, capacity));
-  const style = { '--share': `${share * 100}%` } as CSSProperties;
-  return (
-    <tr>
-      <td className="name">{name}</td>
-      <td>
-        <div
-          className="meter"
-          role="meter"
-          aria-label={`Fullest mailbox of ${name}`}
-          aria-valuemin={0}
-          aria-valuemax={capacity}
-          aria-valuenow={depth}
-          data-level={share >= 1 ? 'full' : share > 0.7 ? 'high' : 'fine'}
-        >
-          <i style={style} />
-        </div>{' '}
-        <span className={depth === 0 ? 'dim' : ''}>
-          {count(depth)} of {count(capacity)}
-        </span>
-      </td>
-      <td className="end">{count(published)}</td>
-      <td className={channel.rate === 0 ? 'end roomy dim' : 'end roomy'}>{rate(channel.rate)}</td>
-      <td className={dropped > 0 ? 'end error-text' : 'end dim'}>{count(dropped)}</td>
-      <td className="roomy wrap dim">{subscribers.length === 0 ? 'nobody' : subscribers.join(', ')}</td>
-      <td>
-        <button
-          type="button"
-          className="icon-button"
-          disabled={store.imported}
-          title="Publish on it"
-          aria-label={`Publish on ${name}`}
-          onClick={() => compose(name)}
-        >
-          <Icon name="publish" size={14} />
-        </button>
-      </td>
-    </tr>
   );
 }
 
@@ -130,26 +58,33 @@ function Tasks(): ReactElement {
         <div className="board" role="group" aria-label="Tasks by status" tabIndex={0}>
           {TASK_STATUSES.map((status) => {
             const these = tasks.filter((task) => task.status === status);
-            return (
-              <div
-                key={status}
-                className="column"
-                role="group"
-                aria-label={COLUMN_TITLES[status]}
-                tabIndex={0}
-              >
-                <h3>
-                  {COLUMN_TITLES[status]} <span>{these.length}</span>
-                </h3>
-                {these.slice(-MOST).map((task) => (
-                  <TaskCard key={task.taskId} task={task} />
-                ))}
-              </div>
-            );
+            return <TaskColumn key={status} title={COLUMN_TITLES[status]} tasks={these} />;
           })}
         </div>
       )}
     </section>
+  );
+}
+
+/** The newest tasks of one status. */
+function TaskColumn({
+  title,
+  tasks,
+}: {
+  readonly title: string;
+  readonly tasks: readonly Task[];
+}): ReactElement {
+  const [shown, showMore] = useShown();
+  return (
+    <div className="column" role="group" aria-label={title} tabIndex={0}>
+      <h3>
+        {title} <span>{count(tasks.length)}</span>
+      </h3>
+      {tasks.slice(-shown).map((task) => (
+        <TaskCard key={task.taskId} task={task} />
+      ))}
+      <More left={tasks.length - shown} show={showMore} />
+    </div>
   );
 }
 
@@ -171,6 +106,7 @@ function TaskCard({ task }: { readonly task: Task }): ReactElement {
 function CacheEntries(): ReactElement {
   const { state } = useStore();
   const [wanted, setWanted] = useState('');
+  const [shown, showMore] = useShown();
   const all = [...state.cache.entries()];
   const entries = all.filter(([namespace, key]) =>
     `${namespace} ${key}`.toLowerCase().includes(wanted.toLowerCase()),
@@ -190,13 +126,11 @@ function CacheEntries(): ReactElement {
       </h2>
       {all.length === 0 && <p className="dim">Nothing has been cached.</p>}
       <ul className="cards">
-        {entries.slice(0, MOST).map(([namespace, key, value]) => (
+        {entries.slice(0, shown).map(([namespace, key, value]) => (
           <CacheCard key={`${namespace}\n${key}`} namespace={namespace} name={key} value={value} />
         ))}
       </ul>
-      {entries.length > MOST && (
-        <p className="dim">{count(entries.length - MOST)} more: filter to see them.</p>
-      )}
+      <More left={entries.length - shown} show={showMore} />
     </section>
   );
 }
@@ -223,7 +157,8 @@ function CacheCard({
 
 function Runs(): ReactElement {
   const store = useStore();
-  const runs = [...store.state.runs.values()].slice(-50).reverse();
+  const [shown, showMore] = useShown();
+  const runs = [...store.state.runs.values()].slice(-shown).reverse();
   return (
     <section className="section" aria-labelledby="state-runs">
       <h2 id="state-runs">
@@ -270,6 +205,7 @@ function Runs(): ReactElement {
           </table>
         </div>
       )}
+      <More left={store.state.runs.size - shown} show={showMore} />
     </section>
   );
 }
@@ -277,13 +213,15 @@ function Runs(): ReactElement {
 function Agents(): ReactElement {
   const { source } = usePanel();
   const { state } = useStore();
+  const [shown, showMore] = useShown();
+  const agents = source.agents();
   return (
     <section className="section" aria-labelledby="state-agents">
       <h2 id="state-agents">
-        Agents <span className="dim">{state.agents.size}</span>
+        Agents <span className="dim">{count(state.agents.size)}</span>
       </h2>
       <div className="cards">
-        {source.agents().map((agent) => {
+        {agents.slice(0, shown).map((agent) => {
           const metadata = state.agents.get(agent.name);
           return (
             <div key={agent.name} className="card">
@@ -302,13 +240,15 @@ function Agents(): ReactElement {
               </div>
               {metadata && (
                 <div className="numbers mono">
-                  {metadata.subscriptions.join(', ') || '–'} → {metadata.publications.join(', ') || '–'}
+                  {nameList(metadata.subscriptions, NAMES_ON_CARD) || '–'} →{' '}
+                  {nameList(metadata.publications, NAMES_ON_CARD) || '–'}
                 </div>
               )}
             </div>
           );
         })}
       </div>
+      <More left={agents.length - shown} show={showMore} />
     </section>
   );
 }

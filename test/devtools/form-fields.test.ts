@@ -1,9 +1,11 @@
-import { expect, test } from 'vitest';
-import { formField } from '../../devtools/views/form-fields.js';
+import { describe, expect, test } from 'vitest';
+import type { JsonValue } from '../../core/json.js';
+import { answerOf } from '../../devtools/views/form-answer.js';
+import { formField, recordOf } from '../../devtools/views/form-fields.js';
 
 test('a list of texts is asked for line by line, whether the schema says so or only the proposal shows it', () => {
   const items = { type: 'string', minLength: 1 };
-  expect(formField({ type: 'array', items }, null)).toMatchObject({ kind: 'lines', initial: [] });
+  expect(formField({ type: 'array', items }, undefined)).toMatchObject({ kind: 'lines', initial: undefined });
   expect(formField({ type: 'array', items }, ['a', 'b'])).toMatchObject({
     kind: 'lines',
     initial: ['a', 'b'],
@@ -35,4 +37,90 @@ test('an object asks for each of its members', () => {
       { name: 'when', required: false, field: { kind: 'text' } },
     ],
   });
+});
+
+/** What is sent by a person who changes only this much of a form. */
+function answered(schema: JsonValue, entered?: { readonly [key: string]: JsonValue }, fallback?: JsonValue) {
+  const field = formField(schema, fallback);
+  return answerOf(field, entered ? { ...recordOf(field.initial), ...entered } : field.initial);
+}
+
+describe('what nobody answered is not sent', () => {
+  const kind = { enum: ['delete-everything', 'keep'] };
+  const schema = {
+    type: 'object',
+    required: ['title'],
+    properties: {
+      title: { type: 'string' },
+      kind,
+      urgent: { type: 'boolean' },
+      tags: { type: 'array', items: { type: 'string' } },
+      pages: { type: 'number' },
+      anything: {},
+    },
+  };
+
+  test('members that are optional', () => {
+    expect(answered(schema, { title: 'T' })).toEqual({ value: { title: 'T' }, complete: true });
+    expect(answered(schema, { title: 'T', urgent: false, kind: 'keep' }).value).toEqual({
+      title: 'T',
+      urgent: false,
+      kind: 'keep',
+    });
+  });
+
+  test('a text that was emptied again, unless it began with a default', () => {
+    const note = { type: 'object', properties: { note: { type: 'string' } } };
+    expect(answered(note, { note: '' }).value).toEqual({});
+    expect(answered(note, { note: '' }, { note: 'proposed' }).value).toEqual({ note: '' });
+  });
+
+  test('the first of some choices, and a bare yes or no', () => {
+    for (const bare of [kind, { type: 'boolean' }, { type: 'number' }, {}]) {
+      expect(answered(bare), JSON.stringify(bare)).toEqual({ value: undefined, complete: false });
+    }
+  });
+
+  test('a choice that is required is missing until it is made', () => {
+    const needed = { ...schema, required: ['title', 'kind'] };
+    expect(answered(needed, { title: 'T' }).complete).toBe(false);
+    expect(answered(needed, { title: 'T', kind: 'keep' })).toEqual({
+      value: { title: 'T', kind: 'keep' },
+      complete: true,
+    });
+  });
+
+  test('an optional object whose required members nobody touched', () => {
+    const inner = {
+      type: 'object',
+      required: ['kind', 'why'],
+      properties: { kind, why: { type: 'string' } },
+    };
+    const outer = { type: 'object', properties: { inner } };
+    expect(answered(outer, {})).toEqual({ value: {}, complete: true });
+    expect(answered(outer, { inner: { why: '' } })).toEqual({ value: {}, complete: true });
+    expect(answered(outer, { inner: { why: 'W' } }).complete).toBe(false);
+    expect(answered(outer, { inner: { kind: 'keep' } }).value).toEqual({ inner: { kind: 'keep', why: '' } });
+  });
+});
+
+test('a box that is required says no when it is not ticked, a text that is required is empty', () => {
+  const properties = { approve: { type: 'boolean' }, note: { type: 'string' } };
+  const schema = { type: 'object', required: ['approve', 'note'], properties };
+  expect(answered(schema)).toEqual({ value: { approve: false, note: '' }, complete: true });
+});
+
+test('a form begins with the defaults of the question and of its schema, also with null', () => {
+  const properties = {
+    kind: { enum: ['a', null], default: null },
+    sure: { type: 'boolean', default: false },
+  };
+  expect(answered({ type: 'object', properties }).value).toEqual({ kind: null, sure: false });
+  expect(answered({ enum: ['a', 'b'] }, undefined, 'b').value).toBe('b');
+  expect(
+    answered({ type: 'object', properties: { kind: { enum: ['a', null] } } }, {}, { kind: null }).value,
+  ).toEqual({
+    kind: null,
+  });
+  expect(answered({ enum: ['a', 'b'] }, undefined, 'gone')).toEqual({ value: undefined, complete: false });
 });

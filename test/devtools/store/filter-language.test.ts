@@ -32,6 +32,16 @@ test('what cannot be understood is said, and the rest still holds', () => {
   expect(problems[0]).toContain('agnet');
 });
 
+test('a status that there is not is said, with those that there are; beginnings, lists and stars are understood', () => {
+  for (const known of ['failed', 'fail', 'FAILED', 'fail,drop', '*ed'])
+    expect(parseFilter(`-status:${known}`).problems, known).toEqual([]);
+  for (const unknown of ['faild', 'failed,faild', 'published', '(']) {
+    const { terms, problems } = parseFilter(`status:${unknown} agent:y`);
+    expect(terms, unknown).toEqual([{ key: 'agent', value: 'y', negated: false }]);
+    expect(problems[0], unknown).toMatch(/is none of .*\bfailed\b.*\bcancelled\b/);
+  }
+});
+
 test('durations and numbers are compared in their units', () => {
   expect(parseComparison('>200ms')?.(201)).toBe(true);
   expect(parseComparison('>200ms')?.(200)).toBe(false);

@@ -72,10 +72,19 @@ executor.registerAgents([
       await publish('report', { chosen: answer });
     },
   }),
+  defineAgent({
+    name: 'asker', description: 'Asks what it is told to', subscribe: 'asks', publish: ['report'],
+    async process({ payload, human, publish }) {
+      const { answer } = await human.ask({ question: 'What now?', schema: payload });
+      await publish('report', { chosen: answer });
+      window.answer = answer;
+    },
+  }),
   defineAgent({ name: 'logger', description: 'Keeps the log, slowly', subscribe: 'log', async process() { await wait(40); } }),
 ]);
 const run = executor.execute();
 window.executor = executor;
+window.defineAgent = defineAgent;
 const devtools = mountDevtools(document.getElementById('place'), {
   executor, name: 'research team', open: query.has('open'),
   ...(query.has('view') && { view: query.get('view') }), ...(query.has('dock') && { dock: query.get('dock') }),

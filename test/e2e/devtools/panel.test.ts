@@ -1,8 +1,8 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { BARE_PAGE } from './bare-page.js';
-import { type ServedPage, servePage } from './page.js';
+import { type PageOptions, type ServedPage, servePage } from './page.js';
+import { openPanel, until, violations, work } from './panel-page.js';
 
 const VIEWS = ['graph', 'tree', 'timeline', 'messages', 'state', 'humans', 'problems'] as const;
 
@@ -16,39 +16,8 @@ afterEach(async () => {
   expect(served.complaints.splice(0)).toEqual([]);
 });
 
-async function opened(
-  query: string,
-  size: { width?: number; height?: number; dark?: boolean } = {},
-): Promise<Page> {
-  const page = await served.open({ query: `?open&${query}`, ...size });
-  await page.locator('body[data-ready=yes]').waitFor({ state: 'attached' });
-  await page.getByRole('tablist', { name: 'Views' }).waitFor();
-  return page;
-}
-
-/** Waits until an expression holds in the page; asked from outside, as the page's policy allows no string of code. */
-async function until(page: Page, expression: string): Promise<void> {
-  await expect.poll(() => page.evaluate(`Boolean(${expression})`), { timeout: 15_000 }).toBe(true);
-}
-
-/** Lets the team work, and waits until nothing but the question to a person is left. */
-async function work(page: Page): Promise<void> {
-  await page.evaluate('window.work()');
-  await until(
-    page,
-    'window.executor.state.unfinished.length === 1 && window.executor.state.humans.size === 1',
-  );
-  await page.getByRole('tab', { name: 'Humans 1' }).waitFor();
-}
-
-async function violations(page: Page): Promise<unknown[]> {
-  // The modal page of axe is opened in the page itself, where a policy would stop it.
-  const found = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  return found.violations.map(({ id, nodes }) => [
-    id,
-    ...nodes.map(({ target, failureSummary }) => [target, failureSummary]),
-  ]);
-}
+const opened = (query: string, size: Omit<PageOptions, 'query'> = {}): Promise<Page> =>
+  openPanel(served, query, size);
 
 test('closed by default: a button; opened by keyboard; closed again, watching nothing', async () => {
   const page = await served.open();
@@ -101,49 +70,6 @@ test('on a narrow screen a docked panel takes the whole page, and offers no side
   expect(await panel.boundingBox()).toEqual({ x: 640, y: 0, width: 640, height: 800 });
 });
 
-test('messages: filtered, inspected, compared, edited and sent again', async () => {
-  const page = await opened('view=messages');
-  await work(page);
-  const filter = page.getByRole('searchbox', { name: 'Filter messages' });
-  const hint = page.locator('#filter-hint');
-  await hint.filter({ hasText: '25 messages' }).waitFor();
-  await filter.fill('agent:reader status:failed');
-  await hint.filter({ hasText: '1 of 25' }).waitFor();
-  await filter.fill('channel:facts -from:reader');
-  await hint.filter({ hasText: '0 of 25' }).waitFor();
-  await filter.fill('text:"compost? 2" channel:pages');
-  await hint.filter({ hasText: '2 of 25' }).waitFor();
-  await filter.fill('dur:>30ms channel:log');
-  await hint.filter({ hasText: '3 of 25' }).waitFor();
-  await filter.fill('agnet:x');
-  await hint.filter({ hasText: 'agnet' }).waitFor();
-  await filter.fill('channel:pages');
-  await hint.filter({ hasText: '6 of 25' }).waitFor();
-
-  await page.getByRole('grid').focus();
-  await page.keyboard.press('Home');
-  const detail = page.getByRole('region', { name: 'Selected message' });
-  await detail.getByText('"https://example.org/1/1"').waitFor();
-  await page
-    .getByRole('row')
-    .nth(2)
-    .click({ modifiers: ['Shift'] });
-  await detail.locator('.diff .removed', { hasText: 'https://example.org/1/1' }).waitFor();
-  await detail.locator('.diff .added').first().waitFor();
-
-  await detail.getByRole('button', { name: 'Edit and send again' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Publish a message' });
-  const payload = dialog.getByLabel('Payload, as JSON');
-  expect(JSON.parse(await payload.inputValue())).toMatchObject({ url: 'https://example.org/1/1' });
-  await payload.fill('{"url": ');
-  await dialog.getByRole('button', { name: 'Publish' }).click();
-  await dialog.getByRole('alert').filter({ hasText: 'not JSON' }).waitFor();
-  await payload.fill('{"url": "https://example.org/by-hand", "title": "By hand"}');
-  expect(await violations(page)).toEqual([]);
-  await dialog.getByRole('button', { name: 'Publish' }).click();
-  await hint.filter({ hasText: '7 of' }).waitFor();
-});
-
 test('pause, step, resume and publish from the toolbar', async () => {
   const page = await opened('view=messages');
   await page.getByRole('button', { name: 'Pause the executor' }).click();
@@ -160,39 +86,23 @@ test('pause, step, resume and publish from the toolbar', async () => {
   await until(page, '!window.executor.paused');
 });
 
-test('humans: the form comes from the schema, a bad answer is refused, a good one reaches the agent', async () => {
-  const page = await opened('view=humans');
-  await work(page);
-  await page.getByLabel('Approve it').check();
-  await page.getByLabel('Tone').selectOption('formal');
-  await page.getByLabel('Words at most').fill('9');
-  await page.locator('form.form').evaluate((form: HTMLFormElement) => {
-    form.noValidate = true;
-  });
-  await page.getByRole('button', { name: 'Answer' }).click();
-  await page.getByRole('alert').filter({ hasText: 'words' }).waitFor();
-  await page.getByLabel('Words at most').fill('42');
-  await page.getByLabel('Note to the writer').fill('<b>bold</b>');
-  await page.getByRole('button', { name: 'Answer' }).click();
-  await page.getByText('Nobody is asking').waitFor();
-  await until(page, 'window.executor.state.unfinished.length === 0');
-  const channel = await page.evaluate('window.executor.state.channels.get("report").publishedCount');
-  expect(channel).toBe(6);
-});
-
-test('humans: a list of texts is answered line by line', async () => {
-  const page = await opened('view=humans');
-  await page.evaluate('window.executor.publish("lists", null)');
-  const lines = page.getByLabel('Answer (one a line)');
-  expect(await lines.inputValue()).toBe('one\ntwo');
-  await page.getByText('Autopilot would answer the same.').waitFor();
-  await lines.fill('three\n\n  four ');
-  await page.getByRole('button', { name: 'Answer' }).click();
-  await page.getByText('Nobody is asking').waitFor();
-  await until(page, 'window.executor.state.unfinished.length === 0');
-  await page.getByRole('tab', { name: 'Messages' }).click();
-  await page.locator('.table-row', { hasText: 'report' }).click();
-  await page.getByText('"four"').waitFor();
+test('state: of thousands only some are shown, and how many more there are', async () => {
+  const page = await opened('view=state');
+  await page.evaluate(`(() => {
+    for (let n = 0; n < 600; n++) executor.openChannel('channel ' + n);
+    executor.registerAgents(Array.from({ length: 500 }, (_, n) =>
+      defineAgent({ name: 'listener ' + n, description: '', subscribe: 'lists', process() {} })));
+  })()`);
+  const channels = page.getByRole('group', { name: 'Channels' });
+  await channels.getByText('lister, listener 0 … and 499 more').waitFor();
+  expect(await channels.locator('tbody tr').count()).toBe(200);
+  await page
+    .getByText(/4\d\d more are not shown/)
+    .first()
+    .waitFor();
+  await page.getByRole('button', { name: 'Show 200 of them' }).first().click();
+  await expect.poll(() => channels.locator('tbody tr').count()).toBe(400);
+  expect(await page.locator('.cards > .card').count()).toBe(200);
 });
 
 test('problems: what happens again and again is one line', async () => {

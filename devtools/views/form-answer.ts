@@ -1,0 +1,52 @@
+import type { JsonValue } from '../../core/json.js';
+import { type FormField, recordOf } from './form-fields.js';
+
+export interface Answer {
+  /** What is sent; undefined: nothing. */
+  readonly value: JsonValue | undefined;
+  /** False while something that is needed has no answer. */
+  readonly complete: boolean;
+}
+
+/**
+ * What a person who left a form like this has answered. `entered` holds what went into the controls, and the defaults
+ * that they began with; a member that nobody touched is not in it, and is not sent unless it is required.
+ */
+export function answerOf(field: FormField, entered: JsonValue | undefined, required = true): Answer {
+  if (!required && !isGiven(field, entered)) return { value: undefined, complete: true };
+  if (field.kind !== 'object') {
+    const value = entered === undefined ? emptyOf(field) : entered;
+    return { value, complete: value !== undefined };
+  }
+  const given = recordOf(entered) ?? {};
+  const members = field.members.map((member) => ({
+    name: member.name,
+    ...answerOf(member.field, given[member.name], member.required),
+  }));
+  const answered = members.flatMap(({ name, value }) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  return { value: Object.fromEntries(answered), complete: members.every(({ complete }) => complete) };
+}
+
+/** Whether a person, or a default, has said anything here. A control that was emptied again is as before. */
+export function isGiven(field: FormField, entered: JsonValue | undefined): boolean {
+  if (entered === undefined || field.initial !== undefined) return entered !== undefined;
+  if (field.kind !== 'object') return JSON.stringify(entered) !== JSON.stringify(emptyOf(field));
+  const members = recordOf(entered) ?? {};
+  return field.members.some((member) => isGiven(member.field, members[member.name]));
+}
+
+/** What a control says when it is left empty. The others say nothing: a choice, a number, a piece of JSON. */
+function emptyOf({ kind }: FormField): JsonValue | undefined {
+  switch (kind) {
+    case 'text':
+      return '';
+    case 'lines':
+      return [];
+    case 'tick':
+      return false;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,110 @@
+import type { Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { BARE_PAGE } from './bare-page.js';
+import { type PageOptions, type ServedPage, servePage } from './page.js';
+import { openPanel, until, violations, work } from './panel-page.js';
+
+let served: ServedPage;
+beforeAll(async () => {
+  served = await servePage(BARE_PAGE);
+});
+afterAll(() => served?.close());
+afterEach(async () => {
+  for (const context of served.browser.contexts()) await context.close();
+  expect(served.complaints.splice(0)).toEqual([]);
+});
+
+const opened = (query: string, size: Omit<PageOptions, 'query'> = {}): Promise<Page> =>
+  openPanel(served, query, size);
+
+/** Between the label of a button and what is behind it, as WCAG counts it; 0 where one can see through it. */
+function contrast(element: Element): number {
+  const { color, backgroundColor, opacity } = getComputedStyle(element);
+  const [label = 0, ground = 0] = [color, backgroundColor].map((colour) => {
+    const [red = 0, green = 0, blue = 0, alpha = 1] = (colour.match(/[\d.]+/g) ?? []).map(Number);
+    const [r = 0, g = 0, b = 0] = [red, green, blue].map((each) =>
+      each <= 10 ? each / 3295 : ((each / 255 + 0.055) / 1.055) ** 2.4,
+    );
+    return alpha < 1 ? Number.NaN : 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  });
+  const ratio = (Math.max(label, ground) + 0.05) / (Math.min(label, ground) + 0.05);
+  return opacity === '1' && ratio > 0 ? ratio : 0;
+}
+
+test('the form comes from the schema, a bad answer is refused, a good one reaches the agent', async () => {
+  const page = await opened('view=humans');
+  await work(page);
+  await page.getByLabel('Approve it').check();
+  await page.getByLabel('Tone').selectOption('formal');
+  await page.getByLabel('Words at most').fill('9');
+  await page.locator('form.form').evaluate((form: HTMLFormElement) => {
+    form.noValidate = true;
+  });
+  await page.getByRole('button', { name: 'Answer' }).click();
+  await page.getByRole('alert').filter({ hasText: 'words' }).waitFor();
+  await page.getByLabel('Words at most').fill('42');
+  await page.getByLabel('Note to the writer').fill('<b>bold</b>');
+  await page.getByRole('button', { name: 'Answer' }).click();
+  await page.getByText('Nobody is asking').waitFor();
+  await until(page, 'window.executor.state.unfinished.length === 0');
+  const channel = await page.evaluate('window.executor.state.channels.get("report").publishedCount');
+  expect(channel).toBe(6);
+});
+
+test('a list of texts is answered line by line', async () => {
+  const page = await opened('view=humans');
+  await page.evaluate('window.executor.publish("lists", null)');
+  const lines = page.getByLabel('Answer (one a line)');
+  expect(await lines.inputValue()).toBe('one\ntwo');
+  await page.getByText('Autopilot would answer the same.').waitFor();
+  await lines.fill('three\n\n  four ');
+  await page.getByRole('button', { name: 'Answer' }).click();
+  await page.getByText('Nobody is asking').waitFor();
+  await until(page, 'window.executor.state.unfinished.length === 0');
+  await page.getByRole('tab', { name: 'Messages' }).click();
+  await page.locator('.table-row', { hasText: 'report' }).click();
+  await page.getByText('"four"').waitFor();
+});
+
+test('what nobody answered is not sent, and what is needed says so at its field', async () => {
+  const page = await opened('view=humans');
+  const ask = (schema: unknown): Promise<unknown> =>
+    page.evaluate(`window.executor.publish('asks', ${JSON.stringify(schema)})`);
+  const kind = { enum: ['delete-everything', 'keep'] };
+  await ask(kind);
+  const choice = page.getByLabel('Answer', { exact: true });
+  await choice.waitFor();
+  await page.getByRole('button', { name: 'Answer' }).click();
+  await page.getByText('Choose one of these.').waitFor();
+  await page.getByRole('alert').filter({ hasText: 'Not sent' }).waitFor();
+  expect(await violations(page)).toEqual([]);
+  await choice.selectOption('keep');
+  await page.getByRole('button', { name: 'Answer' }).click();
+  await until(page, 'window.answer === "keep"');
+
+  const tags = { type: 'array', items: { type: 'string' } };
+  const properties = { title: { type: 'string' }, kind, urgent: { type: 'boolean' }, tags, other: {} };
+  await ask({ type: 'object', properties, required: ['title'] });
+  await page.getByLabel('title').fill('T');
+  // What is no JSON holds the form back, and is not left out of it.
+  await page.getByLabel('other').fill('{');
+  await page.getByRole('button', { name: 'Answer' }).click();
+  await page.getByLabel('other').fill('');
+  await page.getByRole('button', { name: 'Answer' }).click();
+  await until(page, 'window.answer.title === "T"');
+  expect(await page.evaluate('window.answer')).toEqual({ title: 'T' });
+});
+
+for (const dark of [false, true]) {
+  test(`the button that cannot be pressed in the past can be read, ${dark ? 'dark' : 'light'}`, async () => {
+    const page = await opened('view=humans', { dark });
+    await work(page);
+    await page.getByRole('button', { name: 'One event back' }).click();
+    await page.getByText('Go back to live to answer.').waitFor();
+    const answer = page.getByRole('button', { name: 'Answer', exact: true });
+    expect(await answer.isDisabled()).toBe(true);
+    await answer.hover({ force: true });
+    // Axe leaves out what is disabled.
+    await expect.poll(() => answer.evaluate(contrast)).toBeGreaterThan(4.5);
+  });
+}

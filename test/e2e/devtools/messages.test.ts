@@ -1,0 +1,104 @@
+import type { Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { BARE_PAGE } from './bare-page.js';
+import { type PageOptions, type ServedPage, servePage } from './page.js';
+import { openPanel, until, violations, work } from './panel-page.js';
+
+let served: ServedPage;
+beforeAll(async () => {
+  served = await servePage(BARE_PAGE);
+});
+afterAll(() => served?.close());
+afterEach(async () => {
+  for (const context of served.browser.contexts()) await context.close();
+  expect(served.complaints.splice(0)).toEqual([]);
+});
+
+const opened = (query: string, size: Omit<PageOptions, 'query'> = {}): Promise<Page> =>
+  openPanel(served, query, size);
+
+test('filtered, inspected, compared, edited and sent again', async () => {
+  const page = await opened('view=messages');
+  await work(page);
+  const filter = page.getByRole('searchbox', { name: 'Filter messages' });
+  const hint = page.locator('#filter-hint');
+  await hint.filter({ hasText: '25 messages' }).waitFor();
+  await filter.fill('agent:reader status:failed');
+  await hint.filter({ hasText: '1 of 25' }).waitFor();
+  await filter.fill('channel:facts -from:reader');
+  await hint.filter({ hasText: '0 of 25' }).waitFor();
+  await page.getByText('None of the 25 messages match the filter.').waitFor();
+  expect(await page.getByText('No messages').count()).toBe(0);
+  await filter.fill('status:faild');
+  await hint.filter({ hasText: 'none of unheard' }).waitFor();
+  await filter.fill('text:"compost? 2" channel:pages');
+  await hint.filter({ hasText: '2 of 25' }).waitFor();
+  await filter.fill('dur:>30ms channel:log');
+  await hint.filter({ hasText: '3 of 25' }).waitFor();
+  await filter.fill('agnet:x');
+  await hint.filter({ hasText: 'agnet' }).waitFor();
+  await filter.fill('channel:pages');
+  await hint.filter({ hasText: '6 of 25' }).waitFor();
+
+  await page.getByRole('grid').focus();
+  await page.keyboard.press('Home');
+  const detail = page.getByRole('region', { name: 'Selected message' });
+  await detail.getByText('"https://example.org/1/1"').waitFor();
+  await page
+    .getByRole('row')
+    .nth(2)
+    .click({ modifiers: ['Shift'] });
+  await detail.locator('.diff .removed', { hasText: 'https://example.org/1/1' }).waitFor();
+  await detail.locator('.diff .added').first().waitFor();
+
+  await detail.getByRole('button', { name: 'Edit and send again' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Publish a message' });
+  const payload = dialog.getByLabel('Payload, as JSON');
+  expect(JSON.parse(await payload.inputValue())).toMatchObject({ url: 'https://example.org/1/1' });
+  await payload.fill('{"url": ');
+  await dialog.getByRole('button', { name: 'Publish' }).click();
+  await dialog.getByRole('alert').filter({ hasText: 'not JSON' }).waitFor();
+  await payload.fill('{"url": "https://example.org/by-hand", "title": "By hand"}');
+  expect(await violations(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Publish' }).click();
+  await hint.filter({ hasText: '7 of' }).waitFor();
+});
+
+test('from before the panel was opened no payload can be searched, and it says so', async () => {
+  const page = await served.open({ query: '?view=messages' });
+  await page.locator('body[data-ready=yes]').waitFor({ state: 'attached' });
+  await page.evaluate('window.work()');
+  await until(page, 'window.executor.state.unfinished.length === 1');
+  await page.getByRole('button', { name: 'Open the Dagger devtools' }).click();
+  await page.getByRole('searchbox', { name: 'Filter messages' }).fill('text:compost');
+  const hint = page.locator('#filter-hint');
+  await hint.filter({ hasText: '0 of 25 · no payloads are kept' }).waitFor();
+  await page.evaluate('window.executor.publish("log", "compost")');
+  await page.getByRole('searchbox', { name: 'Filter messages' }).fill('text:"compost"');
+  await hint.filter({ hasText: '1 of 26 · payloads of the newest 1 searched' }).waitFor();
+});
+
+test('the dialog to publish: an error and the buttons are in sight, however low the panel is', async () => {
+  for (const [width, height] of [
+    [1280, 800],
+    [1280, 480],
+    [360, 740],
+    [360, 320],
+  ] as const) {
+    const page = await opened('view=messages&size=0.5', { width, height });
+    await page.getByRole('button', { name: 'Publish a message' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Payload, as JSON').fill(`{"text": "${'long '.repeat(200)}`);
+    const publish = dialog.getByRole('button', { name: 'Publish' });
+    await publish.click();
+    const alert = dialog.getByRole('alert').filter({ hasText: 'not JSON' });
+    await alert.waitFor();
+    const frame = await dialog.boundingBox();
+    for (const part of [publish, alert]) {
+      const box = await part.boundingBox();
+      const bottom = (box?.y ?? 0) + (box?.height ?? 0);
+      expect(bottom, `${width} x ${height}`).toBeLessThan((frame?.y ?? 0) + (frame?.height ?? 0));
+      expect(box?.y, `${width} x ${height}`).toBeGreaterThan(frame?.y ?? 0);
+    }
+  }
+});

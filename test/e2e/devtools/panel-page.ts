@@ -1,0 +1,40 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright';
+import { expect } from 'vitest';
+import type { PageOptions, ServedPage } from './page.js';
+
+/** The page with its panel open, when both are ready. */
+export async function openPanel(
+  served: ServedPage,
+  query: string,
+  size: Omit<PageOptions, 'query'> = {},
+): Promise<Page> {
+  const page = await served.open({ query: `?open&${query}`, ...size });
+  await page.locator('body[data-ready=yes]').waitFor({ state: 'attached' });
+  await page.getByRole('tablist', { name: 'Views' }).waitFor();
+  return page;
+}
+
+/** Waits until an expression holds in the page; asked from outside, as the page's policy allows no string of code. */
+export async function until(page: Page, expression: string): Promise<void> {
+  await expect.poll(() => page.evaluate(`Boolean(${expression})`), { timeout: 15_000 }).toBe(true);
+}
+
+/** Lets the team work, and waits until nothing but the question to a person is left. */
+export async function work(page: Page): Promise<void> {
+  await page.evaluate('window.work()');
+  await until(
+    page,
+    'window.executor.state.unfinished.length === 1 && window.executor.state.humans.size === 1',
+  );
+  await page.getByRole('tab', { name: 'Humans 1' }).waitFor();
+}
+
+export async function violations(page: Page): Promise<unknown[]> {
+  // The modal page of axe is opened in the page itself, where a policy would stop it.
+  const found = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  return found.violations.map(({ id, nodes }) => [
+    id,
+    ...nodes.map(({ target, failureSummary }) => [target, failureSummary]),
+  ]);
+}
