@@ -23,6 +23,8 @@ export function liveCache(recorder: Recorder, requireOpen: () => void): CacheSto
 /** The live tasks. @param requireOpen throws once nothing would be kept any more. */
 export function liveTasks(recorder: Recorder, requireOpen: () => void): TaskStore {
   const table = (): TaskTable => recorder.state.tasks;
+  /** Given to the newest task, which may be in a transaction still, and in no table. */
+  let newest = 0;
   return {
     get planned() {
       return table().planned;
@@ -38,7 +40,10 @@ export function liveTasks(recorder: Recorder, requireOpen: () => void): TaskStor
       requireOpen();
       recorder.record({ type: 'tasks.planned', count });
     },
-    newTaskId: () => `task-${recorder.state.session.prefix}-${table().size + 1}`,
+    newTaskId() {
+      newest = Math.max(newest, table().size) + 1;
+      return `task-${recorder.state.session.prefix}-${newest}`;
+    },
     now: () => recorder.now(),
   };
 }

@@ -49,6 +49,30 @@ describe('a transactional agent', () => {
     expect(seen.at(-1)).toBe('delivered');
   });
 
+  test('adds as many tasks as it says, beside others that do the same', async () => {
+    const { executor, reported } = await openBus({ config: { maxAttempts: 1 } });
+    executor.registerAgent(
+      defineAgent({
+        name: 'planner',
+        subscribe: 'in',
+        publish: 'jobs',
+        transactional: true,
+        concurrency: 2,
+        async process({ payload, publish, tasks }) {
+          tasks.addTask('job', `${payload} a`);
+          await Promise.resolve();
+          tasks.addTask('job', `${payload} b`);
+          await publish('jobs', payload, { task: { type: 'job', data: `${payload} c` } });
+        },
+      }),
+    );
+    for (const payload of [1, 2]) await executor.publish('in', payload);
+    const report = await reported(0, executor.execute({ resume: true }));
+    expect(report).toMatchObject({ status: 'completed', counts: { succeeded: 2 } });
+    const data = executor.tasks.list().map((task) => task.data);
+    expect(data.sort()).toEqual(['1 a', '1 b', '1 c', '2 a', '2 b', '2 c']);
+  });
+
   test('shows nothing when it fails, and everything once when a later attempt succeeds', async () => {
     const { executor, events, reported } = await openBus({
       config: { retryStrategy: { type: 'immediate' } },
