@@ -63,7 +63,6 @@ export class Journal implements Persistence {
   /** Times that the namespace was opened anew since something was last written. */
   #newStarts = 0;
   #lost: ((error: PubSubError) => void) | undefined;
-  /** Nothing is tried again any more but what `close` itself tries. */
   #closing = false;
   #closed = false;
 
@@ -137,14 +136,13 @@ export class Journal implements Persistence {
 
   /** Writes down what can be written and lets the store go. @throws PubSubError when something could not be. */
   async close(): Promise<void> {
-    this.#closing = true;
-    // The fault may be gone by now: what waits gets one more chance.
+    this.#closing = true; // from now on nothing is tried again but what is tried here
     this.#stopRetry?.();
     await this.#retrying;
+    // The fault may be gone by now: what waits gets one more chance.
     if (this.#failure && this.#failure.code !== 'LOCK_ERROR') await this.#tryAgain(this.#failure);
     while (this.#hasWork && !this.#failure) await (this.#writing ?? this.#nextWrite());
     this.#closed = true;
-    this.#stopRetry?.();
     await this.#writing;
     await this.#namespace.close();
     if (this.#failure && this.#pending.count > 0) throw this.#failure;
@@ -272,8 +270,8 @@ export class Journal implements Persistence {
     const { code, message, cause, details } = error;
     const known = code === 'LOCK_ERROR' || code === 'DATABASE_ERROR';
     const failure = known ? error : new PubSubError('DATABASE_ERROR', message, { cause, details });
-    if (!this.#failure)
-      this.#surroundings.warn(`the storage fails, nothing is acknowledged: ${message}`, failure);
+    const { warn } = this.#surroundings;
+    if (!this.#failure) warn(`the storage fails, nothing is acknowledged: ${message}`, failure);
     this.#failure = failure;
     this.#hold();
     this.#waiters.refuse(failure);
@@ -294,8 +292,7 @@ export class Journal implements Persistence {
     try {
       if (failure.details.retryable !== true) await this.#startAnew();
     } catch (thrown) {
-      this.#fail(toPubSubError(thrown, 'DATABASE_ERROR'));
-      return;
+      return this.#fail(toPubSubError(thrown, 'DATABASE_ERROR'));
     }
     if (this.#hasWork) await this.#nextWrite();
     else this.#written();
