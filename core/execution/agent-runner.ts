@@ -14,7 +14,7 @@ import type { PayloadGate } from './payload-gate.js';
 import type { Recorder } from './recorder.js';
 import type { RegisteredAgent } from './registered-agent.js';
 import type { Router } from './router.js';
-import { firstRunnable, oldestRunnable, type PendingRetries } from './runnable-mail.js';
+import { firstRunnable, leftToWait, oldestRunnable, type PendingRetries } from './runnable-mail.js';
 import type { RunningAttempts } from './running-attempts.js';
 import type { Scheduler, Startable } from './scheduler.js';
 import type { SettlementWatch } from './settlement.js';
@@ -151,8 +151,9 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   }
 
   startOne(at: number): boolean {
+    const { config } = this.environment;
     let delivery = this.takeNext();
-    while (delivery !== undefined && delivery.extras !== undefined && delivery.dueAt > at) {
+    while (delivery !== undefined && delivery.extras !== undefined && leftToWait(delivery, at, config) > 0) {
       // It came back to its mailbox before its retry was due: it takes its slot, and waits in there.
       this.waitForRetry(delivery);
       delivery = this.takeNext();
@@ -280,12 +281,12 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   }
 
   private waitForRetry(delivery: Delivery): void {
-    const { runtime, recorder } = this.environment;
+    const { runtime, recorder, config } = this.environment;
     if (this.gone) {
       this.putBack(delivery);
       return;
     }
-    const cancel = runtime.setTimer(Math.max(0, delivery.dueAt - runtime.now()), () => {
+    const cancel = runtime.setTimer(leftToWait(delivery, runtime.now(), config), () => {
       this.forgetRetry(delivery);
       if (!delivery.run?.isRunning) return;
       // A paused executor starts nothing, retries included: back to the mailbox, to be started when it goes on.

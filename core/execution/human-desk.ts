@@ -141,7 +141,9 @@ export class HumanDesk implements Humans {
       const waiter: Waiter = { attempt, resolve, reject, stopTimer: undefined };
       this.#waiters.set(id, waiter);
       if (request.dueAt !== null) {
-        const left = Math.max(0, request.dueAt - runtime.now());
+        // Never more than its whole patience: since it was asked the clock may have been set back.
+        const patience = (this.#surroundings.config.humanWaitMinutes ?? Number.POSITIVE_INFINITY) * 60_000;
+        const left = Math.min(Math.max(0, request.dueAt - runtime.now()), patience);
         waiter.stopTimer = runtime.setTimer(left, () => this.#patienceEnds(request));
       }
     });
@@ -200,9 +202,16 @@ export class HumanDesk implements Humans {
     const schema = asked.schema === undefined ? null : copyJson(asked.schema, 'question.schema');
     const answer = asked.default === undefined ? null : copyJson(asked.default, 'question.default');
     const check = this.#checkOf(schema, 'question.schema');
-    const issues = asked.default === undefined ? undefined : check?.atOnce?.(answer);
+    // Autopilot answers null where there is no default, which must fit, too.
+    const isMeantForPeople = asked.default === undefined && !this.#isOnAutopilot;
+    const issues = isMeantForPeople ? undefined : check?.atOnce?.(answer);
     if (issues) throw validationError('question.default', issues);
     return { question: asked.question, schema, default: answer };
+  }
+
+  get #isOnAutopilot(): boolean {
+    const { humanWaitMinutes, humanTimeoutAction } = this.#surroundings.config;
+    return humanWaitMinutes !== undefined && humanTimeoutAction === 'autopilot';
   }
 
   #checkOf(schema: JsonValue, where: string): SchemaCheck | undefined {

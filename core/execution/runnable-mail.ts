@@ -1,3 +1,4 @@
+import { type ResolvedConfig, retryDelay } from '../config.js';
 import type { Mailbox } from '../messaging/mailbox.js';
 import type { Delivery } from '../state/delivery.js';
 
@@ -39,4 +40,17 @@ export function oldestRunnable(
 function isRunnable(delivery: Delivery, retrying: PendingRetries | undefined): boolean {
   if (delivery.status !== 'waiting' || delivery.run?.isRunning !== true) return false;
   return retrying === undefined || !retrying.has(delivery);
+}
+
+/**
+ * Milliseconds until its retry is due; 0 where it waits for none. Never more than the whole delay: between two sessions the
+ * clock may have been set back by a day.
+ */
+export function leftToWait(
+  { dueAt, errors }: Delivery,
+  at: number,
+  { retryStrategy }: ResolvedConfig,
+): number {
+  const left = Math.max(0, dueAt - at);
+  return left === 0 ? 0 : Math.min(left, retryDelay(retryStrategy, errors?.length ?? 1));
 }

@@ -16,6 +16,44 @@ function noting(heard: string[], hangsOn: (payload: unknown) => boolean = () => 
 }
 
 describe.each(places)('$name', ({ empty }) => {
+  test('a clock that was set back between two sessions holds up neither a retry nor autopilot', async () => {
+    const options = {
+      config: {
+        retryStrategy: { type: 'linear', delaySecs: 50 },
+        humanWaitMinutes: 1,
+        humanTimeoutAction: 'autopilot',
+      },
+    } as const;
+    const told: string[] = [];
+    const agents = [
+      defineAgent({
+        name: 'failing',
+        subscribe: 'in',
+        process({ attempt }) {
+          if (attempt === 1) throw new Error('again');
+          told.push('tried again');
+        },
+      }),
+      defineAgent({
+        name: 'asking',
+        subscribe: 'in',
+        process: async ({ human }) => void told.push((await human.ask({ question: 'Well?' })).source),
+      }),
+    ];
+    const life = await live(empty(), options);
+    life.executor.registerAgents(agents);
+    life.executor.execute({ channel: 'in', payload: 1 });
+    await life.settle();
+    const next = await life.crash({ ...options, downMs: -24 * 3600_000 });
+    next.executor.registerAgents(agents);
+    const run = next.executor.execute({ resume: true });
+    await next.runtime.runUntilIdle();
+    await next.runtime.advance(60_000);
+    expect((await run.report).status).toBe('completed');
+    expect(told).toEqual(['tried again', 'autopilot']);
+    await next.executor.close();
+  });
+
   test('what was not finished runs again when a run starts, in order, and says so; what was finished never does', async () => {
     const life = await live(empty());
     const before: string[] = [];

@@ -191,6 +191,24 @@ describe('after humanWaitMinutes', () => {
     expect(recorded('human.answered')).toMatchObject([{ answer: false, source: 'autopilot' }]);
   });
 
+  test('autopilot needs a default where null does not fit the schema', async () => {
+    const { executor, reported } = await openBus({
+      config: { humanWaitMinutes: 1, humanTimeoutAction: 'autopilot', maxAttempts: 1 },
+    });
+    executor.registerAgent(
+      defineAgent({
+        name: 'a',
+        subscribe: 'in',
+        process: async ({ human }) => void (await human.ask({ question: 'Send it?', schema })),
+      }),
+    );
+    const { error } = await reported(0, executor.execute({ channel: 'in', payload: 1 }));
+    expect(error).toMatchObject({
+      code: 'VALIDATION_ERROR',
+      message: expect.stringContaining('question.default'),
+    });
+  });
+
   test('autopilot without a default answers null', async () => {
     const { executor, reported } = await openBus({
       config: { humanWaitMinutes: 1, humanTimeoutAction: 'autopilot' },
