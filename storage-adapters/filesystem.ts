@@ -49,6 +49,8 @@ export interface FileSystemStorageOptions {
  * const executor = await PubSubExecutor.open({ storage });
  */
 export function fileSystemStorage(options: FileSystemStorageOptions): StorageAdapter {
+  if (typeof options !== 'object' || options === null)
+    throw invalid('options', 'an object of options', options);
   const { directory, segmentBytes = 16 * 2 ** 20, staleAfterSeconds = 60 } = options;
   if (typeof directory !== 'string' || directory === '') throw invalid('directory', 'a path', directory);
   if (!(Number.isInteger(segmentBytes) && segmentBytes > 0)) {

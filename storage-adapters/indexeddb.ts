@@ -70,6 +70,8 @@ export interface IndexedDbStorage extends FollowableStorage {
  * console.log((await storage.persistence()).explanation);
  */
 export function indexedDbStorage(options: IndexedDbOptions): IndexedDbStorage {
+  if (typeof options !== 'object' || options === null)
+    throw invalid('options', 'an object of options', options);
   return new IndexedDb(options);
 }
 

@@ -41,6 +41,8 @@ export interface KeyValueStorageOptions {
  * const storage = keyValueStorage({ kind: 'map', store: { get, set, delete: remove, keys } });
  */
 export function keyValueStorage(options: KeyValueStorageOptions): StorageAdapter {
+  if (typeof options !== 'object' || options === null)
+    throw invalid('options', 'an object of options', options);
   return new KeyValueStorage(options);
 }
 

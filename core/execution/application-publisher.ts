@@ -7,7 +7,7 @@ import type { Channel } from '../messaging/channel.js';
 import { isMessage, isPassedOn, type Message, outsideKey, requireMessage } from '../messaging/message.js';
 import { NO_PARENT, Publication } from '../messaging/publication.js';
 import type { RunRecord } from '../state/run-record.js';
-import type { TaskInput, TaskManager } from '../state/task-manager.js';
+import { TASK_INPUT, type TaskInput, type TaskManager } from '../state/task-manager.js';
 import { treeLabel } from '../state/tree-labels.js';
 import type { Recorder } from './recorder.js';
 import type { Router } from './router.js';
@@ -53,6 +53,7 @@ export class ApplicationPublisher {
     if (present === undefined) requireUnreserved(channelName, 'channel');
     if (options !== undefined) requireOptions(options, 'options', OPTIONS);
     if (options?.source !== undefined) requireId(options.source, 'options.source');
+    if (options?.task !== undefined) requireOptions(options.task, 'options.task', TASK_INPUT);
     const fitting = present?.subscribers[0]?.consumer?.fittingCopy(payloadOrMessage);
     if (fitting !== undefined)
       return this.sendAccepted(present, channelName, fitting, undefined, options, run);

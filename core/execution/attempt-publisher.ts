@@ -8,7 +8,7 @@ import { isMessage, isPassedOn, type Message, outsideKey, requireMessage } from 
 import { Publication } from '../messaging/publication.js';
 import { holdsPublished, type Repetition } from '../state/publish-ledger.js';
 import { nodeIdOf } from '../state/session-ids.js';
-import type { TaskInput } from '../state/task-manager.js';
+import { TASK_INPUT, type TaskInput } from '../state/task-manager.js';
 import type { Attempt, AttemptPublishing } from './attempt.js';
 import type { AttemptTransactions } from './attempt-transactions.js';
 import type { PayloadGate } from './payload-gate.js';
@@ -268,6 +268,7 @@ function passesOn({ delivery }: Attempt, own: Message<unknown>, channel: string)
 /** @throws PubSubError when a part of the message, or an option, is bad. */
 function extrasOf(value: unknown, options: PublishOptions | undefined): Extras {
   if (options) requireOptions(options, 'options', ['task']);
+  if (options?.task !== undefined) requireOptions(options.task, 'options.task', TASK_INPUT);
   if (!isMessage(value)) return { own: undefined, task: options?.task };
   requireMessage(value);
   return { own: value, task: options?.task };

@@ -37,6 +37,7 @@ export class ChannelDesk {
     const defaults = { capacity: this.#config.maxMessages, overflow: 'drop-oldest', retain: 0 } as const;
     const resolved = resolveChannelOptions(options, present ?? defaults);
     this.#recorder.record({ type: 'channel.opened', channel: name, ...resolved });
+    this.#router.channelOpened(name);
     this.#router.roomMadeAnywhere();
     return this.#status(name);
   }

@@ -126,6 +126,10 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
         );
     },
     whenTurnEnds: (callback) => scheduler.whenTurnEnds(callback),
+    agentsMissing: (run, agents) =>
+      logger.warn(
+        `run "${run}" is paused: messages wait for agents that are not registered: ${agents.slice(0, 5).join(', ')}`,
+      ),
     started: (run) => adopt(run),
     ended: (run, reason, begun) => {
       for (const { attempt } of begun) attempt?.abandon(reason);

@@ -2,7 +2,7 @@ import type { AgentFactory, PubSubAgent } from '../agents/agent.js';
 import type { AgentMetadata } from '../agents/agent-metadata.js';
 import { globalRegistry } from '../agents/agent-registry.js';
 import { type ResolvedConfig, requireWhole, resolveConfig } from '../config.js';
-import { closedError, invalid } from '../errors.js';
+import { closedError, invalid, toPubSubError } from '../errors.js';
 import { isoTime } from '../identifiers.js';
 import type { ChannelStatus } from '../messaging/channel.js';
 import type { Message } from '../messaging/message.js';
@@ -191,7 +191,7 @@ export class PubSubExecutor {
       const published = publisher.publish(channel, payloadOrMessage, options, currentRun);
       return isPending(published) ? acknowledgements.ofLater(published) : acknowledgements.of(published);
     } catch (thrown) {
-      return Promise.reject(thrown);
+      return Promise.reject(toPubSubError(thrown));
     }
   }
 

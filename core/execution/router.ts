@@ -6,6 +6,7 @@ import type { Publication } from '../messaging/publication.js';
 import type { Delivery } from '../state/delivery.js';
 import type { RunRecord } from '../state/run-record.js';
 import type { Logger } from './logger.js';
+import { OverflowNote } from './overflow-note.js';
 import type { PayloadGate } from './payload-gate.js';
 import type { Recorder } from './recorder.js';
 import { UnheardNote } from './unheard-note.js';
@@ -25,6 +26,7 @@ export class Router {
   private readonly waiters = new Map<string, Set<Waiter>>();
   private readonly displaced: (run: RunRecord) => void;
   private readonly unheard: UnheardNote;
+  private readonly overflow: OverflowNote;
   /** Depends on all that `touchReaders` has read. */
   touched = 0;
 
@@ -39,6 +41,7 @@ export class Router {
     this.defaultCapacity = defaultCapacity;
     this.displaced = displaced;
     this.unheard = new UnheardNote(recorder, logger);
+    this.overflow = new OverflowNote(defaultCapacity, logger);
   }
 
   /** The channel of this name; it comes into being when there is none. */
@@ -49,7 +52,24 @@ export class Router {
     requireUnreserved(name, 'channel');
     const options = { capacity: this.defaultCapacity, overflow: 'drop-oldest', retain: 0 } as const;
     this.recorder.record({ type: 'channel.opened', channel: name, ...options });
+    this.overflow.isDefault(name);
     return this.channel(name);
+  }
+
+  /** Somebody has said how this channel should be: what no longer fits is pushed out, as new messages would do. */
+  channelOpened(name: string): void {
+    const channel = this.channel(name);
+    this.overflow.isMeant(name);
+    if (channel.overflow !== 'drop-oldest') return;
+    const at = this.recorder.now();
+    const losers: RunRecord[] = [];
+    for (const mailbox of channel.mailboxes.values()) {
+      for (let tooMany = mailbox.length - channel.capacity; tooMany > 0; tooMany--) {
+        const loser = this.dropOldest(at, mailbox);
+        if (loser) losers.push(loser);
+      }
+    }
+    this.tellDisplaced(losers, undefined);
   }
 
   /** The channel to publish on; when it comes into being by that, this is noted. */
@@ -219,6 +239,7 @@ export class Router {
     // What waits for a person is no overflow: it was taken out once already.
     while (oldest?.status === 'parked') oldest = oldest.nextInMailbox;
     if (oldest) this.recorder.deliveryDropped(at, oldest);
+    this.overflow.write(mailbox.channel);
     return oldest?.run;
   }
 }

@@ -19,6 +19,8 @@ export interface RunSurroundings {
   whenEnded(status: RunStatus, settle: (error: PubSubError | undefined) => void): void;
   /** Calls back once, when this turn of the event loop is over. */
   whenTurnEnds(callback: () => void): void;
+  /** A run can only be paused, as these agents, to which messages were delivered, are not registered. */
+  agentsMissing(run: string, agents: readonly string[]): void;
   /** A run has started: what it adopted can go on. */
   started(run: RunRecord): void;
   /** A run has ended: the attempts at what had begun have no say any more. */
@@ -133,7 +135,7 @@ export class RunManager {
     if (this.idleWaiters.length > 0 && this.isIdle) this.wakeIdle();
     if (run.kind === 'reactive' || this.find(run)?.isStarting) return;
     // What is left waits for a person, or for an agent that is gone.
-    if (run.outstanding > 0) this.end(run, 'paused');
+    if (run.outstanding > 0) this.pause(run);
     else if (run.counts.failed > 0) this.end(run, 'failed');
     else this.end(run, 'completed');
   }
@@ -172,6 +174,15 @@ export class RunManager {
       live.outcomes.close(notStored);
       live.resolve(reportOf(run, status, live.outcomes.all(), this.surroundings.config.maxTokens, notStored));
     });
+  }
+
+  private pause(run: RunRecord): void {
+    const absent = new Set<string>();
+    for (const { run: owner, status, mailbox } of this.surroundings.recorder.state.unfinished) {
+      if (owner === run && status === 'waiting' && !mailbox.subscribed) absent.add(mailbox.agent);
+    }
+    if (absent.size > 0) this.surroundings.agentsMissing(run.id, [...absent]);
+    this.end(run, 'paused');
   }
 
   private timeOut(run: RunRecord, seconds: number): void {

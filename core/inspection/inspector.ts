@@ -9,7 +9,7 @@ import { Disclosure, type Redact } from './disclosure.js';
 import { type BatchHost, BatchWriter } from './event-batch.js';
 import { type CommandFrame, INSPECTOR_VERSION, type InspectorFrame, type WatcherFrame } from './frames.js';
 import type { Inspected } from './inspected.js';
-import type { InspectorEnd } from './link.js';
+import { type InspectorEnd, isFrame } from './link.js';
 import { RecentMessages } from './recent-messages.js';
 import { DEFAULT_LIMITS, type ValueLimits } from './safe-value.js';
 
@@ -123,6 +123,7 @@ class Inspector {
   }
 
   #receive(frame: WatcherFrame): void {
+    if (!isFrame(frame)) return; // a link of somebody's own may hand on whatever comes
     switch (frame.type) {
       case 'watch':
         this.#send({ v: INSPECTOR_VERSION, type: 'hello', name: this.#name, at: this.#now() });

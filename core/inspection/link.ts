@@ -88,6 +88,6 @@ function overPort<Sent, Received extends { readonly v: number; readonly type: st
 }
 
 /** Other messages may come by the same port. What says that it is a frame is trusted to be one: both ends are ours. */
-function isFrame<Received>(data: unknown): data is Received {
+export function isFrame<Received>(data: unknown): data is Received {
   return typeof data === 'object' && data !== null && 'v' in data && 'type' in data;
 }

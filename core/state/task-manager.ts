@@ -16,6 +16,9 @@ export interface TaskStore {
   now(): number;
 }
 
+/** What a {@link TaskInput} may say. */
+export const TASK_INPUT: readonly string[] = ['taskId', 'type', 'data', 'maxAttempts'];
+
 /** A task by its id, or the task itself. */
 export type TaskReference = string | Task;
 
@@ -102,7 +105,7 @@ export class TaskManager {
 
   /** Changes the task named by `taskId`, or adds one. */
   createOrUpdateTask(input: TaskInput): Task {
-    requireOptions(input, 'task', ['taskId', 'type', 'data', 'maxAttempts']);
+    requireOptions(input, 'task', TASK_INPUT);
     requireName(input.type, 'task.type');
     if (input.taskId !== undefined) requireId(input.taskId, 'task.taskId');
     const data = input.data === undefined ? undefined : copyJson(input.data, 'task.data');

@@ -9,17 +9,17 @@ import { packageEntries, packageRoot } from './package-entries.js';
  * Budgets are in bytes, about a tenth above today's sizes: a new feature may raise one, in the commit that brings it.
  */
 const budgets: Readonly<Record<string, { readonly first: number; readonly lazy: number }>> = {
-  'core/index': { first: 44_900, lazy: 57_500 },
+  'core/index': { first: 47_300, lazy: 57_500 },
   'storage-adapters/key-value': { first: 2_700, lazy: 0 },
   'storage-adapters/open-storage.browser': { first: 10_000, lazy: 0 },
   'storage-adapters/open-storage.node': { first: 13_500, lazy: 0 },
   'storage-adapters/memory': { first: 2_500, lazy: 0 },
   'storage-adapters/indexeddb': { first: 10_000, lazy: 0 },
   'storage-adapters/filesystem': { first: 13_500, lazy: 0 },
-  'core/inspection/index': { first: 17_700, lazy: 0 },
+  'core/inspection/index': { first: 18_300, lazy: 0 },
   'devtools/noop': { first: 400, lazy: 0 },
-  'devtools/index': { first: 5_500, lazy: 93_000 },
-  'devtools/mount': { first: 5_300, lazy: 93_000 },
+  'devtools/index': { first: 5_500, lazy: 94_500 },
+  'devtools/mount': { first: 5_300, lazy: 94_500 },
   'core/testing/index': { first: 1_800, lazy: 0 },
   'storage-adapters/testing/conformance': { first: 6_000, lazy: 0 },
 };

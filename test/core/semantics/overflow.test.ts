@@ -45,6 +45,28 @@ describe('drop-oldest, the default', () => {
     expect((await run.report).counts).toMatchObject({ dropped: 1, succeeded: 3, delivered: 4 });
   });
 
+  test('a channel that is made narrower drops what no longer fits', async () => {
+    const bus = await openBus();
+    const { executor, runtime, recorded } = bus;
+    executor.registerAgent(slowAgent('in').agent);
+    for (const item of [1, 2, 3, 4, 5]) await executor.publish('in', item);
+    expect(executor.openChannel('in', { capacity: 2 })).toMatchObject({ messageCount: 2, droppedCount: 3 });
+    await runtime.runUntilIdle();
+    expect(recorded('delivery.dropped')).toHaveLength(3);
+    expect([...executor.state.unfinished].map(({ message }) => message.payload)).toEqual([4, 5]);
+  });
+
+  test('is told to the logger once, of a channel that nobody has opened', async () => {
+    const warnings: string[] = [];
+    const logger = { info: () => {}, warn: (message: string) => void warnings.push(message) };
+    const { executor } = await openBus({ config: { maxMessages: 2 }, logger });
+    executor.openChannel('meant', { capacity: 1 });
+    executor.registerAgents([slowAgent('in').agent, slowAgent('meant', 'other').agent]);
+    for (const channel of ['in', 'meant'])
+      for (const item of [1, 2, 3, 4]) await executor.publish(channel, item);
+    expect(warnings).toEqual([expect.stringContaining('channel "in" is full (2 messages)')]);
+  });
+
   test('a run whose last waiting message is pushed out by another run ends', async () => {
     const bus = await openBus();
     const { executor, runtime } = bus;
