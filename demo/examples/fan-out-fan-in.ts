@@ -23,12 +23,13 @@ const experts = [
   expert('novelty', (idea) => new Set(idea).size % 11),
 ];
 
-/** It takes one message at a time, so that reading and writing the cache needs no lock. */
+/** One message at a time, so the cache needs no lock; transactional, so that starting over notes no score twice. */
 const moderator = defineAgent({
   name: 'moderator',
   subscribe: 'scores',
   publish: 'verdicts',
   inputSchema: score,
+  transactional: true,
   process({ payload, cache }) {
     cache.appendGlobalValue('ideas', 'scores', payload);
     const scores = cache.getGlobalInput('ideas', 'scores');
