@@ -88,7 +88,10 @@ export function requireMessage(message: Message<unknown>): void {
   if (message.taskId !== undefined) requireId(message.taskId, 'message.taskId');
   if (message.parentId !== undefined) requireId(message.parentId, 'message.parentId');
   const { timestamp } = message;
-  if (typeof timestamp !== 'string' || Number.isNaN(Date.parse(timestamp))) {
+  if (typeof timestamp !== 'string' || !TIMESTAMP.test(timestamp) || Number.isNaN(Date.parse(timestamp))) {
     throw invalid('message.timestamp', 'an ISO 8601 time', timestamp);
   }
 }
+
+/** As much of ISO 8601 as `Date` reads. */
+const TIMESTAMP = /^(\d{4}|[+-]\d{6})(-\d\d(-\d\d)?)?(T[\d:.]{5,20}(Z|[+-]\d\d:?\d\d)?)?$/;

@@ -97,8 +97,15 @@ describe('a published message', () => {
     const { executor } = await openBus();
     const made = createTaskMessage('importer', 'task-1', 'row');
     expect(await executor.publish('in', made)).toEqual({ ...made, channel: 'in' });
-    const wrong = { ...made, timestamp: 'yesterday' };
-    expect((await refusal(() => executor.publish('in', wrong))).message).toContain('message.timestamp');
+    for (const timestamp of ['yesterday', 'Jan 1, 2020', '2026-13-01', ' 2026-01-01', '2026-01-01T00:00Z ']) {
+      const wrong = { ...made, timestamp };
+      expect((await refusal(() => executor.publish('in', wrong))).message).toContain('message.timestamp');
+    }
+    for (const timestamp of ['2026-01-01', '2026-01-01T08:30', '2026-01-01T08:30:00.123456+02:00']) {
+      expect(await executor.publish('in', { ...createMessage('app', 1), timestamp })).toMatchObject({
+        timestamp,
+      });
+    }
   });
 
   test('a message that an agent got can be forwarded: it is a new message with the same payload only', async () => {
