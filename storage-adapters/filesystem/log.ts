@@ -104,10 +104,9 @@ export class Log {
     return this.#segments.length === 0;
   }
 
-  /** Whether it begins early enough, and ends late enough, to hold these records. Reading them finds any gap between. */
-  reaches(first: number, last: number): boolean {
-    const begin = this.#segments[0]?.header.sequence;
-    return begin !== undefined && begin <= first && this.#lastSequence >= last;
+  /** Whether reading it would come to this record, or to what is missing before. */
+  reaches(sequence: number): boolean {
+    return !this.isEmpty && this.#lastSequence >= sequence;
   }
 
   /** Appends a batch, whole or not at all. An error that is not passing leaves the log unfit for more. */

@@ -86,12 +86,12 @@ export class FileSystemNamespace implements StorageNamespace {
     return this.#inTurn('Reading the snapshot failed', () => this.#readSnapshot(), { reading: true });
   }
 
-  /** @throws PubSubError when the newest is damaged and the log does not hold what it covered. */
+  /** @throws PubSubError when the newest is damaged and the log, which may be empty, ends before what it covered. */
   async #readSnapshot(): Promise<StoredSnapshot | undefined> {
     const snapshot = await this.#snapshots.read();
     const { covered, newest = '' } = this.#snapshots;
     const first = (snapshot?.sequence ?? 0) + 1;
-    if (first > covered || this.#log.reaches(first, covered)) return snapshot;
+    if (first > covered || this.#log.reaches(covered)) return snapshot;
     const reason = `this snapshot cannot be read, and the log does not hold records ${first} to ${covered}`;
     throw corrupt({ file: newest, offset: 0, reason });
   }

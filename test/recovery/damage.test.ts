@@ -242,6 +242,23 @@ test.each([1, 3])(
   },
 );
 
+test("what a damaged snapshot held between two stretches of the log, written with 'exit' between two with 'sync', is missed", async () => {
+  const directory = newDirectory();
+  const storage = fileSystemStorage({ directory });
+  for (const durability of ['sync', 'exit', 'sync'] as const) {
+    const executor = await PubSubExecutor.open({ storage, durability, logger: quiet });
+    await executor.publish('in', durability);
+    await executor.close();
+  }
+  flipBitInNewestSnapshot(directory);
+  expect((await refusal(() => opened(directory))).code).toBe('DATABASE_ERROR');
+  const { lost } = await PubSubExecutor.repair({ storage });
+  expect(lost).not.toEqual([]);
+  const found = await opened(directory);
+  expect(idsIn(found)).toHaveLength(1);
+  await found.close();
+});
+
 test('repair() refuses what is in use, and bad options', async () => {
   const directory = newDirectory();
   const executor = await opened(directory);
