@@ -7,9 +7,7 @@ import type { Scheduler } from './scheduler.js';
 class Group {
   readonly turn: Promise<void>;
   private readonly publications: Publication[] = [];
-  private answered = 0;
-  /** The same for all of them: promises call back in the order in which they were asked. */
-  private readonly answerNext = (): Message => this.next().makeMessage();
+  private readonly answers: ((message: Message) => void)[] = [];
 
   constructor(turn: Promise<void>) {
     this.turn = turn;
@@ -17,13 +15,14 @@ class Group {
 
   add(publication: Publication): Promise<Message> {
     this.publications.push(publication);
-    return this.turn.then(this.answerNext);
+    return new Promise((resolve) => this.answers.push(resolve));
   }
 
-  private next(): Publication {
-    const publication = this.publications[this.answered++];
-    if (publication === undefined) throw new Error('more answers than publications');
-    return publication;
+  answer(): void {
+    for (let index = 0; index < this.answers.length; index++) {
+      const publication = this.publications[index];
+      if (publication !== undefined) this.answers[index]?.(publication.makeMessage());
+    }
   }
 }
 
@@ -65,6 +64,7 @@ export class Acknowledgements {
     this.group = group;
     void turn.then(() => {
       if (this.group === group) this.group = undefined;
+      group.answer();
     });
     return group;
   }
