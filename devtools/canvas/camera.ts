@@ -1,5 +1,6 @@
 import {
   type Box,
+  centredOn,
   fitted,
   type Point,
   panned,
@@ -12,6 +13,10 @@ import {
 
 /** Milliseconds that a change of view takes. */
 const FLIGHT = 320;
+
+/** Scale below which the texts of a node cannot be read, and the one at which what was looked for is shown then. */
+const LEGIBLE = 0.45;
+const NEAR = 0.9;
 
 /** Slows down towards the end. */
 export function eased(part: number): number {
@@ -91,6 +96,16 @@ export class Camera {
   reveal(point: Point, margin: number): void {
     const next = revealing(this.#to, point, this.width, this.height, margin);
     if (next.x !== this.#to.x || next.y !== this.#to.y) this.fly(next);
+  }
+
+  /** The same for what somebody looks for: where it would be too small to be read, the view comes near. */
+  approach(point: Point, margin: number): void {
+    if (this.#to.scale >= LEGIBLE) {
+      this.reveal(point, margin);
+      return;
+    }
+    this.moved = true;
+    this.fly(centredOn({ ...this.#to, scale: NEAR }, point, this.width, this.height));
   }
 
   /** Shifts the picture without moving what is looked at: the world itself has shifted. */

@@ -42,7 +42,7 @@ const ARROWS: Readonly<Record<string, Point>> = {
 export class GraphView implements CanvasView, GestureHandler {
   readonly #source: CanvasSource;
   readonly #surface: Surface;
-  readonly #camera = new Camera([0.08, 3]);
+  readonly #camera = new Camera([0.01, 3]);
   readonly #model = new GraphModel();
   readonly #pulses = new Pulses();
   readonly #selection = new Selection();
@@ -111,7 +111,7 @@ export class GraphView implements CanvasView, GestureHandler {
     this.#searched = text.trim().toLowerCase();
     this.#findMatches();
     const first = [...this.#model.nodes.values()].find(({ id }) => this.#matches.has(id));
-    if (first) this.#camera.reveal(first.target, REVEAL_MARGIN);
+    if (first) this.#camera.approach(first.target, REVEAL_MARGIN);
     this.#requestDraw();
     return this.#matches.size;
   }
