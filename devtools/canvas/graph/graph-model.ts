@@ -1,6 +1,7 @@
 import type { CanvasAgent, CanvasChannel, CanvasSource } from '../../canvas-contract.js';
 import { Bands } from '../../layout/bands.js';
 import { edgePath, type PathPoint } from '../../layout/edge-path.js';
+import { Folds } from '../../layout/folds.js';
 import type { LayoutEdge, Place } from '../../layout/layered.js';
 import { Placement } from '../../layout/placement.js';
 import { type Box, joined, type Point } from '../../layout/viewport.js';
@@ -25,6 +26,7 @@ export class GraphModel {
   edges: GraphEdge[] = [];
   vertical = false;
   #placement = new Placement({ gap: GAP });
+  #folds = new Folds();
   #bands = new Bands();
   #size: Point = { x: 0, y: 0 };
   #moveStart = Number.NEGATIVE_INFINITY;
@@ -42,10 +44,10 @@ export class GraphModel {
       this.vertical = vertical;
       this.#placement = new Placement({ gap: GAP });
       this.#placement.update(this.#layoutNodes(), this.#links());
-    } else if (!this.#breakIntoBands()) {
+    } else if (!this.#arrange()) {
       return false;
     }
-    this.#breakIntoBands();
+    this.#arrange();
     this.#aim(now);
     return true;
   }
@@ -67,7 +69,7 @@ export class GraphModel {
       this.#edgesKey = key;
       this.#placement.update(this.#layoutNodes(), links);
       this.#edgesFrom(links);
-      this.#breakIntoBands();
+      this.#arrange();
       this.#aim(now);
     }
     weighEdges(this.edges);
@@ -77,7 +79,7 @@ export class GraphModel {
   /** Places everything afresh, pinned nodes aside. */
   relayout(now: number): void {
     this.#placement.layout(this.#layoutNodes(), this.#links());
-    this.#breakIntoBands();
+    this.#arrange();
     this.#aim(now);
   }
 
@@ -168,9 +170,23 @@ export class GraphModel {
     return this.edges.map(({ from, to }) => ({ from: from.id, to: to.id }));
   }
 
-  #breakIntoBands(): boolean {
-    const places = [...this.nodes.keys()].flatMap((id) => this.#placement.place(id) ?? []);
-    return this.#bands.choose(places, LAYER_STEP.across, this.#size.x, this.#size.y);
+  /** Folds what is too long for the screen across the flow, and breaks what is too long along it. True when places change. */
+  #arrange(): boolean {
+    const { x, y } = this.#size;
+    const room = this.vertical
+      ? { along: y, across: x, step: LAYER_STEP.down, gap: GAP }
+      : { along: x, across: y, step: LAYER_STEP.across, gap: GAP };
+    const placed = this.#layoutNodes().flatMap((node) => {
+      const place = this.#placement.place(node.id);
+      return place ? [{ ...node, place }] : [];
+    });
+    const folded = this.#folds.fold(placed, room);
+    const places = [...this.nodes.keys()].flatMap((id) => this.#place(id) ?? []);
+    return this.#bands.choose(places, LAYER_STEP.across, x, y) || folded;
+  }
+
+  #place(id: string): Place | undefined {
+    return this.#folds.place(id, this.#placement.place(id));
   }
 
   #layoutNodes(): { id: string; extent: number }[] {
@@ -196,7 +212,7 @@ export class GraphModel {
   /** Sends every node from where it is to its place. */
   #aim(now: number): void {
     for (const node of this.nodes.values()) {
-      const place = this.#placement.place(node.id);
+      const place = this.#place(node.id);
       const target = node.pinned ?? (place ? this.#world(place) : { x: 0, y: 0 });
       const isNew = Number.isNaN(node.x);
       node.target = target;
@@ -231,14 +247,14 @@ export class GraphModel {
   /** The way along the flow, through the waypoints of the layers that it passes. */
   #flowWay(edge: GraphEdge): PathPoint[] {
     const { from, to } = edge;
-    const [start, end] = [this.#placement.place(from.id), this.#placement.place(to.id)];
+    const [start, end] = [this.#place(from.id), this.#place(to.id)];
     const forward = this.#runsForward(edge);
     const turn = (flow: 1 | -1): 1 | -1 => (forward ? flow : opposite(flow));
     const bent = !from.pinned && !to.pinned && start && end && this.#bandOf(start) === this.#bandOf(end);
-    const passed = (bent ? this.#placement.waypoints({ from: from.id, to: to.id }) : []).map((place) => ({
-      ...this.#world(place),
-      way: turn(this.#flowAt(place)),
-    }));
+    const passed = (bent ? this.#placement.waypoints({ from: from.id, to: to.id }) : []).map((before) => {
+      const place = this.#folds.waypoint(before);
+      return { ...this.#world(place), way: turn(this.#flowAt(place)) };
+    });
     const offset = forward ? 0 : BACK_OFFSET;
     return [
       this.#leave(from, turn(this.#flowAt(start)), offset),
@@ -249,7 +265,7 @@ export class GraphModel {
 
   /** From band to band, but for the turn itself, an edge runs between the bands, so that it crosses no node there. */
   #corridorWay({ from, to }: GraphEdge): PathPoint[] | undefined {
-    const [start, end] = [this.#placement.place(from.id), this.#placement.place(to.id)];
+    const [start, end] = [this.#place(from.id), this.#place(to.id)];
     if (!start || !end || from.pinned || to.pinned || Math.abs(start.layer - end.layer) <= 1)
       return undefined;
     const [first, second] = [this.#bandOf(start), this.#bandOf(end)];
@@ -278,7 +294,7 @@ export class GraphModel {
   }
 
   #runsForward({ from, to }: GraphEdge): boolean {
-    const [first, second] = [this.#placement.place(from.id), this.#placement.place(to.id)];
+    const [first, second] = [this.#place(from.id), this.#place(to.id)];
     if (from.pinned || to.pinned || !first || !second) {
       const along = this.vertical ? to.y - from.y : to.x - from.x;
       return along * this.#flowAt(first) >= 0;
