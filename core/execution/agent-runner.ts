@@ -14,7 +14,7 @@ import type { PayloadGate } from './payload-gate.js';
 import type { Recorder } from './recorder.js';
 import type { RegisteredAgent } from './registered-agent.js';
 import type { Router } from './router.js';
-import { firstRunnable, leftToWait, oldestRunnable, type PendingRetries } from './runnable-mail.js';
+import { firstRunnable, isEarly, leftToWait, oldestRunnable, type PendingRetries } from './runnable-mail.js';
 import type { RunningAttempts } from './running-attempts.js';
 import type { Scheduler, Startable } from './scheduler.js';
 import type { SettlementWatch } from './settlement.js';
@@ -151,9 +151,8 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   }
 
   startOne(at: number): boolean {
-    const { config } = this.environment;
     let delivery = this.takeNext();
-    while (delivery !== undefined && delivery.extras !== undefined && leftToWait(delivery, at, config) > 0) {
+    while (delivery !== undefined && isEarly(delivery, at, this.environment)) {
       // It came back to its mailbox before its retry was due: it takes its slot, and waits in there.
       this.waitForRetry(delivery);
       delivery = this.takeNext();

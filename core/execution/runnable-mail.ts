@@ -54,3 +54,12 @@ export function leftToWait(
   const left = Math.max(0, dueAt - at);
   return left === 0 ? 0 : Math.min(left, retryDelay(retryStrategy, errors?.length ?? 1));
 }
+
+/** Whether it must wait for its retry. Most have nothing to wait for: that is seen at once. */
+export function isEarly(
+  delivery: Delivery,
+  at: number,
+  environment: { readonly config: ResolvedConfig },
+): boolean {
+  return delivery.extras !== undefined && leftToWait(delivery, at, environment.config) > 0;
+}
