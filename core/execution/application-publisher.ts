@@ -4,7 +4,7 @@ import { PubSubError, toPubSubError } from '../errors.js';
 import { isoTime, requireId } from '../identifiers.js';
 import { copyJson, type JsonValue } from '../json.js';
 import type { Channel } from '../messaging/channel.js';
-import { isMessage, isPassedOn, type Message, outsideKey, requireMessage } from '../messaging/message.js';
+import { isMessage, isPassedOn, type Message, requireMessage } from '../messaging/message.js';
 import { NO_PARENT, Publication } from '../messaging/publication.js';
 import type { RunRecord } from '../state/run-record.js';
 import { TASK_INPUT, type TaskInput, type TaskManager } from '../state/task-manager.js';
@@ -145,7 +145,7 @@ export class ApplicationPublisher {
   ): Publication {
     const { state } = this.recorder;
     const message = this.stamped(own, channel.name, payload);
-    if (state.outsideIds.has(outsideKey(channel.name, own.id))) return Publication.of(message, 0, true);
+    if (state.outsideIds.has(channel.name, own.id)) return Publication.of(message, 0, true);
     const at = this.recorder.recent();
     const ordinal = state.published;
     const taskId = this.taskId(own, options);

@@ -4,7 +4,7 @@ import { describe, errorRecord, PubSubError } from '../errors.js';
 import { isoTime } from '../identifiers.js';
 import { copyJson, type JsonValue } from '../json.js';
 import type { Channel } from '../messaging/channel.js';
-import { isMessage, isPassedOn, type Message, outsideKey, requireMessage } from '../messaging/message.js';
+import { isMessage, isPassedOn, type Message, requireMessage } from '../messaging/message.js';
 import { Publication } from '../messaging/publication.js';
 import { holdsPublished, type Repetition } from '../state/publish-ledger.js';
 import { nodeIdOf } from '../state/session-ids.js';
@@ -161,7 +161,7 @@ export class AttemptPublisher implements AttemptPublishing {
     payload: JsonValue,
   ): Publication | undefined {
     if (own === undefined || passesOn(attempt, own, channel)) return undefined;
-    if (!this.recorder.state.outsideIds.has(outsideKey(channel, own.id))) return undefined;
+    if (!this.recorder.state.outsideIds.has(channel, own.id)) return undefined;
     return Publication.of({ ...own, channel, payload }, 0, true);
   }
 

@@ -1,5 +1,4 @@
 import type { Channel } from '../messaging/channel.js';
-import { outsideKey } from '../messaging/message.js';
 import type { Cache, CacheStore } from '../state/cache.js';
 import type { TaskManager, TaskStore } from '../state/task-manager.js';
 import type { Attempt } from './attempt.js';
@@ -53,8 +52,8 @@ export class AttemptTransactions {
       const at = recorder.now();
       for (const change of changes) recorder.record(change, at);
       for (const { publication, channel } of routes) {
-        const key = publication.fromOutside ? outsideKey(channel.name, publication.id) : undefined;
-        if (key !== undefined && recorder.state.outsideIds.has(key)) continue;
+        const { fromOutside, id } = publication;
+        if (fromOutside && recorder.state.outsideIds.has(channel.name, id)) continue;
         router.route(at, channel, publication, delivery, delivery.run);
       }
       succeeded();

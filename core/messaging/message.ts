@@ -76,11 +76,6 @@ export function isPassedOn({ channel }: Message<unknown>, to: string): boolean {
   return channel !== undefined && channel !== to;
 }
 
-/** What is remembered of a message that came with an id of its own. */
-export function outsideKey(channel: string, id: string): string {
-  return `${channel}\n${id}`;
-}
-
 /** Checks the parts of a message that came from outside. @throws PubSubError `VALIDATION_ERROR` naming the part. */
 export function requireMessage(message: Message<unknown>): void {
   requireId(message.id, 'message.id');

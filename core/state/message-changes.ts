@@ -1,6 +1,5 @@
 import type { Channel, RetainedMessage } from '../messaging/channel.js';
 import type { Mailbox } from '../messaging/mailbox.js';
-import { outsideKey } from '../messaging/message.js';
 import type { Publication } from '../messaging/publication.js';
 import { Delivery } from './delivery.js';
 import { addPublished } from './publish-ledger.js';
@@ -56,7 +55,7 @@ function notePublished(publisher: Delivery, publication: Publication, ordinal: n
 
 function noteOutside(state: RunState, node: number, { id, channel }: Publication): void {
   state.tree.setId(node, id);
-  state.outsideIds.add(outsideKey(channel, id));
+  state.outsideIds.add(channel, id);
 }
 
 function notePublish({ counts }: RunRecord, heard: boolean): void {

@@ -53,7 +53,7 @@ function restorePart(state: RunState, part: SnapshotPart, publications: Map<numb
       state.resolutions.set(part.id, part.resolution);
       return;
     case 'outside-ids':
-      for (const id of part.ids) state.outsideIds.add(id);
+      state.outsideIds.restore(part.ids);
       return;
     case 'task':
       state.tasks.set(part.task);

@@ -1,10 +1,10 @@
 import type { AgentMetadata } from '../agents/agent-metadata.js';
 import type { Channel } from '../messaging/channel.js';
-import { BoundedSet } from './bounded-set.js';
 import { CacheTable } from './cache-table.js';
 import { DeliveryList } from './delivery-list.js';
 import { ExecutionTree } from './execution-tree.js';
 import type { HumanRequest, HumanResolution } from './human-request.js';
+import { OutsideIds } from './outside-ids.js';
 import type { RunRecord } from './run-record.js';
 import { NO_SESSION, type Session } from './session.js';
 import { TaskTable } from './task-table.js';
@@ -41,7 +41,7 @@ export class RunState {
   /** Answers to questions of deliveries that are not finished: asked again, they are given again. */
   readonly resolutions: Map<string, HumanResolution> = new Map();
   /** Ids of messages whose id came from outside. */
-  readonly outsideIds: BoundedSet;
+  readonly outsideIds: OutsideIds;
   /** What belongs to no run. */
   #scope: TreeScope = treeScope(undefined, NO_SESSION);
   /** Scopes of earlier sessions, the newest of each run. */
@@ -50,7 +50,7 @@ export class RunState {
   constructor(limits: StateLimits) {
     this.limits = limits;
     this.tree = new ExecutionTree(limits.nodes);
-    this.outsideIds = new BoundedSet(limits.nodes);
+    this.outsideIds = new OutsideIds(limits.nodes);
   }
 
   /** Runs that have not ended. */
