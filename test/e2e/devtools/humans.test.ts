@@ -1,21 +1,7 @@
-import type { Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { BARE_PAGE } from './bare-page.js';
-import { type PageOptions, type ServedPage, servePage } from './page.js';
-import { openPanel, until, violations, work } from './panel-page.js';
+import { expect, test } from 'vitest';
+import { panelPages, until, violations, work } from './panel-page.js';
 
-let served: ServedPage;
-beforeAll(async () => {
-  served = await servePage(BARE_PAGE);
-});
-afterAll(() => served?.close());
-afterEach(async () => {
-  for (const context of served.browser.contexts()) await context.close();
-  expect(served.complaints.splice(0)).toEqual([]);
-});
-
-const opened = (query: string, size: Omit<PageOptions, 'query'> = {}): Promise<Page> =>
-  openPanel(served, query, size);
+const { opened } = panelPages();
 
 /** Between the label of a button and what is behind it, as WCAG counts it; 0 where one can see through it. */
 function contrast(element: Element): number {

@@ -1,21 +1,7 @@
-import type { Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { BARE_PAGE } from './bare-page.js';
-import { type PageOptions, type ServedPage, servePage } from './page.js';
-import { openPanel, until, violations, work } from './panel-page.js';
+import { expect, test } from 'vitest';
+import { panelPages, until, violations, work } from './panel-page.js';
 
-let served: ServedPage;
-beforeAll(async () => {
-  served = await servePage(BARE_PAGE);
-});
-afterAll(() => served?.close());
-afterEach(async () => {
-  for (const context of served.browser.contexts()) await context.close();
-  expect(served.complaints.splice(0)).toEqual([]);
-});
-
-const opened = (query: string, size: Omit<PageOptions, 'query'> = {}): Promise<Page> =>
-  openPanel(served, query, size);
+const { served, opened } = panelPages();
 
 test('filtered, inspected, compared, edited and sent again', async () => {
   const page = await opened('view=messages');
@@ -65,7 +51,7 @@ test('filtered, inspected, compared, edited and sent again', async () => {
 });
 
 test('from before the panel was opened no payload can be searched, and it says so', async () => {
-  const page = await served.open({ query: '?view=messages' });
+  const page = await served().open({ query: '?view=messages' });
   await page.locator('body[data-ready=yes]').waitFor({ state: 'attached' });
   await page.evaluate('window.work()');
   await until(page, 'window.executor.state.unfinished.length === 1');

@@ -1,7 +1,33 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright';
-import { expect } from 'vitest';
-import type { PageOptions, ServedPage } from './page.js';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { BARE_PAGE } from './bare-page.js';
+import { type PageOptions, type ServedPage, servePage } from './page.js';
+
+interface PanelPages {
+  /** Only within tests. */
+  served(): ServedPage;
+  /** The page with its panel open. */
+  opened(query: string, size?: Omit<PageOptions, 'query'>): Promise<Page>;
+}
+
+/** Serves the page of a small team at work for the tests of a file; after each nothing may have been complained of. */
+export function panelPages(): PanelPages {
+  let page: ServedPage | undefined;
+  const served = (): ServedPage => {
+    if (!page) throw new Error('the page is served to tests only');
+    return page;
+  };
+  beforeAll(async () => {
+    page = await servePage(BARE_PAGE);
+  });
+  afterAll(() => page?.close());
+  afterEach(async () => {
+    for (const context of served().browser.contexts()) await context.close();
+    expect(served().complaints.splice(0)).toEqual([]);
+  });
+  return { served, opened: (query, size) => openPanel(served(), query, size) };
+}
 
 /** The page with its panel open, when both are ready. */
 export async function openPanel(

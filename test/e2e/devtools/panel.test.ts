@@ -1,26 +1,12 @@
-import type { Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { BARE_PAGE } from './bare-page.js';
-import { type PageOptions, type ServedPage, servePage } from './page.js';
-import { openPanel, until, violations, work } from './panel-page.js';
+import { expect, test } from 'vitest';
+import { panelPages, until, violations, work } from './panel-page.js';
 
 const VIEWS = ['graph', 'tree', 'timeline', 'messages', 'state', 'humans', 'problems'] as const;
 
-let served: ServedPage;
-beforeAll(async () => {
-  served = await servePage(BARE_PAGE);
-});
-afterAll(() => served?.close());
-afterEach(async () => {
-  for (const context of served.browser.contexts()) await context.close();
-  expect(served.complaints.splice(0)).toEqual([]);
-});
-
-const opened = (query: string, size: Omit<PageOptions, 'query'> = {}): Promise<Page> =>
-  openPanel(served, query, size);
+const { served, opened } = panelPages();
 
 test('closed by default: a button; opened by keyboard; closed again, watching nothing', async () => {
-  const page = await served.open();
+  const page = await served().open();
   const opener = page.getByRole('button', { name: 'Open the Dagger devtools' });
   await opener.focus();
   await page.keyboard.press('Enter');
@@ -254,7 +240,7 @@ test('hostile payloads are text: no markup, no script, no freeze', async () => {
 });
 
 test('styles leak neither in nor out', async () => {
-  const page = await served.open({ query: '?open&view=messages' });
+  const page = await served().open({ query: '?open&view=messages' });
   await page.getByRole('tablist', { name: 'Views' }).waitFor();
   const before = await page
     .getByRole('tab', { name: 'Messages' })
