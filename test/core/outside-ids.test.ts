@@ -16,5 +16,8 @@ test('what a snapshot has kept is known again; where it has no channel, on every
   const ids = new OutsideIds(10);
   ids.restore([...before.toJSON(), 'from an earlier build']);
   expect([ids.has('a', 'x'), ids.has('b', 'x')]).toEqual([true, false]);
-  expect([ids.has('a', 'from an earlier build'), ids.has('b', 'from an earlier build')]).toEqual([true, true]);
+  expect([ids.has('a', 'from an earlier build'), ids.has('b', 'from an earlier build')]).toEqual([
+    true,
+    true,
+  ]);
 });
