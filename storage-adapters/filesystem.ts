@@ -6,6 +6,7 @@ import type {
   StorageCapabilities,
   StorageNamespace,
 } from '../core/persistence/storage-adapter.js';
+import { logDirectory, removeTree } from './filesystem/directories.js';
 import { makeDirectories, namesIn, readBytes, removeIfThere } from './filesystem/durable-files.js';
 import { failed } from './filesystem/failures.js';
 import { FORMAT_VERSION, MAX_HEADER_BYTES, readHeader } from './filesystem/file-header.js';
@@ -15,7 +16,6 @@ import { isLockFile, type Lock, takeLock } from './filesystem/lock.js';
 import { directoryName, namespaceOf } from './filesystem/names.js';
 import { FileSystemNamespace } from './filesystem/namespace.js';
 import { type ProcessTable, systemProcesses } from './filesystem/process-table.js';
-import { logDirectory, removeTree } from './filesystem/repair.js';
 import { segmentPaths } from './filesystem/segments.js';
 import { snapshotFiles } from './filesystem/snapshots.js';
 

@@ -7,7 +7,7 @@ import { crc32 } from './checksum.js';
  *    8  u32      format version; the first 16 bytes and the checksum at the end stay what they are in every version
  *   12  u32      length of the header
  *   16  u64      sequence number: the first of a segment, the last that a snapshot covers
- *   24  u32      link of the frame before (of a segment: the seal of the previous one), 0 where there is none
+ *   24  u32      of a segment: the link of the seal before it, 0 where there is none; of a snapshot: 1 if there was a log
  *   28  u32      why the numbers jump before this segment, see `Jump`
  *   32           the namespace's name, UTF-16
  *   end u32      CRC-32 of all before: the link that the first frame follows
@@ -48,6 +48,11 @@ export type HeaderReading =
   | { readonly state: 'whole'; readonly header: FileHeader; readonly format: number }
   | { readonly state: 'newer'; readonly format: number }
   | { readonly state: 'damaged'; readonly reason: string };
+
+/** How long the header of a file of this namespace is. */
+export function headerBytes(name: string): number {
+  return FIXED_BYTES + 2 * name.length + 4;
+}
 
 /** The checksum seed of a namespace's frames, so that frames of another namespace never pass for its own. */
 export function saltOf(name: string): number {

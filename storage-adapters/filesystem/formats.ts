@@ -1,9 +1,9 @@
+import { logDirectory } from './directories.js';
 import { readBytes } from './durable-files.js';
 import { newerFormat, refused } from './failures.js';
 import { FORMAT_VERSION, VERSION_BYTES, versionIn } from './file-header.js';
 import type { FileSystem } from './file-system.js';
 import { refuseNewerLock } from './lock.js';
-import { logDirectory } from './repair.js';
 import { segmentPaths } from './segments.js';
 import { snapshotFiles } from './snapshots.js';
 

@@ -1,18 +1,21 @@
 import { dirname, join } from 'node:path';
 import { PubSubError } from '../../core/errors.js';
 import type { StoredBatch, TornTail } from '../../core/persistence/storage-adapter.js';
+import { type ActiveSegment, openSegment, requirePresent, segmentHeader } from './active-segment.js';
+import { beginningOf, removeTree } from './directories.js';
 import {
   createDurably,
   makeDirectories,
   namesIn,
   readBytes,
   removeIfThere,
+  renamePatiently,
   sync,
   TEMPORARY_SUFFIX,
   writeFully,
 } from './durable-files.js';
-import { type Damage, refused, SyncFailure } from './failures.js';
-import { encodeHeader, Jump, readHeader } from './file-header.js';
+import { type Damage, SyncFailure } from './failures.js';
+import { Jump } from './file-header.js';
 import type { FileSystem } from './file-system.js';
 import { FrameEncoder, FrameKind } from './frames.js';
 import { type Fence, Fenced } from './lock.js';
@@ -27,13 +30,6 @@ export interface LogOptions extends SurveyOptions {
   readonly copyLastSegment: boolean;
 }
 
-/** The segment that is written to. */
-interface Active {
-  readonly segment: Segment;
-  readonly descriptor: number;
-  link: number;
-}
-
 /** The append-only log of one namespace, held by one writer. Calls come one after the other. */
 export class Log {
   readonly damage: Damage | undefined;
@@ -44,7 +40,7 @@ export class Log {
   readonly #segments: Segment[];
   readonly #options: LogOptions;
   readonly #encoder: FrameEncoder;
-  #active: Active | undefined;
+  #active: ActiveSegment | undefined;
   /** A segment that a failed rotation has created already. */
   #prepared: string | undefined;
 
@@ -82,7 +78,8 @@ export class Log {
     if (size <= last.header.length) await finishRotation(fileSystem, directory, segments.at(-2));
     if (options.copyLastSegment) await copySegment(fileSystem, last);
     const descriptor = await fileSystem.open(last.path, 'r+');
-    log.#active = { segment: last, descriptor, link: tail.link };
+    const inode = fileSystem.inode(last.path);
+    log.#active = { segment: last, descriptor, inode, link: tail.link };
     try {
       if (size > tail.end) await fileSystem.truncate(descriptor, tail.end);
       // What a killed owner left in the system's cache counts as synced from here on, so it has to be.
@@ -117,15 +114,18 @@ export class Log {
     const content = { kind: FrameKind.records, sequence: firstSequence, records, unsynced };
     const { bytes, link } = this.#encoder.encode(content, active.link);
     fence.check({ unhurried: !durable });
+    if (durable) requirePresent(this.#options, active);
     await this.#write(active, bytes);
     if (durable) {
       try {
         await sync(fileSystem, active.descriptor);
+        fence.check(); // a takeover in the meantime may have missed what we wrote: then it must not be acknowledged
+        requirePresent(this.#options, active);
       } catch (error) {
-        await this.#cutBack(active).catch(() => undefined); // as far as it goes: nobody knows what is on the device
+        // As far as it goes: nobody knows what is on the device.
+        if (!(error instanceof Fenced)) await this.#cutBack(active).catch(() => undefined);
         throw error;
       }
-      fence.check(); // a takeover in the meantime may have missed what we wrote: then it must not be acknowledged
     }
     active.segment.end += bytes.length;
     active.link = link;
@@ -169,6 +169,7 @@ export class Log {
   async sync(): Promise<void> {
     if (this.#active === undefined || this.#syncedSequence === this.#lastSequence) return;
     await sync(this.#options.fileSystem, this.#active.descriptor);
+    requirePresent(this.#options, this.#active);
     this.#syncedSequence = this.#lastSequence;
   }
 
@@ -187,7 +188,7 @@ export class Log {
     if (active !== undefined) await this.#options.fileSystem.close(active.descriptor).catch(() => undefined);
   }
 
-  async #write(active: Active, bytes: Uint8Array): Promise<void> {
+  async #write(active: ActiveSegment, bytes: Uint8Array): Promise<void> {
     try {
       writeFully(this.#options.fileSystem, active.descriptor, bytes, active.segment.end);
     } catch (error) {
@@ -201,13 +202,13 @@ export class Log {
     }
   }
 
-  async #cutBack(active: Active): Promise<void> {
+  async #cutBack(active: ActiveSegment): Promise<void> {
     this.#options.fence.check(); // what a new owner has written there since must stay
     await this.#options.fileSystem.truncate(active.descriptor, active.segment.end);
   }
 
   /** The segment that takes the next record: a new one at first, when the last is long, and after a jump. */
-  async #segmentFor(firstSequence: number): Promise<Active> {
+  async #segmentFor(firstSequence: number): Promise<ActiveSegment> {
     const active = this.#active;
     if (active === undefined) return this.#begin(firstSequence);
     const jumps = firstSequence !== this.#lastSequence + 1;
@@ -217,17 +218,33 @@ export class Log {
     return this.#rotate(active, firstSequence, jumps ? Jump.snapshot : Jump.none);
   }
 
-  async #begin(firstSequence: number): Promise<Active> {
+  async #begin(firstSequence: number): Promise<ActiveSegment> {
     const { fileSystem, directory, fence } = this.#options;
     fence.check();
-    await makeDirectories(fileSystem, directory);
-    await fileSystem.syncDirectory(dirname(directory));
     const jump = firstSequence > 1 ? Jump.snapshot : Jump.none;
-    const active = await this.#create(firstSequence, 0, jump);
+    // It is there when an attempt before this one came so far.
+    if ((await fileSystem.status(directory)) === undefined) await this.#makeDirectory(firstSequence, jump);
+    await fileSystem.syncDirectory(dirname(directory));
+    const isMade = this.#prepared === segmentPath(directory, firstSequence);
+    const active = isMade
+      ? await openSegment(fileSystem, directory, firstSequence)
+      : await this.#create(firstSequence, 0, jump);
     this.#segments.push(active.segment);
     this.#active = active;
     this.#prepared = undefined;
     return active;
+  }
+
+  /** The directory comes into being with its first segment in it: one without any has lost it. */
+  async #makeDirectory(firstSequence: number, jump: Jump): Promise<void> {
+    const { fileSystem, directory, name } = this.#options;
+    const beginning = beginningOf(directory);
+    await removeTree(fileSystem, beginning); // left by an attempt that a full disk refused
+    await makeDirectories(fileSystem, beginning);
+    const header = segmentHeader(name, firstSequence, 0, jump);
+    await createDurably(fileSystem, segmentPath(beginning, firstSequence), [header]);
+    await renamePatiently(fileSystem, beginning, directory);
+    this.#prepared = segmentPath(directory, firstSequence);
   }
 
   /**
@@ -235,7 +252,7 @@ export class Log {
    * only the last segment can ever be torn. A crash in between leaves an empty segment behind an unsealed one, which
    * the next open removes.
    */
-  async #rotate(active: Active, firstSequence: number, jump: Jump): Promise<Active> {
+  async #rotate(active: ActiveSegment, firstSequence: number, jump: Jump): Promise<ActiveSegment> {
     const { fileSystem, fence } = this.#options;
     fence.check();
     const unsynced = firstSequence - 1 - this.#syncedSequence;
@@ -258,19 +275,14 @@ export class Log {
     return next;
   }
 
-  async #create(firstSequence: number, previousLink: number, jump: Jump): Promise<Active> {
+  async #create(firstSequence: number, previousLink: number, jump: Jump): Promise<ActiveSegment> {
     const { fileSystem, directory, name } = this.#options;
     const path = segmentPath(directory, firstSequence);
     if (this.#prepared !== undefined && this.#prepared !== path)
       await removeIfThere(fileSystem, this.#prepared);
-    const { bytes } = encodeHeader('DAGGRLOG', { sequence: firstSequence, previousLink, jump, name });
-    await createDurably(fileSystem, path, [bytes]);
+    await createDurably(fileSystem, path, [segmentHeader(name, firstSequence, previousLink, jump)]);
     this.#prepared = path;
-    const reading = readHeader(bytes, 'DAGGRLOG');
-    if (reading.state !== 'whole') throw refused(`The header of ${path} cannot be read back`);
-    const descriptor = await fileSystem.open(path, 'r+');
-    const { header } = reading;
-    return { segment: { path, header, end: header.length }, descriptor, link: header.link };
+    return openSegment(fileSystem, directory, firstSequence);
   }
 }
 

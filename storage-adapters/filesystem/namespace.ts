@@ -6,13 +6,14 @@ import type {
   StoredSnapshot,
   TornTail,
 } from '../../core/persistence/storage-adapter.js';
+import { logDirectory } from './directories.js';
 import { namesIn, syncPath } from './durable-files.js';
 import { corrupt, failed, isPassing, refused } from './failures.js';
 import { saltOf } from './file-header.js';
 import type { FileSystem } from './file-system.js';
 import { Fence, Fenced, type Lock } from './lock.js';
 import { Log } from './log.js';
-import { logDirectory, repairNamespace, settleRepair } from './repair.js';
+import { repairNamespace, settleRepair } from './repair.js';
 import { type SnapshotOptions, Snapshots } from './snapshots.js';
 
 export interface NamespaceOptions {
@@ -105,7 +106,7 @@ export class FileSystemNamespace implements StorageNamespace {
       }
       this.#fence.check();
       await this.#log.sync(); // a snapshot must not stand on records that a power cut could take from under it
-      const dispensable = await this.#snapshots.write(snapshot);
+      const dispensable = await this.#snapshots.write(snapshot, !this.#log.isEmpty);
       this.#fence.check();
       await this.#log.dropThrough(dispensable);
     });
@@ -116,9 +117,10 @@ export class FileSystemNamespace implements StorageNamespace {
       this.#fence.check();
       const whole = (await this.#snapshots.areWhole()) ? await this.#log.countWhole() : undefined;
       if (whole !== undefined) return { keptRecords: whole, lost: [] };
+      const logIsLost = this.#log.isEmpty && this.#log.damage !== undefined;
       await this.#log.close();
       try {
-        const report = await repairNamespace(this.#files);
+        const report = await repairNamespace(this.#files, { logIsLost });
         ({ log: this.#log, snapshots: this.#snapshots } = await openFiles(this.#options, this.#fence));
         return report;
       } catch (error) {
@@ -219,6 +221,7 @@ async function openFiles(
     name,
     salt: saltOf(name),
     covered: snapshots.covered,
+    isExpected: await snapshots.standOnLog(),
     unsyncedMayBeLost: lock.inheritance.rebooted,
     copyLastSegment: lock.inheritance.mayWake,
     segmentBytes,

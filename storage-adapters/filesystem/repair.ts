@@ -1,61 +1,55 @@
 import { basename, join } from 'node:path';
 import type { RepairReport } from '../../core/persistence/storage-adapter.js';
 import { link as linkOf } from './checksum.js';
-import {
-  createDurably,
-  makeDirectories,
-  namesIn,
-  readBytes,
-  removeIfThere,
-  renamePatiently,
-} from './durable-files.js';
+import { logDirectory, removeTree, repairedLog } from './directories.js';
+import { createDurably, makeDirectories, namesIn, readBytes, renamePatiently } from './durable-files.js';
 import { encodeHeader, Jump, readHeader } from './file-header.js';
 import type { FileSystem } from './file-system.js';
 import { type Frame, FrameEncoder, FrameKind, nextFrame } from './frames.js';
 import { segmentPath, segmentPaths } from './segments.js';
 import { readSnapshotFile, type SnapshotFile, type SnapshotOptions, snapshotFiles } from './snapshots.js';
 
-const LOG = 'log';
-const REPAIRED = 'log.repaired';
-const DIRECTORY = /^(log|log\.repaired|damaged-\d+)$/;
 /** How much a segment of the new log holds at most: what repairing needs in memory. */
 const SEGMENT_BYTES = 2 ** 24;
-
-export function logDirectory(directory: string): string {
-  return join(directory, LOG);
-}
 
 /**
  * Brings a repair that a crash interrupted to one of its two ends. The repaired log is complete before the old one is
  * moved aside: so with both there it may be incomplete and is dropped, alone it is the log.
  */
 export async function settleRepair(fileSystem: FileSystem, directory: string): Promise<void> {
+  const [log, repaired] = [logDirectory(directory), repairedLog(directory)];
   const names = await namesIn(fileSystem, directory);
-  if (!names.includes(REPAIRED)) return;
-  if (names.includes(LOG)) return removeTree(fileSystem, join(directory, REPAIRED));
-  await renamePatiently(fileSystem, join(directory, REPAIRED), join(directory, LOG));
+  if (!names.includes(basename(repaired))) return;
+  if (names.includes(basename(log))) return removeTree(fileSystem, repaired);
+  await renamePatiently(fileSystem, repaired, log);
   await fileSystem.syncDirectory(directory);
 }
 
 /**
  * Writes every record that can still be read into a new log and moves the old one, and damaged snapshots, to a
  * directory `damaged-N` beside it. The log must not be open.
+ *
+ * @param logIsLost none of its segments is there, though there were some.
  */
-export async function repairNamespace(options: SnapshotOptions): Promise<RepairReport> {
+export async function repairNamespace(
+  options: SnapshotOptions,
+  { logIsLost }: { readonly logIsLost: boolean },
+): Promise<RepairReport> {
   const { fileSystem, directory } = options;
-  await makeDirectories(fileSystem, logDirectory(directory));
+  const log = logDirectory(directory);
+  await makeDirectories(fileSystem, log);
   const { whole, damaged } = await sortSnapshots(options);
   const covered = whole.at(-1)?.sequence ?? 0;
-  const repaired = join(directory, REPAIRED);
+  const repaired = repairedLog(directory);
   await fileSystem.makeDirectory(repaired);
-  const writer = new RepairedLog(options, repaired, covered);
-  const paths = await segmentPaths(fileSystem, logDirectory(directory));
+  const writer = new RepairedLog(options, repaired, covered, logIsLost);
+  const paths = await segmentPaths(fileSystem, log);
   for (const path of paths) await writer.take(path);
   const report = await writer.finish(damaged.at(-1)?.sequence ?? 0);
   const aside = await makeAside(fileSystem, directory);
   for (const { path } of damaged) await renamePatiently(fileSystem, path, join(aside, basename(path)));
-  await renamePatiently(fileSystem, logDirectory(directory), join(aside, LOG));
-  await renamePatiently(fileSystem, repaired, logDirectory(directory));
+  await renamePatiently(fileSystem, log, join(aside, basename(log)));
+  await renamePatiently(fileSystem, repaired, log);
   await fileSystem.syncDirectory(aside);
   await fileSystem.syncDirectory(directory);
   return report;
@@ -77,12 +71,13 @@ class RepairedLog {
   #bytes = 0;
   #first = 1;
   #link = 0;
-  #endUnknown = false;
+  #endUnknown: boolean;
 
-  constructor(options: SnapshotOptions, directory: string, covered: number) {
+  constructor(options: SnapshotOptions, directory: string, covered: number, endUnknown: boolean) {
     this.#options = options;
     this.#directory = directory;
     this.#covered = covered;
+    this.#endUnknown = endUnknown;
   }
 
   async take(path: string): Promise<void> {
@@ -103,6 +98,8 @@ class RepairedLog {
 
   /** @param promised the last record that a damaged snapshot covered. */
   async finish(promised: number): Promise<RepairReport> {
+    // A log without any segment would be taken for one that has lost them.
+    if (!this.#begun) this.#begin(this.#covered + 1);
     await this.#flush(undefined);
     if (this.#endUnknown) this.#lose(this.#next, Number.POSITIVE_INFINITY);
     else if (promised >= this.#next) this.#lose(this.#next, promised);
@@ -172,11 +169,4 @@ async function makeAside(fileSystem: FileSystem, directory: string): Promise<str
   const aside = join(directory, `damaged-${number}`);
   await fileSystem.makeDirectory(aside);
   return aside;
-}
-
-/** Deletes a file, or a directory with all it holds. */
-export async function removeTree(fileSystem: FileSystem, path: string): Promise<void> {
-  if (!DIRECTORY.test(basename(path))) return removeIfThere(fileSystem, path);
-  for (const name of await namesIn(fileSystem, path)) await removeTree(fileSystem, join(path, name));
-  await fileSystem.removeDirectory(path);
 }

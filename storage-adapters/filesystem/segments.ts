@@ -41,6 +41,8 @@ export interface SurveyOptions {
   readonly salt: number;
   /** The last sequence number that a snapshot covers; records up to it may be missing. */
   readonly covered: number;
+  /** Whether the newest snapshot was written beside a log: then there is one. */
+  readonly isExpected: boolean;
   /** The machine went down while the log was open: what was not synced may be missing, in any order. */
   readonly unsyncedMayBeLost: boolean;
 }
@@ -64,6 +66,12 @@ export async function surveyLog(options: SurveyOptions): Promise<LogSurvey> {
   const segments: Segment[] = [];
   const stop = (damage: Damage): LogSurvey => ({ segments, damage, tail: undefined, unfinished: undefined });
   const paths = await segmentPaths(fileSystem, directory);
+  if (paths.length === 0) {
+    // The directory comes into being with the first segment.
+    const isLost = options.isExpected || (await fileSystem.status(directory)) !== undefined;
+    if (isLost)
+      return stop({ file: directory, offset: 0, reason: 'the log is missing, all of its segments' });
+  }
   for (const [index, path] of paths.entries()) {
     const reading = readHeader(await readBytes(fileSystem, path, HEADER_GUESS + 2 * name.length), 'DAGGRLOG');
     if (reading.state === 'newer') throw newerFormat(path, reading.format, FORMAT_VERSION);

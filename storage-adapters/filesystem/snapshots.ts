@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { StoredSnapshot } from '../../core/persistence/storage-adapter.js';
 import { createDurably, namesIn, readBytes, removeIfThere, TEMPORARY_SUFFIX } from './durable-files.js';
 import { newerFormat } from './failures.js';
-import { encodeHeader, FORMAT_VERSION, Jump, readHeader } from './file-header.js';
+import { encodeHeader, FORMAT_VERSION, headerBytes, Jump, readHeader } from './file-header.js';
 import type { FileSystem } from './file-system.js';
 import { FrameEncoder, FrameKind, follows, frameAt, recordsOf } from './frames.js';
 
@@ -10,6 +10,9 @@ import { FrameEncoder, FrameKind, follows, frameAt, recordsOf } from './frames.j
 const SNAPSHOT = /^(\d{8})-(\d{16})\.snapshot$/;
 /** How much text goes into one frame of a snapshot, in UTF-16 units; a larger record gets a frame of its own. */
 const PART_CHARACTERS = 2 ** 20;
+
+/** The link in the header of a snapshot that was written when there was a log; else 0. */
+const BESIDE_A_LOG = 1;
 
 export interface SnapshotFile {
   readonly path: string;
@@ -91,6 +94,15 @@ export class Snapshots {
     return this.#files.at(-1)?.path;
   }
 
+  /** Whether the newest, if its header is whole, was written beside a log. */
+  async standOnLog(): Promise<boolean> {
+    const { newest } = this;
+    if (newest === undefined) return false;
+    const { fileSystem, name } = this.#options;
+    const reading = readHeader(await readBytes(fileSystem, newest, headerBytes(name)), 'DAGGRSNP');
+    return reading.state === 'whole' && reading.header.previousLink === BESIDE_A_LOG;
+  }
+
   /** The newest whole snapshot. */
   async read(): Promise<StoredSnapshot | undefined> {
     for (const file of this.#files.toReversed()) {
@@ -112,13 +124,15 @@ export class Snapshots {
   /**
    * Writes the next generation. Resolves with the last record that the *previous* whole generation covers: up to
    * there the log is no longer needed, whichever of the two is read next.
+   *
+   * @param besideLog whether there is a log: the next open wants to find it.
    */
-  async write({ sequence, records }: StoredSnapshot): Promise<number> {
+  async write({ sequence, records }: StoredSnapshot, besideLog: boolean): Promise<number> {
     const { fileSystem, directory } = this.#options;
     const generation = (this.#files.at(-1)?.generation ?? 0) + 1;
     const digits = `${String(generation).padStart(8, '0')}-${String(sequence).padStart(16, '0')}`;
     const path = join(directory, `${digits}.snapshot`);
-    await createDurably(fileSystem, path, this.#encode(sequence, records));
+    await createDurably(fileSystem, path, this.#encode(sequence, records, besideLog));
     const previous = await this.#newestWhole();
     const kept = previous === undefined ? [] : [previous];
     const dropped = this.#files.filter((file) => file !== previous);
@@ -135,9 +149,10 @@ export class Snapshots {
     return undefined;
   }
 
-  *#encode(sequence: number, records: readonly string[]): Generator<Uint8Array> {
+  *#encode(sequence: number, records: readonly string[], besideLog: boolean): Generator<Uint8Array> {
     const { name, salt } = this.#options;
-    const header = encodeHeader('DAGGRSNP', { sequence, previousLink: 0, jump: Jump.none, name });
+    const previousLink = besideLog ? BESIDE_A_LOG : 0;
+    const header = encodeHeader('DAGGRSNP', { sequence, previousLink, jump: Jump.none, name });
     yield header.bytes;
     const encoder = new FrameEncoder(salt);
     let link = header.link;

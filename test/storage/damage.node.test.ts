@@ -204,6 +204,30 @@ describe('damage before the end', () => {
     await expectRefused();
   });
 
+  test('the only segment missing is refused', async () => {
+    await storedRun(place.path, (namespace) => appendEach(namespace, 1, 3));
+    rmSync(onlyFile());
+    await expectRefused();
+  });
+
+  test('the whole log missing beside a snapshot is refused: it holds what the snapshot does not', async () => {
+    await storedRun(place.path, async (namespace) => {
+      await appendEach(namespace, 1, 3);
+      await namespace.writeSnapshot({ sequence: 2, records: ['state of 2'] });
+    });
+    rmSync(join(place.path, 'n.run', 'log'), { recursive: true });
+    const { read, error } = await look(2);
+    expect(read).toEqual([]);
+    expect(error).toMatchObject({ code: 'DATABASE_ERROR', details: { retryable: false } });
+  });
+
+  test('a snapshot that was never beside a log needs none', async () => {
+    await storedRun(place.path, (namespace) =>
+      namespace.writeSnapshot({ sequence: 5, records: ['imported'] }),
+    );
+    expect(await look(5)).toMatchObject({ read: [], error: undefined });
+  });
+
   test('two segments swapped are refused', async () => {
     await storedRun(place.path, (namespace) => appendEach(namespace, 1, 60));
     const [, second = '', third = ''] = logFiles(place.path);
@@ -332,6 +356,21 @@ describe('repair', () => {
     const { report, error } = await repaired();
     expect(report).toEqual({ keptRecords: first - 1, lost: [[first, Number.POSITIVE_INFINITY]] });
     expect(error).toBeUndefined();
+  });
+
+  test('says that all after the snapshot is unknown when the whole log is missing, and the log goes on', async () => {
+    await storedRun(place.path, async (namespace) => {
+      await appendEach(namespace, 1, 3);
+      await namespace.writeSnapshot({ sequence: 2, records: ['state of 2'] });
+    });
+    rmSync(onlyFile());
+    const { report, error } = await repaired(2);
+    expect(report).toEqual({ keptRecords: 0, lost: [[3, Number.POSITIVE_INFINITY]] });
+    expect(error).toBeUndefined();
+    const again = await store().open('run');
+    await appendEach(again, 3, 2);
+    await again.close();
+    expect((await look(2)).read).toEqual(records(3, 2));
   });
 
   test('loses nothing to a damaged header', async () => {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   closeSync,
+  copyFileSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -236,6 +237,31 @@ describe('what passes', () => {
     await (await store().open('another')).close();
   });
 
+  test.each([
+    ['open', 3],
+    ['makeDirectory', 1],
+    ['syncDirectory', 2],
+  ] as const)('a log that cannot begin, as %s fails at any step, begins later', async (operation, steps) => {
+    let failures = 0;
+    for (let spared = 0; spared <= steps; spared += 1) {
+      const name = `run-${spared}`;
+      const namespace = await store().open(name);
+      disk.fail(operation, 'EACCES', Number.POSITIVE_INFINITY, spared);
+      const failed = await append(namespace, 1, 2).then(
+        () => false,
+        () => true,
+      );
+      failures += Number(failed);
+      disk.heal();
+      if (failed) await append(namespace, 1, 2);
+      await namespace.close();
+      const again = await store().open(name);
+      expect(await readUntilError(again)).toMatchObject({ read: records(1, 2), error: undefined });
+      await again.close();
+    }
+    expect(failures, 'steps that can fail').toBe(steps);
+  });
+
   test('the directory removed: a typed error until it is back', async () => {
     const namespace = await opened();
     renameSync(place.path, `${place.path}.away`);
@@ -255,6 +281,29 @@ describe('what passes', () => {
     await namespace.close();
     expect(await reopened()).toEqual([]);
     mkdirSync(place.path, { recursive: true });
+  });
+
+  test('the log removed from under an open store: a typed error until it is back, and nothing is acknowledged', async () => {
+    const namespace = await opened();
+    const log = join(place.path, 'n.run', 'log');
+    renameSync(log, `${log}.away`);
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      await expect(append(namespace, 4)).rejects.toMatchObject(databaseError(true));
+    }
+    renameSync(`${log}.away`, log);
+    await append(namespace, 4);
+    await namespace.close();
+    expect(await reopened()).toEqual(records(1, 4));
+  });
+
+  test('a segment replaced under an open store ends it: what was written is not in there', async () => {
+    const namespace = await opened();
+    const [file = ''] = logFiles(place.path);
+    copyFileSync(file, `${file}.copy`);
+    renameSync(`${file}.copy`, file);
+    await expect(append(namespace, 4)).rejects.toMatchObject(databaseError(false));
+    await namespace.close();
+    expect(await reopened()).toEqual(records(1, 3));
   });
 
   test.each(['EPERM', 'EBUSY'])(

@@ -10,7 +10,7 @@ export class FailingDisk {
   readonly fileSystem: FileSystem;
   /** How often each operation was asked for since the last {@link heal}. */
   readonly calls: Map<Operation, number> = new Map();
-  readonly #faults = new Map<Operation, { readonly fault: Fault; times: number }[]>();
+  readonly #faults = new Map<Operation, { readonly fault: Fault; times: number; spared: number }[]>();
 
   constructor() {
     this.fileSystem = new Proxy(nodeFileSystem, {
@@ -21,9 +21,9 @@ export class FailingDisk {
     });
   }
 
-  /** The next `times` calls of an operation fail, after those that are to fail already. */
-  fail(operation: Operation, fault: Fault, times: number = Number.POSITIVE_INFINITY): void {
-    this.#faults.set(operation, [...(this.#faults.get(operation) ?? []), { fault, times }]);
+  /** The next `times` calls of an operation fail, after those that are to fail already and `spared` more. */
+  fail(operation: Operation, fault: Fault, times: number = Number.POSITIVE_INFINITY, spared = 0): void {
+    this.#faults.set(operation, [...(this.#faults.get(operation) ?? []), { fault, times, spared }]);
   }
 
   heal(): void {
@@ -34,7 +34,8 @@ export class FailingDisk {
   #run(target: FileSystem, operation: Operation, values: unknown[]): unknown {
     this.calls.set(operation, (this.calls.get(operation) ?? 0) + 1);
     const planned = this.#faults.get(operation)?.find(({ times }) => times > 0);
-    if (planned === undefined) return Reflect.apply(target[operation], target, values);
+    if (planned === undefined || planned.spared-- > 0)
+      return Reflect.apply(target[operation], target, values);
     planned.times -= 1;
     if (planned.fault === 'short') {
       const [descriptor, bytes, position] = values;
