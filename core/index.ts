@@ -2,6 +2,7 @@ export type {
   AgentContext,
   AgentFactory,
   AgentSchema,
+  AnswerTo,
   HumanAnswer,
   HumanGate,
   HumanQuestion,

@@ -4,6 +4,7 @@ import type { Message } from '../messaging/message.js';
 import type { AnySchema } from '../schema/schema-validator.js';
 import type { Cache } from '../state/cache.js';
 import type { TaskInput, TaskManager } from '../state/task-manager.js';
+import type { InferOutput } from './schema-types.js';
 
 /**
  * What an agent is. Make one with `defineAgent`, which infers every type, or implement this by hand.
@@ -116,25 +117,30 @@ export interface AgentContext<
 /** Questions to people. */
 export interface HumanGate {
   /**
-   * Waits for a person's answer, at most `humanWaitMinutes`; then `humanTimeoutAction` decides.
+   * Waits for a person's answer, at most `humanWaitMinutes`; then `humanTimeoutAction` decides. The answer has the type
+   * that its schema says.
    *
-   * @throws PubSubError `CANCELLED` when the question was cancelled or the run has ended.
+   * @throws PubSubError `CANCELLED` when the question was cancelled or the run has ended; `VALIDATION_ERROR` for a bad
+   * question, or a default that does not fit the schema.
    */
-  ask(question: HumanQuestion): Promise<HumanAnswer>;
+  ask<const Schema = undefined>(question: HumanQuestion<Schema>): Promise<HumanAnswer<AnswerTo<Schema>>>;
 }
 
-export interface HumanQuestion {
+export interface HumanQuestion<Schema = unknown> {
   readonly question: string;
-  /** JSON Schema that the answer must fit. */
-  readonly schema?: unknown;
-  /** What autopilot answers. Default null. */
+  /** JSON Schema that the answer must fit. Default: any JSON. */
+  readonly schema?: Schema | undefined;
+  /** What autopilot answers. It must fit the schema, too. Default null. */
   readonly default?: unknown;
 }
 
-export interface HumanAnswer {
-  readonly answer: JsonValue;
+export interface HumanAnswer<Answer = JsonValue> {
+  readonly answer: Answer;
   readonly source: 'human' | 'autopilot';
 }
+
+/** What answers a question with this schema: any JSON where the schema's type does not tell. */
+export type AnswerTo<Schema> = unknown extends InferOutput<Schema> ? JsonValue : InferOutput<Schema>;
 
 /** The run's token budget, `config.maxTokens`. Counts are whole numbers of 0 or more. */
 export interface TokenMeter {

@@ -1,4 +1,4 @@
-import type { AgentContext, HumanGate, PublishOptions, TokenMeter } from '../agents/agent.js';
+import type { AgentContext, HumanGate, HumanQuestion, PublishOptions, TokenMeter } from '../agents/agent.js';
 import type { JsonValue } from '../json.js';
 import type { Message } from '../messaging/message.js';
 import type { Cache } from '../state/cache.js';
@@ -56,7 +56,9 @@ export class InvocationContext implements AgentContext {
 
   get human(): HumanGate {
     const attempt = this.#attempt;
-    return { ask: (question) => attempt.services.ask(attempt, question) };
+    // Whoever answers, people or autopilot: it has been checked against the question's schema.
+    const ask = (question: HumanQuestion) => attempt.services.ask(attempt, question);
+    return { ask: ask as HumanGate['ask'] };
   }
 
   get tokens(): TokenMeter {

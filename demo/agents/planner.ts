@@ -38,7 +38,7 @@ export function planner(tools: TeamTools): PubSubAgent {
           schema: { type: 'array', items: { type: 'string', minLength: 1 }, minItems: 1 },
           default: texts,
         });
-        const chosen = Array.isArray(answer) ? planQuestion(answer.join('\n')) : [];
+        const chosen = planQuestion(answer.join('\n'));
         return chosen.length > 0 ? chosen : proposed;
       }
     },

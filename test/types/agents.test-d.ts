@@ -231,3 +231,39 @@ test('errors carry one of the known codes', () => {
   // @ts-expect-error No such code.
   void new PubSubError('NO_SUCH_CODE', 'x');
 });
+
+describe('an answer follows from the schema of its question', () => {
+  test('a literal, a list, or any JSON', () => {
+    defineAgent({
+      name: 'clerk',
+      subscribe: 'requests',
+      async process({ human }) {
+        const yes = await human.ask({ question: 'Send it?', schema: { type: 'boolean' }, default: false });
+        expectTypeOf(yes.answer).toEqualTypeOf<boolean>();
+        expectTypeOf(yes.source).toEqualTypeOf<'human' | 'autopilot'>();
+        const list = await human.ask({
+          question: 'Which?',
+          schema: { type: 'array', items: { enum: ['one', 'two'] } },
+          default: ['one'] as const,
+        });
+        expectTypeOf(list.answer).toEqualTypeOf<('one' | 'two')[]>();
+        const anything = await human.ask({ question: 'Well?' });
+        expectTypeOf(anything.answer).toEqualTypeOf<JsonValue>();
+      },
+    });
+  });
+
+  test('a schema that came as data tells nothing', () => {
+    defineAgent({
+      name: 'forwarder',
+      subscribe: 'questions',
+      async process({ payload, human }) {
+        const { answer } = await human.ask({ question: 'Well?', schema: payload });
+        expectTypeOf(answer).toEqualTypeOf<JsonValue>();
+        const schema: Record<string, unknown> = { type: 'string' };
+        const wide = await human.ask({ question: 'Well?', schema });
+        expectTypeOf(wide.answer).toEqualTypeOf<JsonValue>();
+      },
+    });
+  });
+});
