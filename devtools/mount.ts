@@ -3,6 +3,7 @@ import type { Redact } from '../core/inspection/disclosure.js';
 import type { Inspected } from '../core/inspection/inspected.js';
 import { adoptStyles } from './panel/adopt-styles.js';
 import { BASE_STYLES } from './panel/base-styles.js';
+import { checkOptions } from './panel/check-options.js';
 import { ICON_PATH } from './panel/opener-icon.js';
 import {
   DEFAULTS,
@@ -25,6 +26,7 @@ export interface DevtoolsOptions {
   /** Until the user chooses otherwise: closed; at the bottom; half of the page; as the system; the graph. */
   readonly open?: boolean;
   readonly dock?: Dock;
+  /** Share of the page, from 0.15 to 0.95. */
   readonly size?: number;
   readonly theme?: ThemeChoice;
   readonly view?: ViewName;
@@ -45,14 +47,12 @@ const TAG = 'dagger-devtools';
  * loaded and the executor is not watched. It needs `react` and `react-dom` to be installed; the page need not use them.
  *
  * @param element where to put it; it matters only for `dock: 'fill'`.
- * @throws PubSubError `VALIDATION_ERROR` when the element or the executor is none.
+ * @throws PubSubError `VALIDATION_ERROR` when the element or the executor is none, or for a bad option, which is named.
  * @example mountDevtools(document.body, { executor });
  */
 export function mountDevtools(element: Element, options: DevtoolsOptions): MountedDevtools {
   if (!(element instanceof Element)) throw invalid('element', 'an element of the page', element);
-  if (typeof options?.executor?.subscribe !== 'function') {
-    throw invalid('options.executor', 'an executor', options?.executor);
-  }
+  checkOptions(options);
   if (!customElements.get(TAG)) customElements.define(TAG, DevtoolsElement);
   const host = document.createElement(TAG);
   if (!(host instanceof DevtoolsElement)) throw invalid(TAG, 'our own element under this name', host);
