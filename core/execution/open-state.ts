@@ -3,6 +3,7 @@ import { isFollowable } from '../persistence/follow.js';
 import { Journal } from '../persistence/journal.js';
 import { ExitPersistence, noPersistence, type Persistence } from '../persistence/persistence.js';
 import { recover } from '../persistence/recovery.js';
+import { notingSilence } from '../persistence/silent-store-note.js';
 import type { StorageNamespace } from '../persistence/storage-adapter.js';
 import type { Runtime } from '../runtime.js';
 import { RunState, type StateLimits } from '../state/run-state.js';
@@ -51,10 +52,11 @@ export async function openState(
   let journal: Journal | undefined;
   const open = async (): Promise<StorageNamespace> => {
     try {
-      return await storage.open(name, {
+      const namespace = await storage.open(name, {
         owner: `dagger since ${new Date(runtime.now()).toISOString()}`,
         onLost: (cause) => journal?.lost(cause),
       });
+      return notingSilence(namespace, runtime, (message) => logger.warn(message));
     } catch (thrown) {
       throw isFollowable(storage) ? pointingAtFollower(thrown) : thrown;
     }

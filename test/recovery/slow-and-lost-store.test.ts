@@ -58,6 +58,27 @@ describe('a store that is taken away', () => {
   });
 });
 
+describe('a store that does not answer', () => {
+  test('is told to the logger, also while it is closed, and waited for', async () => {
+    const { store, executor, runtime, warnings } = await onStore();
+    store.stall();
+    const publishing = executor.publish('in', 1);
+    await runtime.advance(9_000);
+    expect(warnings).toEqual([]);
+    await runtime.advance(2_000);
+    expect(warnings).toEqual([expect.stringContaining('no answer for 10 s while appending')]);
+    await runtime.advance(60_000);
+    expect(warnings).toHaveLength(1);
+    store.goOn();
+    await publishing;
+    await runtime.runUntilIdle();
+    expect(warnings).toEqual([expect.anything(), expect.stringMatching(/an answer after 71 s of appending/)]);
+    await executor.close();
+    expect(runtime.pendingTimers).toBe(0);
+    expect(published(await reopened(store))).toBe(1);
+  });
+});
+
 describe('closing', () => {
   test('with a store that fails says so, and what could be written is there', async () => {
     const { store, executor } = await onStore();
