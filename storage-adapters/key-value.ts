@@ -35,7 +35,8 @@ export interface KeyValueStorageOptions {
  * Makes a storage adapter of any key-value store: one value per batch, one for the snapshot. Writers in this process
  * are kept apart; another process is not noticed, so give each process a store of its own.
  *
- * @throws PubSubError `DATABASE_ERROR`, from every operation, with what the store threw as its cause.
+ * @throws PubSubError `VALIDATION_ERROR` for a bad option. `DATABASE_ERROR`, from every operation, with what the store
+ * threw as its cause.
  *
  * @example
  * const storage = keyValueStorage({ kind: 'map', store: { get, set, delete: remove, keys } });
@@ -43,6 +44,12 @@ export interface KeyValueStorageOptions {
 export function keyValueStorage(options: KeyValueStorageOptions): StorageAdapter {
   if (typeof options !== 'object' || options === null)
     throw invalid('options', 'an object of options', options);
+  const { kind, store } = options;
+  if (typeof kind !== 'string' || kind === '') throw invalid('options.kind', 'what the store is', kind);
+  for (const method of ['get', 'set', 'delete', 'keys'] as const) {
+    if (typeof store?.[method] !== 'function')
+      throw invalid(`options.store.${method}`, 'a function', store?.[method]);
+  }
   return new KeyValueStorage(options);
 }
 

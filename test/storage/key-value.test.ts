@@ -76,6 +76,18 @@ describe('keyValueStorage', () => {
     expect([...map.keys()].filter((key) => key.includes('/damaged/')).length).toBeGreaterThan(0);
   });
 
+  test.each([
+    ['options', undefined],
+    ['options.kind', { store: mapStore(new Map()) }],
+    ['options.store.get', { kind: 'map' }],
+    ['options.store.keys', { kind: 'map', store: { ...mapStore(new Map()), keys: 'all' } }],
+  ])('a bad option is named: %s', (field, options) => {
+    const open = () => Reflect.apply(keyValueStorage, undefined, [options]);
+    expect(open).toThrow(
+      expect.objectContaining({ code: 'VALIDATION_ERROR', message: expect.stringContaining(field) }),
+    );
+  });
+
   test('a store that fails is a DATABASE_ERROR with its cause, and the log goes on afterwards', async () => {
     const map = new Map<string, string>();
     const failure = new Error('out of order');
