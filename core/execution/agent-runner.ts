@@ -210,10 +210,10 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     this.release(invocation);
   }
 
-  /** The run has ended: its retries have no timer any more. */
-  abandonRetries(run: RunRecord): void {
+  /** A run has ended: the retries that were its have no timer any more. */
+  abandonRetries(): void {
     for (const delivery of this.retrying?.keys() ?? []) {
-      if (delivery.run === run) this.cancelRetry(delivery);
+      if (!delivery.run?.isRunning) this.cancelRetry(delivery);
     }
     if (this.hasMail()) this.mailArrived();
   }

@@ -133,8 +133,8 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     started: (run) => adopt(run),
     ended: (run, reason, begun) => {
       for (const { attempt } of begun) attempt?.abandon(reason);
-      for (const runner of directory.runners()) runner.abandonRetries(run);
-      humans.abandon(({ delivery }) => delivery.run === run, reason);
+      for (const runner of directory.runners()) runner.abandonRetries();
+      humans.abandon(({ isOver }) => isOver, reason);
       history.prune();
       router.refuseWaiters(reason, (_, waitingRun) => waitingRun === run);
       router.roomMadeAnywhere();

@@ -19,16 +19,21 @@ import type { Session } from './session.js';
 
 // How sessions, runs, agents and channels come and go. The live executor and the fold call the same functions.
 
+/**
+ * What no run works on is its first work. What waits for a person's answer is nothing that a run with a message of its own
+ * could do anything about, and not what its report should tell of.
+ */
 export function runStarted(state: RunState, run: RunRecord): void {
   state.runs.set(run.id, run);
   for (const delivery of state.unfinished) {
-    if (!delivery.run?.isRunning) own(state, delivery, run);
+    if (delivery.run?.isRunning || (run.kind === 'message' && delivery.status === 'parked')) continue;
+    own(state, delivery, run);
   }
 }
 
 /**
  * What the run leaves is the next run's first work. When it was cancelled, or ran out of time or tokens, that is only what
- * was there before it and has not been begun.
+ * was there before it; of that, what it was working on when it ran out may be why, and is left as a dead letter.
  */
 export function runEnded(
   state: RunState,
@@ -43,10 +48,11 @@ export function runEnded(
     const begun = delivery.status === 'running';
     if (!abandon) {
       if (begun) deliveryReturned(state, at, delivery, false);
-    } else if (delivery.isAdopted && delivery.status === 'waiting' && delivery.attempts === 0) {
-      disown(state, delivery, run);
-    } else if (begun && error && status === 'timed-out') {
+    } else if (begun && error && (status === 'timed-out' || (status !== 'cancelled' && delivery.isAdopted))) {
       deliveryFailed(state, at, delivery, error, false);
+    } else if (delivery.isAdopted) {
+      if (begun) deliveryReturned(state, at, delivery, false);
+      disown(state, delivery, run);
     } else {
       if (begun && error) noteError(state, delivery, error);
       finish(state, at, delivery, 'cancelled');
@@ -137,7 +143,8 @@ function own(state: RunState, delivery: Delivery, run: RunRecord): void {
     delivery.run.outstanding--;
     delivery.run.stalled -= stalled;
     delivery.run.tokensReserved -= delivery.tokensReserved;
-    run.tokensUsed = Math.max(run.tokensUsed, delivery.run.tokensUsed);
+    // Going on is no way to a new budget; beginning with a message is.
+    if (run.kind !== 'message') run.tokensUsed = Math.max(run.tokensUsed, delivery.run.tokensUsed);
   }
   delivery.run = run;
   delivery.isAdopted = true;
@@ -149,6 +156,8 @@ function own(state: RunState, delivery: Delivery, run: RunRecord): void {
 
 /** Back to what it was before the run: it waits for whichever comes next. */
 function disown(state: RunState, delivery: Delivery, run: RunRecord): void {
+  // Its channel was closed: it has been dropped.
+  if (state.unfinished.find(delivery.number) === undefined) return;
   run.outstanding--;
   run.stalled -= Number(isStalled(delivery));
   delivery.run = undefined;
