@@ -51,7 +51,8 @@ const CHANNELS_REMEMBERED = 10_000;
 /** The route by which a channel's messages went last: nearly always that of the next one. */
 interface LastRoute {
   readonly channel: Channel;
-  readonly mailboxes: readonly Mailbox<Delivery>[];
+  /** How often the channel's subscribers had changed. */
+  readonly changes: number;
   readonly run: RunRecord | undefined;
   readonly number: number;
 }
@@ -125,8 +126,8 @@ export class BatchWriter implements RunObserver {
   ): void {
     if (isRegular(at, publication, publisher !== undefined)) {
       const last = this.#lastRoutes[channel.label.index];
-      // A channel whose subscribers change gets another list of them.
-      const isKnown = last && last.channel === channel && last.mailboxes === mailboxes && last.run === run;
+      const isKnown =
+        last && last.channel === channel && last.changes === channel.changes && last.run === run;
       const route = isKnown ? last.number : this.#newRouteOf(channel, mailboxes, run);
       this.#addPublish(at, publisher ? publisher.number : 0, publication, route);
       return;
@@ -241,7 +242,7 @@ export class BatchWriter implements RunObserver {
     if (index >= 0 && index < CHANNELS_REMEMBERED) {
       // No holes, which would make the list slow.
       while (this.#lastRoutes.length < index) this.#lastRoutes.push(undefined);
-      this.#lastRoutes[index] = { channel, mailboxes, run, number };
+      this.#lastRoutes[index] = { channel, changes: channel.changes, run, number };
     }
     return number;
   }

@@ -113,11 +113,10 @@ class Watcher implements ExecutorWatch {
         return;
       case 'delta':
         // What does not follow on what is known is never shown: a fresh snapshot is.
-        if (frame.batch.first !== this.state.seq + 1) {
+        if (frame.batch.first !== this.state.seq + 1 || !this.#folds(frame.batch)) {
           this.#link.send({ v: INSPECTOR_VERSION, type: 'watch' });
           return;
         }
-        this.#fold(frame.batch);
         break;
       case 'ack': {
         const settle = this.#waiting.get(frame.id);
@@ -129,7 +128,8 @@ class Watcher implements ExecutorWatch {
     this.#link.send({ v: INSPECTOR_VERSION, type: 'received', seq: this.state.seq });
   }
 
-  #fold(batch: EventBatch): void {
+  /** False when what is known here is something else than what it was made for. */
+  #folds(batch: EventBatch): boolean {
     const { state } = this;
     this.#routes.push(...batch.routes);
     let publish = 0;
@@ -145,10 +145,19 @@ class Watcher implements ExecutorWatch {
         event = route && rebuildPublished(state, seq, at, publisher, ordinal, route);
       } else if (kind === EVENT_KINDS.body) event = batch.bodies[body++];
       else event = { seq, at, delivery, type: kind === EVENT_KINDS.started ? STARTED : SUCCEEDED };
-      if (!event) throw new PubSubError('SERIALIZATION_ERROR', `event ${seq} is not in the batch it was in`);
-      applyEvent(state, event);
+      if (!event || !applies(state, event)) return false;
       this.#options.onEvent?.(event, state);
     }
+    return true;
+  }
+}
+
+function applies(state: RunState, event: RunEvent): boolean {
+  try {
+    applyEvent(state, event);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -49,6 +49,8 @@ export class Channel {
   private readonly present: Mailbox<Delivery>[] = [];
   /** Mailboxes of the agents subscribed now, in the order they came. Always the same array. */
   readonly subscribers: readonly Mailbox<Delivery>[] = this.present;
+  /** Counts how often they have changed. */
+  changes = 0;
   /** How the tree names a publish on this channel. */
   readonly label: TreeLabel;
   /** All mailboxes, also those of agents that are gone, by agent. */
@@ -77,6 +79,7 @@ export class Channel {
     if (!known) this.mailboxes.set(agent, mailbox);
     mailbox.subscribed = true;
     this.present.push(mailbox);
+    this.changes++;
     return mailbox;
   }
 
@@ -86,6 +89,7 @@ export class Channel {
     mailbox.subscribed = false;
     mailbox.consumer = undefined;
     this.present.splice(this.present.indexOf(mailbox), 1);
+    this.changes++;
   }
 
   /** Forgets the empty mailbox of an agent that is gone, unless it must remember which retained messages it has had. */

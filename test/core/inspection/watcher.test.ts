@@ -10,6 +10,7 @@ import {
   watchExecutor,
 } from 'dagger-agents/inspector';
 import { afterEach, expect, test } from 'vitest';
+import { EVENT_KINDS } from '../../../core/inspection/event-batch.js';
 import { encodeParts, snapshotOf } from '../../../core/state/snapshot.js';
 
 const closing: (() => unknown)[] = [];
@@ -165,6 +166,53 @@ test('what does not follow is not folded: a fresh snapshot is asked for', async 
   expect(states).toHaveLength(2);
   expect([...watch.state.channels.keys()]).toEqual(expect.arrayContaining(['lost', 'next']));
   expect(watch.state.seq).toBe(executor.state.seq);
+});
+
+test('agents that come and go on a channel do not lead it astray', async () => {
+  const executor = await PubSubExecutor.open();
+  closing.push(() => void executor.close());
+  const reader = (name: string) => defineAgent({ name, subscribe: 'pages', process: () => undefined });
+  executor.registerAgents([reader('a'), reader('b')]);
+  const { inspector, watcher } = inPageLink();
+  closing.push(attachInspector(executor, inspector));
+  const snapshots: number[] = [];
+  const watch = watchExecutor(watcher, { onState: ({ seq }) => snapshots.push(seq) });
+  executor.execute();
+  await executor.publish('pages', 1);
+  await executor.idle();
+  executor.unregisterAgent('b');
+  await executor.publish('pages', 2);
+  executor.registerAgent(reader('c'));
+  await executor.publish('pages', 3);
+  await executor.idle();
+  await expect.poll(() => watch.state.seq).toBe(executor.state.seq);
+  expect(snapshots).toHaveLength(1);
+  const agents = (state: typeof watch.state) =>
+    [...state.tree.nodes()].map((node) => (node.kind === 'invocation' ? node.agent : node.channel));
+  expect(agents(watch.state)).toEqual(agents(executor.state));
+});
+
+test('an event that does not fit what it knows is answered by a fresh snapshot', async () => {
+  const executor = await PubSubExecutor.open();
+  closing.push(() => void executor.close());
+  const { inspector, watcher } = inPageLink();
+  let isSpoiled = true;
+  const spoiling = {
+    ...inspector,
+    send(frame: InspectorFrame) {
+      if (frame.type !== 'delta' || !isSpoiled) return inspector.send(frame);
+      isSpoiled = false;
+      const kind = Array.from(frame.batch.kind, () => EVENT_KINDS.started);
+      inspector.send({ ...frame, batch: { ...frame.batch, kind, delivery: kind.map(() => 12_345) } });
+    },
+  };
+  closing.push(attachInspector(executor, spoiling));
+  const watch = watchExecutor(watcher);
+  executor.openChannel('one');
+  await expect.poll(() => isSpoiled).toBe(false);
+  executor.openChannel('two');
+  await expect.poll(() => watch.state.seq).toBe(executor.state.seq);
+  expect([...watch.state.channels.keys()]).toEqual(['one', 'two']);
 });
 
 test('stopped, it hears nothing more, and what was not answered is rejected', async () => {
