@@ -15,6 +15,11 @@ export interface Runtime {
   random(): number;
 }
 
+/** Resolves in a later turn of the event loop. */
+export function nextTurn(runtime: Runtime): Promise<void> {
+  return new Promise((resolve) => runtime.yieldTurn(resolve));
+}
+
 /** Longest delay the platform's timers take; longer ones would fire at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 

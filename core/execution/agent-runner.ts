@@ -218,13 +218,11 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     if (this.hasMail()) this.mailArrived();
   }
 
-  /** The human did not answer in time: the delivery goes back and waits there for the answer. */
-  park(attempt: Attempt, reason: PubSubError): void {
-    if (!(attempt instanceof Invocation && attempt.isObservedBy(this)) || attempt.isOver) return;
+  attemptParked(invocation: Invocation, reason: PubSubError): void {
     const { recorder } = this.environment;
-    const { delivery } = attempt;
+    const { delivery } = invocation;
     const { run } = delivery;
-    attempt.abandon(reason);
+    invocation.abandon(reason);
     recorder.deliveryReturned(recorder.now(), delivery, true);
     this.mailArrived();
     this.environment.stalled(run);
@@ -266,7 +264,7 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   }
 
   private release(invocation: Invocation): void {
-    invocation.unlimit();
+    invocation.release();
     this.environment.running.remove(invocation);
     this.slotsTaken--;
     if (this.hasMail()) this.mailArrived();

@@ -29,13 +29,16 @@ export class ApplicationPublisher {
   private readonly recorder: Recorder;
   private readonly router: Router;
   private readonly tasks: TaskManager;
+  private readonly requireOpen: () => void;
   /** Where the last one went: mostly the next one goes there, too, and it need not be looked up. */
   private last: Channel | undefined = undefined;
 
-  constructor(recorder: Recorder, router: Router, tasks: TaskManager) {
+  /** @param requireOpen throws `EXECUTOR_CLOSED`. */
+  constructor(recorder: Recorder, router: Router, tasks: TaskManager, requireOpen: () => void) {
     this.recorder = recorder;
     this.router = router;
     this.tasks = tasks;
+    this.requireOpen = requireOpen;
   }
 
   /**
@@ -98,6 +101,7 @@ export class ApplicationPublisher {
   ): Promise<Publication> {
     const error = await refusal;
     if (error) throw error;
+    this.requireOpen();
     return this.sendAccepted(undefined, channelName, payload, own, options, run);
   }
 

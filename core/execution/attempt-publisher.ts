@@ -79,7 +79,10 @@ export class AttemptPublisher implements AttemptPublishing {
     admitted: Promise<JsonValue>,
     extras: Extras | undefined,
   ): Promise<Publication> {
-    return this.publishAdmitted(attempt, gate, await admitted, extras);
+    const payload = await admitted;
+    // The attempt may have ended meanwhile, and its successor publishes for itself.
+    if (attempt.ended !== undefined) throw this.refuseLate(attempt, gate.channel, attempt.ended);
+    return this.publishAdmitted(attempt, gate, payload, extras);
   }
 
   private publishAdmitted(

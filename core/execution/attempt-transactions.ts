@@ -1,4 +1,3 @@
-import type { Channel } from '../messaging/channel.js';
 import type { Cache, CacheStore } from '../state/cache.js';
 import type { TaskManager, TaskStore } from '../state/task-manager.js';
 import type { Attempt } from './attempt.js';
@@ -14,6 +13,8 @@ export interface SharedState {
   readonly tasks: TaskManager;
   readonly cacheStore: CacheStore;
   readonly taskStore: TaskStore;
+  /** An attempt begins to wait for room. The answer ends that. */
+  rest(attempt: Attempt): () => void;
 }
 
 /** What transactional attempts have done is kept apart until they succeed; all others change the state itself. */
@@ -45,9 +46,6 @@ export class AttemptTransactions {
       publication,
       channel: router.channel(publication.channel),
     }));
-    const counts = new Map<Channel, number>();
-    for (const { channel } of routes) counts.set(channel, (counts.get(channel) ?? 0) + 1);
-    for (const [channel, count] of counts) router.hasRoom(channel, count);
     recorder.group(() => {
       const at = recorder.now();
       for (const change of changes) recorder.record(change, at);
@@ -62,13 +60,38 @@ export class AttemptTransactions {
 
   /** The transaction of an attempt of a transactional agent; made at its first use. */
   of(attempt: Attempt): Transaction {
-    const { cacheStore, taskStore, router } = this.#shared;
-    attempt.transaction ??= new Transaction(cacheStore, taskStore, async (channels) => {
-      for (const name of channels) {
-        const isFree = router.hasRoom(router.channel(name));
-        if (!isFree) await router.whenRoom(name, attempt.delivery.run, () => {});
-      }
-    });
+    const { cacheStore, taskStore } = this.#shared;
+    attempt.transaction ??= new Transaction(cacheStore, taskStore, (counts, commit) =>
+      this.#whenRoom(attempt, counts, commit),
+    );
     return attempt.transaction;
+  }
+
+  /**
+   * Commits in the moment in which there is room for all of it: a moment later somebody else could have taken that.
+   *
+   * @throws PubSubError `CHANNEL_FULL` when there never will be; what the waiting was refused with.
+   */
+  async #whenRoom(attempt: Attempt, counts: ReadonlyMap<string, number>, commit: () => void): Promise<void> {
+    const { router } = this.#shared;
+    const lacking = (): [name: string, count: number] | undefined =>
+      [...counts].find(([name, count]) => !router.hasRoom(router.channel(name), count));
+    for (let full = lacking(); full !== undefined; full = lacking()) {
+      const [name, count] = full;
+      const goOn = this.#shared.rest(attempt);
+      const waiting = router.whenRoom(
+        name,
+        attempt.delivery.run,
+        () => {
+          // It has waited for one of them: it need not do so for each in turn.
+          const isRoom = [...counts].every(([each, wanted]) => router.hasSpace(router.channel(each), wanted));
+          if (isRoom) commit();
+          return isRoom;
+        },
+        count,
+      );
+      if (await waiting.finally(goOn)) return;
+    }
+    commit();
   }
 }

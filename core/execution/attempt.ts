@@ -19,12 +19,18 @@ export interface Attempt {
   readonly signal: AbortSignal;
   /** True once it has no say any more. */
   readonly isOver: boolean;
+  /** Why it has none; undefined while it has. */
+  readonly ended: PubSubError | undefined;
   /** What the next new message of this invocation is numbered with. */
   nextOrdinal: number;
   /** What earlier attempts have published; undefined when they have published nothing. */
   readonly repetition: Repetition | undefined;
   /** Ids of the questions that this attempt has asked, in order. */
   readonly questions: string[];
+  /** Calls back when it ends, however it does. */
+  whenOver(callback: () => void): void;
+  /** Takes it out of its agent's hands until its question is answered. */
+  park(reason: PubSubError): void;
   /** What a transactional agent has done so far; made when it first does something. */
   transaction: Transaction | undefined;
   publish(channel: string, payload: unknown, options: PublishOptions | undefined): Promise<Message>;

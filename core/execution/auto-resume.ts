@@ -14,6 +14,7 @@ export class AutoResume {
   readonly #directory: AgentDirectory;
   readonly #runs: RunManager;
   readonly #config: ResolvedConfig;
+  readonly #isClosed: () => boolean;
   #wanted = false;
   #planned = false;
 
@@ -23,12 +24,14 @@ export class AutoResume {
     directory: AgentDirectory,
     runs: RunManager,
     config: ResolvedConfig,
+    isClosed: () => boolean,
   ) {
     this.#runtime = runtime;
     this.#recorder = recorder;
     this.#directory = directory;
     this.#runs = runs;
     this.#config = config;
+    this.#isClosed = isClosed;
   }
 
   /** A delivery that no run owns can go on. */
@@ -47,6 +50,7 @@ export class AutoResume {
     this.#planned = true;
     this.#runtime.yieldTurn(() => {
       this.#planned = false;
+      if (this.#isClosed()) return;
       const ready = [...this.#recorder.state.unfinished].some(
         ({ status, run, mailbox }) =>
           status === 'waiting' && !run?.isRunning && this.#directory.runner(mailbox.agent) !== undefined,

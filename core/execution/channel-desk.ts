@@ -3,6 +3,8 @@ import { type ResolvedConfig, requireOptions } from '../config.js';
 import { describe, invalid, PubSubError } from '../errors.js';
 import { isoTime, requireName } from '../identifiers.js';
 import type { ChannelStatus } from '../messaging/channel.js';
+import type { Mailbox } from '../messaging/mailbox.js';
+import type { Delivery } from '../state/delivery.js';
 import type { AgentDirectory } from './agent-directory.js';
 import { type ChannelOptions, resolveChannelOptions, type UndeliveredMail } from './executor-options.js';
 import type { Recorder } from './recorder.js';
@@ -69,16 +71,16 @@ export class ChannelDesk {
   }
 
   undelivered(): UndeliveredMail[] {
-    return [...this.#recorder.state.channels.values()].flatMap((channel) =>
-      [...channel.mailboxes.values()]
-        .filter(({ subscribed, head }) => !subscribed && head)
-        .map(({ agent, length, head }) => ({
-          agent,
-          channel: channel.name,
-          count: length,
-          oldest: head?.publication.payload ?? null,
-        })),
-    );
+    const found = new Map<Mailbox<Delivery>, UndeliveredMail & { count: number }>();
+    // Not only what lies in a mailbox: when its agent went between two runs, some may be waiting for its retry.
+    for (const { mailbox, status, publication } of this.#recorder.state.unfinished) {
+      if (mailbox.subscribed || mailbox.closed || status === 'running') continue;
+      const { agent, channel } = mailbox;
+      const known = found.get(mailbox);
+      if (known) known.count++;
+      else found.set(mailbox, { agent, channel, count: 1, oldest: publication.payload });
+    }
+    return [...found.values()];
   }
 
   #status(name: string): ChannelStatus {

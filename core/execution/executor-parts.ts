@@ -134,7 +134,6 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     ended: (run, reason, begun) => {
       for (const { attempt } of begun) attempt?.abandon(reason);
       for (const runner of directory.runners()) runner.abandonRetries();
-      humans.abandon(({ isOver }) => isOver, reason);
       history.prune();
       router.refuseWaiters(reason, (_, waitingRun) => waitingRun === run);
       router.roomMadeAnywhere();
@@ -178,15 +177,14 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     },
   };
   const directory = new AgentDirectory(recorder, router, validator, environment, () => runs.current);
-  const publisher = new ApplicationPublisher(recorder, router, tasks);
-  const autoResume = new AutoResume(runtime, recorder, directory, runs, config);
+  const publisher = new ApplicationPublisher(recorder, router, tasks, requireOpen);
+  const autoResume = new AutoResume(runtime, recorder, directory, runs, config, () => isClosed);
   const humans = new HumanDesk({
     recorder,
     runtime,
     config,
     validator,
     requireOpen,
-    park: (attempt, reason) => directory.runner(attempt.registered.agent.name)?.park(attempt, reason),
     unparked: (delivery) => {
       if (delivery.run?.isRunning) directory.runner(delivery.mailbox.agent)?.mailArrived();
       else if (persistence.failure?.code !== 'LOCK_ERROR') autoResume.want();
@@ -200,7 +198,9 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     for (const delivery of recorder.state.unfinished) {
       if (delivery.run !== run || delivery.status !== 'retrying') continue;
       const runner = directory.runner(delivery.mailbox.agent);
-      if (runner) runner.resumeRetry(delivery);
+      // Another agent of its name need not listen there.
+      const isReader = delivery.mailbox.consumer === runner || delivery.mailbox.closed;
+      if (runner && isReader) runner.resumeRetry(delivery);
       else recorder.deliveryReturned(recorder.now(), delivery, false, delivery.dueAt);
     }
     wakeAll();
@@ -244,7 +244,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
       for (const runner of [...directory.runners()]) runner.leave();
       const closed = closedError();
       router.refuseWaiters(closed, () => true);
-      humans.abandon(() => true, closed);
+      humans.abandon(closed);
       listeners.flush();
       isClosed = true;
       await persistence.close();

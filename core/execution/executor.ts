@@ -255,6 +255,7 @@ export class PubSubExecutor {
 
   /** Resolves when no run has anything left that can go on by itself. */
   async idle(): Promise<void> {
+    this.#requireOpen();
     await this.#parts.runs.idle();
     await this.#parts.durable();
   }

@@ -20,8 +20,6 @@ export interface DeskSurroundings {
   readonly validator: SchemaValidator;
   /** @throws PubSubError `EXECUTOR_CLOSED` once nothing would be kept any more. */
   requireOpen(): void;
-  /** Takes an attempt out of its agent's hands until its question is answered. */
-  park(attempt: Attempt, reason: PubSubError): void;
   /** A delivery can go on, as its question has been answered. */
   unparked(delivery: Delivery): void;
 }
@@ -127,11 +125,9 @@ export class HumanDesk implements Humans {
     return this.#checkOf(schema, 'question.schema')?.atOnce?.(resolution.answer) === undefined;
   }
 
-  /** The attempts of a run have no say any more: nobody waits for their answers. */
-  abandon(concerns: (attempt: Attempt) => boolean, reason: PubSubError): void {
-    for (const [id, { attempt }] of [...this.#waiters]) {
-      if (concerns(attempt)) this.#takeWaiter(id)?.reject(reason);
-    }
+  /** Nobody waits for answers any more. */
+  abandon(reason: PubSubError): void {
+    for (const id of [...this.#waiters.keys()]) this.#takeWaiter(id)?.reject(reason);
   }
 
   #wait(attempt: Attempt, id: string): Promise<HumanAnswer> {
@@ -140,6 +136,12 @@ export class HumanDesk implements Humans {
     return new Promise((resolve, reject) => {
       const waiter: Waiter = { attempt, resolve, reject, stopTimer: undefined };
       this.#waiters.set(id, waiter);
+      attempt.whenOver(() => {
+        // Its next attempt may be waiting by now, or it was answered.
+        if (this.#waiters.get(id) !== waiter) return;
+        this.#takeWaiter(id);
+        reject(attempt.ended ?? new PubSubError('CANCELLED', 'the invocation has ended'));
+      });
       if (request.dueAt !== null) {
         // Never more than its whole patience: since it was asked the clock may have been set back.
         const patience = (this.#surroundings.config.humanWaitMinutes ?? Number.POSITIVE_INFINITY) * 60_000;
@@ -160,7 +162,7 @@ export class HumanDesk implements Humans {
       'CANCELLED',
       `question "${request.id}" was not answered in time: the run is paused`,
     );
-    this.#surroundings.park(waiter.attempt, reason);
+    waiter.attempt.park(reason);
     waiter.reject(reason);
   }
 

@@ -28,6 +28,8 @@ export interface AttemptObserver {
   /** The input did not fit; the agent's code was not called. */
   inputRefused(invocation: Invocation, error: PubSubError): void;
   attemptAbandoned(invocation: Invocation): void;
+  /** It waits for a person and no longer holds its agent up: it begins anew when the answer comes. */
+  attemptParked(invocation: Invocation, reason: PubSubError): void;
 }
 
 /** One attempt of one agent at one message: validate, run, publish what it returns, settle. */
@@ -84,14 +86,19 @@ export class Invocation implements Attempt, RunningAttempt {
     return this.makeRare().questions;
   }
 
-  /** Gives it what stops the clock of an agent with a time limit. */
-  limit(stopTimer: () => void): void {
-    this.makeRare().stopTimer = stopTimer;
+  whenOver(callback: () => void): void {
+    const rare = this.makeRare();
+    rare.endings ??= [];
+    rare.endings.push(callback);
   }
 
-  /** Its time limit is of no interest any more. */
-  unlimit(): void {
-    this.rare?.stopTimer?.();
+  /** Whatever waits for its sake need wait no longer. */
+  release(): void {
+    if (this.rare?.endings !== undefined) for (const end of this.rare.endings.splice(0)) end();
+  }
+
+  park(reason: PubSubError): void {
+    if (this.over === undefined) this.observer.attemptParked(this, reason);
   }
 
   private makeRare(): RareParts {
@@ -99,12 +106,12 @@ export class Invocation implements Attempt, RunningAttempt {
     return this.rare;
   }
 
-  isObservedBy(observer: AttemptObserver): boolean {
-    return this.observer === observer;
-  }
-
   get isOver(): boolean {
     return this.over !== undefined;
+  }
+
+  get ended(): PubSubError | undefined {
+    return this.over;
   }
 
   /** Takes its say away: its result no longer counts, its publishes are refused, its signal is aborted. */
@@ -247,10 +254,7 @@ export class Invocation implements Attempt, RunningAttempt {
     if (floating) {
       this.failed(floating.error);
     } else if (rare.transaction) {
-      rare.transaction.whenReady().then(
-        () => this.committed(),
-        (thrown) => this.failed(thrown),
-      );
+      rare.transaction.whenRoom(() => this.committed()).catch((thrown) => this.failed(thrown));
     } else {
       this.succeeded();
     }

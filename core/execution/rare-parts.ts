@@ -6,7 +6,8 @@ import type { Transaction } from './transaction.js';
 
 /** What few attempts at a message need; made when one does, so that the others stay small. */
 export class RareParts {
-  stopTimer: (() => void) | undefined = undefined;
+  /** Called when it ends, however it does. */
+  endings: (() => void)[] | undefined = undefined;
   /** Ids of the questions it has asked. */
   readonly questions: string[] = [];
   /** What earlier attempts have published. */

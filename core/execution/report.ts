@@ -58,6 +58,7 @@ export function outcomeOf(node: InvocationNode): NodeExecutionOutcome {
 export function reportOf(
   run: RunRecord,
   status: RunStatus,
+  counts: RunCounts,
   agentOutcomes: readonly NodeExecutionOutcome[],
   budget: number | undefined,
   notStored: PubSubError | undefined,
@@ -69,7 +70,7 @@ export function reportOf(
     overallSuccess: status === 'completed' && !notStored,
     ...(error && { error }),
     agentOutcomes,
-    counts: { ...run.counts },
+    counts,
     tokens: { used: run.tokensUsed, budget: budget ?? null },
     startedAt: isoTime(run.startedAt),
     finishedAt: isoTime(run.finishedAt ?? run.startedAt),

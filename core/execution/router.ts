@@ -13,6 +13,8 @@ import { UnheardNote } from './unheard-note.js';
 
 interface Waiter {
   readonly run: RunRecord | undefined;
+  /** How many messages it wants to publish. */
+  readonly count: number;
   /** Publishes at once, so that nobody can take the room that was made for it. */
   readonly proceed: () => void;
   readonly refuse: (reason: PubSubError) => void;
@@ -64,7 +66,7 @@ export class Router {
     const at = this.recorder.now();
     const losers: RunRecord[] = [];
     for (const mailbox of channel.mailboxes.values()) {
-      for (let tooMany = mailbox.length - channel.capacity; tooMany > 0; tooMany--) {
+      for (let tooMany = waitingIn(mailbox) - channel.capacity; tooMany > 0; tooMany--) {
         const loser = this.dropOldest(at, mailbox);
         if (loser) losers.push(loser);
       }
@@ -104,10 +106,15 @@ export class Router {
     return channel.overflow === 'drop-oldest' || this.hasRoomFor(channel, count);
   }
 
+  /** The same, whoever else waits for it. */
+  hasSpace(channel: Channel, count: number): boolean {
+    return channel.overflow === 'drop-oldest' || this.hasRoomFor(channel, count);
+  }
+
   private hasRoomFor(channel: Channel, count: number): boolean {
+    if (channel.overflow === 'backpressure') return fits(channel, count);
     for (const mailbox of channel.subscribers) {
-      if (mailbox.length + count <= channel.capacity) continue;
-      if (channel.overflow === 'backpressure') return false;
+      if (waitingIn(mailbox) + count <= channel.capacity) continue;
       throw new PubSubError(
         'CHANNEL_FULL',
         `channel "${channel.name}": the mailbox of agent "${mailbox.agent}" is full (${channel.capacity} messages)`,
@@ -126,12 +133,14 @@ export class Router {
     name: string,
     run: RunRecord | undefined,
     proceed: () => Result | Promise<Result>,
+    count = 1,
   ): Promise<Result> {
     return new Promise((resolve, refuse) => {
       const waiting = this.waiters.get(name) ?? new Set();
       this.waiters.set(name, waiting);
       waiting.add({
         run,
+        count,
         refuse,
         proceed() {
           try {
@@ -164,7 +173,7 @@ export class Router {
     if (!waiting) return;
     const channel = this.channel(name);
     for (const waiter of waiting) {
-      if (!fits(channel)) break;
+      if (!fits(channel, waiter.count)) break;
       waiting.delete(waiter);
       waiter.proceed();
     }
@@ -218,16 +227,20 @@ export class Router {
   private makeRoom(at: number, { subscribers, capacity }: Channel): RunRecord[] {
     const losers: RunRecord[] = [];
     for (const mailbox of subscribers) {
-      const loser = mailbox.length < capacity ? undefined : this.dropOldest(at, mailbox);
+      const loser = waitingIn(mailbox) < capacity ? undefined : this.dropOldest(at, mailbox);
       if (loser) losers.push(loser);
     }
     return losers;
   }
 
-  /** Hands a retained message, named by its id, to an agent that came later; whatever the channel's policy, the newest are kept. */
+  /**
+   * Hands a retained message, named by its id, to an agent that came later. Where nothing that waits may be lost, it is one
+   * more than there is room for.
+   */
   hand(channel: Channel, mailbox: Mailbox<Delivery>, message: string, run: RunRecord | undefined): void {
     const at = this.recorder.now();
-    const loser = mailbox.length >= channel.capacity ? this.dropOldest(at, mailbox) : undefined;
+    const isTooMuch = channel.overflow === 'drop-oldest' && waitingIn(mailbox) >= channel.capacity;
+    const loser = isTooMuch ? this.dropOldest(at, mailbox) : undefined;
     const handed = { channel: channel.name, message, to: mailbox.agent };
     this.recorder.record({ type: 'message.handed', ...handed, ...(run && { run: run.id }) }, at);
     if (loser && loser !== run) this.displaced(loser);
@@ -236,7 +249,6 @@ export class Router {
   /** Pushes the oldest message out of a full mailbox. Answers which run has lost it. */
   private dropOldest(at: number, mailbox: Mailbox<Delivery>): RunRecord | undefined {
     let oldest = mailbox.head;
-    // What waits for a person is no overflow: it was taken out once already.
     while (oldest?.status === 'parked') oldest = oldest.nextInMailbox;
     if (oldest) this.recorder.deliveryDropped(at, oldest);
     this.overflow.write(mailbox.channel);
@@ -250,13 +262,21 @@ const NOBODY: readonly RunRecord[] = [];
 function isOverfull({ overflow, subscribers, capacity }: Channel): boolean {
   if (overflow !== 'drop-oldest') return false;
   for (let index = 0; index < subscribers.length; index++) {
-    if ((subscribers[index]?.length ?? 0) >= capacity) return true;
+    const mailbox = subscribers[index];
+    if (mailbox !== undefined && mailbox.length >= capacity && waitingIn(mailbox) >= capacity) return true;
   }
   return false;
 }
 
-function fits(channel: Channel): boolean {
+/** Whether there is room for so many; what is more than the channel ever has room for needs an empty mailbox. */
+function fits({ overflow, subscribers, capacity }: Channel, count: number): boolean {
   return (
-    channel.overflow === 'drop-oldest' || channel.subscribers.every(({ length }) => length < channel.capacity)
+    overflow === 'drop-oldest' ||
+    subscribers.every((mailbox) => waitingIn(mailbox) + count <= Math.max(capacity, count))
   );
+}
+
+/** What takes room in it. */
+function waitingIn({ length, parked }: Mailbox<Delivery>): number {
+  return length - parked;
 }

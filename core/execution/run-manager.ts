@@ -170,9 +170,12 @@ export class RunManager {
     const reason = error ?? new PubSubError('CANCELLED', `run "${run.id}" has ended (${status})`);
     this.surroundings.ended(run, reason, begun);
     if (this.isIdle) this.wakeIdle();
+    const counts = { ...run.counts };
     this.surroundings.whenEnded(status, (notStored) => {
       live.outcomes.close(notStored);
-      live.resolve(reportOf(run, status, live.outcomes.all(), this.surroundings.config.maxTokens, notStored));
+      live.resolve(
+        reportOf(run, status, counts, live.outcomes.all(), this.surroundings.config.maxTokens, notStored),
+      );
     });
   }
 

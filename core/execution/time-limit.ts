@@ -9,5 +9,5 @@ export function limitTime(invocation: Invocation, timeoutMs: number, runtime: Ru
     const message = `an attempt of agent "${name}" took longer than ${timeoutMs} ms`;
     invocation.failed(new PubSubError('TIMEOUT_EXCEEDED', message, { details: { agent: name, timeoutMs } }));
   });
-  invocation.limit(stopTimer);
+  invocation.whenOver(stopTimer);
 }

@@ -17,34 +17,46 @@ export class Transaction {
   readonly publishes: Publication[] = [];
   readonly cache: Cache;
   readonly tasks: TaskManager;
+  readonly #liveCache: CacheStore;
   readonly #liveTasks: TaskStore;
-  readonly #waitForRoom: (channels: ReadonlySet<string>) => Promise<void>;
+  readonly #whenRoom: (counts: ReadonlyMap<string, number>, commit: () => void) => Promise<void>;
   readonly #changes: NewEvent[] = [];
+  /** What it added to without having set it before. */
+  readonly #appended: { readonly namespace: string; readonly key: string }[] = [];
   /** The tasks it changed, as they were when it first did. */
   readonly #taskBases = new Map<string, Task | undefined>();
 
   constructor(
     liveCache: CacheStore,
     liveTasks: TaskStore,
-    waitForRoom: (channels: ReadonlySet<string>) => Promise<void>,
+    whenRoom: (counts: ReadonlyMap<string, number>, commit: () => void) => Promise<void>,
   ) {
+    this.#liveCache = liveCache;
     this.#liveTasks = liveTasks;
-    this.#waitForRoom = waitForRoom;
+    this.#whenRoom = whenRoom;
     this.cache = new Cache(this.#overlayCache(liveCache));
     this.tasks = new TaskManager(this.#overlayTasks(liveTasks));
   }
 
-  /** Resolves when every channel it publishes to has room. */
-  whenReady(): Promise<void> {
-    return this.#waitForRoom(new Set(this.publishes.map(({ channel }) => channel)));
+  /** Commits as soon as every channel it publishes to has room. */
+  whenRoom(commit: () => void): Promise<void> {
+    const counts = new Map<string, number>();
+    for (const { channel } of this.publishes) counts.set(channel, (counts.get(channel) ?? 0) + 1);
+    return this.#whenRoom(counts, commit);
   }
 
   /**
    * What to record when it succeeds, publishes apart.
    *
-   * @throws PubSubError `EXECUTION_ERROR` when somebody else has changed one of its tasks meanwhile.
+   * @throws PubSubError `EXECUTION_ERROR` when somebody else has changed one of its tasks meanwhile, or has put something
+   * else in the place of a list that it adds to.
    */
   changes(): readonly NewEvent[] {
+    for (const { namespace, key } of this.#appended) {
+      if (this.#liveCache.isListOrAbsent(namespace, key)) continue;
+      const message = `cache value ${key} was changed by another invocation meanwhile, and is no list any more`;
+      throw new PubSubError('EXECUTION_ERROR', message, { details: { namespace, key } });
+    }
     for (const [taskId, base] of this.#taskBases) {
       if (this.#liveTasks.get(taskId) !== base) {
         throw new PubSubError(
@@ -82,6 +94,8 @@ export class Transaction {
       write: (event: CacheEvent) => {
         const { namespace, key } = event;
         const base = live.get(namespace, key);
+        if (event.type === 'cache.appended' && !own.has(namespace, key))
+          this.#appended.push({ namespace, key });
         if (event.type === 'cache.appended' && base !== undefined && !own.has(namespace, key)) {
           own.apply({ type: 'cache.set', namespace, key, value: base });
         }

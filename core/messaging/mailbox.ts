@@ -38,6 +38,8 @@ export class Mailbox<Item extends Mail<Item>> implements TreeLabel {
   subscribed: boolean;
   /** True once its channel is gone: what comes back to it is dropped. */
   closed: boolean;
+  /** Those in here that wait for a person, and take no room: they were taken out once already. */
+  parked: number;
 
   constructor(channel: string, agent: string) {
     // In the order in which they come to lie in memory.
@@ -52,6 +54,7 @@ export class Mailbox<Item extends Mail<Item>> implements TreeLabel {
     this.channel = channel;
     this.subscribed = true;
     this.closed = false;
+    this.parked = 0;
   }
 
   /** Adds at the end, and tells who reads it. */

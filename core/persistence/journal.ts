@@ -1,5 +1,5 @@
 import { closedError, PubSubError, toPubSubError } from '../errors.js';
-import type { Runtime } from '../runtime.js';
+import { nextTurn, type Runtime } from '../runtime.js';
 import type { Delivery } from '../state/delivery.js';
 import type { RunEvent } from '../state/run-event.js';
 import type { SnapshotPart } from '../state/snapshot.js';
@@ -15,7 +15,7 @@ const HIGH_WATER = 16 * 1024 * 1024;
 /** A snapshot is taken when the log has grown by this many characters, and by some times the last snapshot. */
 const SNAPSHOT_AFTER = 16 * 1024 * 1024;
 const SNAPSHOT_RATIO = 3;
-/** Waits between attempts to write again after a failure, in milliseconds; the last is repeated. */
+/** Waits before writing again after a failure, in milliseconds; the last is repeated. */
 const RETRY_DELAYS = [50, 200, 1000, 5000];
 
 /** What the journal needs of the executor. */
@@ -80,6 +80,7 @@ export class Journal implements Persistence {
   }
 
   take(event: RunEvent): void {
+    if (this.#closed) return; // an agent that goes on all the same may still be refused something
     this.#pending.open.event(event);
     this.#taken();
   }
@@ -125,6 +126,7 @@ export class Journal implements Persistence {
 
   /** Writes everything down and replaces the log by a snapshot. */
   async save(): Promise<void> {
+    if (this.#failure) throw this.#failure;
     const wanted = ++this.#savesWanted;
     this.#planWrite();
     while (this.#savesDone < wanted) {
@@ -194,16 +196,12 @@ export class Journal implements Persistence {
         await this.#append(Number.POSITIVE_INFINITY);
         if (this.#logSize > this.#snapshotAt) await this.#compact();
         // With nothing to wait for, the next batch would be what came during some promises.
-        if (!this.#surroundings.sync && this.#pending.count > 0) await this.#nextTurn();
+        if (!this.#surroundings.sync && this.#pending.count > 0) await nextTurn(this.#surroundings.runtime);
       }
       if (this.#savesDone < this.#savesWanted && !this.#closed) await this.#writeSnapshot(true);
     } catch (thrown) {
       this.#fail(toPubSubError(thrown, 'DATABASE_ERROR'));
     }
-  }
-
-  #nextTurn(): Promise<void> {
-    return new Promise((resolve) => this.#surroundings.runtime.yieldTurn(resolve));
   }
 
   async #append(most: number): Promise<void> {
@@ -234,7 +232,7 @@ export class Journal implements Persistence {
     const parts = this.#surroundings.snapshot();
     const sequence = this.#newest;
     while (afterLog && this.#durable < sequence) await this.#append(sequence - this.#durable);
-    const { records, size } = await encodeSnapshot(parts, () => this.#nextTurn());
+    const { records, size } = await encodeSnapshot(parts, () => nextTurn(this.#surroundings.runtime));
     await this.#namespace.writeSnapshot({ sequence, records });
     this.#logSize = 0;
     this.#snapshotAt = Math.max(SNAPSHOT_AFTER, SNAPSHOT_RATIO * size);
@@ -270,8 +268,8 @@ export class Journal implements Persistence {
     const { code, message, cause, details } = error;
     const known = code === 'LOCK_ERROR' || code === 'DATABASE_ERROR';
     const failure = known ? error : new PubSubError('DATABASE_ERROR', message, { cause, details });
-    const { warn } = this.#surroundings;
-    if (!this.#failure) warn(`the storage fails, nothing is acknowledged: ${message}`, failure);
+    if (!this.#failure)
+      this.#surroundings.warn(`the storage fails, nothing is acknowledged: ${message}`, failure);
     this.#failure = failure;
     this.#hold();
     this.#waiters.refuse(failure);

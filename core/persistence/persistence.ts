@@ -42,6 +42,7 @@ export class ExitPersistence implements Persistence {
   #saving: Promise<void> = Promise.resolve();
   /** A save has failed in a way that leaves the namespace unfit for more: the next one opens it anew. */
   #isUnfit = false;
+  #isClosing = false;
 
   constructor(
     namespace: StorageNamespace,
@@ -67,6 +68,10 @@ export class ExitPersistence implements Persistence {
   whenLost(): void {}
 
   save(): Promise<void> {
+    return this.#isClosing ? this.#saving : this.#saveNow();
+  }
+
+  #saveNow(): Promise<void> {
     const saved = this.#saving.then(() => this.#write());
     // One save that fails must not fail the next.
     this.#saving = saved.catch(() => {});
@@ -88,9 +93,11 @@ export class ExitPersistence implements Persistence {
     }
   }
 
+  /** Saves once more; whoever wants to save from then on has that done. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     try {
-      await this.save();
+      await this.#saveNow();
     } finally {
       await this.#namespace.close();
     }

@@ -1,4 +1,4 @@
-import { PubSubError } from '../errors.js';
+import { PubSubError, toPubSubError } from '../errors.js';
 import { restore } from '../state/restore.js';
 import { RunState, type StateLimits } from '../state/run-state.js';
 import { decodeParts } from '../state/snapshot.js';
@@ -35,10 +35,25 @@ export async function recover(namespace: StorageNamespace, limits: StateLimits):
       });
     }
     for (const text of records) {
-      foldRecord(state, text);
+      fold(state, text, ++record);
       logSize += text.length;
     }
-    record += records.length;
   }
   return { state, record, logSize, events: state.seq - seqBefore, tornTail: namespace.tornTail };
+}
+
+/** @throws PubSubError that says which record does not fit, and what can be done about it. */
+function fold(state: RunState, text: string, record: number): void {
+  try {
+    foldRecord(state, text);
+  } catch (thrown) {
+    const { code, message, details } = toPubSubError(thrown);
+    // A newer version wrote it.
+    if (code === 'DATABASE_ERROR') throw thrown;
+    const hint = 'PubSubExecutor.repair() keeps what is before it';
+    throw new PubSubError(code, `record ${record}: ${message}; ${hint}`, {
+      cause: thrown,
+      details: { ...details, record },
+    });
+  }
 }

@@ -81,6 +81,7 @@ export function deliveryReturned(
   const wasStalled = isStalled(delivery);
   if (delivery.status === 'running') delivery.attempts--;
   if (delivery.status !== 'waiting' && delivery.status !== 'parked') delivery.mailbox.insert(delivery);
+  delivery.mailbox.parked += Number(parked) - Number(delivery.status === 'parked');
   delivery.status = parked ? 'parked' : 'waiting';
   delivery.dueAt = dueAt;
   releaseTokens(delivery);
@@ -137,6 +138,7 @@ function forgetExtras(state: RunState, delivery: Delivery): void {
 /** It ends without having been started (again). */
 function leaveMailbox(state: RunState, delivery: Delivery, status: FinalStatus): void {
   if (delivery.run && isStalled(delivery)) delivery.run.stalled--;
+  if (delivery.status === 'parked') delivery.mailbox.parked--;
   delivery.mailbox.remove(delivery);
   state.tree.mark(delivery.node, status, delivery.attempts);
 }

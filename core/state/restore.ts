@@ -143,6 +143,7 @@ function restoreDelivery(state: RunState, part: DeliveryPart, publications: Map<
   mailbox.unfinished++;
   const waits = part.status === 'waiting' || part.status === 'parked';
   if (waits) mailbox.push(delivery);
+  if (part.status === 'parked') mailbox.parked++;
   if (!run) return;
   run.outstanding++;
   run.tokensReserved += part.tokensReserved;

@@ -2,6 +2,7 @@ import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync 
 import { join } from 'node:path';
 import { PubSubError, PubSubExecutor, type RunEvent } from 'dagger-agents';
 import { fileSystemStorage } from 'dagger-agents/storage/filesystem';
+import { memoryStorage } from 'dagger-agents/storage/memory';
 import { createTestRuntime } from 'dagger-agents/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { snapshotOf } from '../../core/state/snapshot.js';
@@ -170,6 +171,31 @@ test('repair() keeps everything before the damage, says what it could not keep, 
     expect(again.state.seq).toBe(state.seq + 1);
     await again.close();
   }
+});
+
+test('repair() keeps what is before a record that is whole but does not fit', async () => {
+  const storage = memoryStorage();
+  const executor = await PubSubExecutor.open({ storage });
+  const ids = [];
+  for (const number of [1, 2, 3]) ids.push((await executor.publish('in', number)).id);
+  await executor.close();
+  const namespace = await storage.open('default');
+  let last = 0;
+  for await (const { firstSequence, records } of namespace.read(0)) last = firstSequence + records.length - 1;
+  const misfit = JSON.stringify([2, ['d', 0, 12_345]]);
+  await namespace.append({ firstSequence: last + 1, records: [misfit, misfit] }, { sync: true });
+  await namespace.close();
+  expect(await refusal(() => PubSubExecutor.open({ storage }))).toMatchObject({
+    message: expect.stringMatching(/record \d+: .*delivery 12345.*PubSubExecutor.repair/),
+  });
+  expect(await PubSubExecutor.repair({ storage })).toMatchObject({ lost: [], unusableRecords: 2 });
+  const again = await PubSubExecutor.open({ storage });
+  expect(idsIn(again)).toEqual(ids);
+  await again.publish('in', 4);
+  await again.close();
+  const last4 = await PubSubExecutor.open({ storage });
+  expect(idsIn(last4)).toHaveLength(4);
+  await last4.close();
 });
 
 test('repair() of a state that is whole changes nothing', async () => {

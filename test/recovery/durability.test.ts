@@ -1,4 +1,5 @@
 import { defineAgent, type PubSubAgent, PubSubExecutor, type StorageAdapter } from 'dagger-agents';
+import { memoryStorage } from 'dagger-agents/storage/memory';
 import { describe, expect, test } from 'vitest';
 import { snapshotOf } from '../../core/state/snapshot.js';
 import { refusal } from '../support/bus.js';
@@ -83,6 +84,22 @@ describe.each(places)('$name', ({ empty }) => {
     const closed = await paused.restart({ durability });
     expect(closed.executor.state.channels.get('in')?.publishedCount).toBe(3);
     await closed.executor.close();
+  });
+
+  test("'exit': pauses that close() overtakes are done with, and the store is free", async () => {
+    const storage = memoryStorage();
+    const executor = await PubSubExecutor.open({ storage, durability: 'exit' });
+    executor.registerAgent(
+      defineAgent({ name: 'endless', subscribe: 'in', process: () => new Promise<void>(() => {}) }),
+    );
+    executor.execute({ channel: 'in', payload: 1 });
+    await executor.publish('in', 2);
+    const pauses = [executor.pause(), executor.pause()];
+    await executor.close();
+    await Promise.all(pauses);
+    const next = await PubSubExecutor.open({ storage });
+    expect(next.state.unfinished.length).toBe(2);
+    await next.close();
   });
 
   test("'exit': a run that is paused for a person is saved", async () => {

@@ -182,6 +182,25 @@ describe('a fault that passes (disk full, quota)', () => {
 });
 
 describe('a fault that only opening anew mends', () => {
+  test('is mended also while saveState() is called again and again', async () => {
+    const { store, executor, runtime } = await onStore();
+    store.fail('append', { fails: 'fatally' }, 1);
+    const acknowledged = refusal(() => executor.publish('in', 1));
+    await runtime.runUntilIdle();
+    expect(await acknowledged).toMatchObject({ code: 'DATABASE_ERROR' });
+    store.stall(); // opening anew takes its time
+    const opening = runtime.advance(100);
+    for (let save = 0; save < 5; save++)
+      expect(await refusal(() => executor.saveState())).toMatchObject({ code: 'DATABASE_ERROR' });
+    store.goOn();
+    await opening;
+    await runtime.advance(10_000);
+    await executor.publish('in', 2);
+    expect(store.asked.open).toBe(2);
+    await executor.close();
+    expect(published(await reopened(store))).toBe(2);
+  });
+
   test.each([
     ['the batch was lost', false],
     ['the batch was stored after all', true],

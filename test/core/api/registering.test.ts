@@ -134,6 +134,46 @@ describe('findAgentsForInput', () => {
   });
 });
 
+describe('between two runs', () => {
+  test('what waits for its retry when the agent goes is listed, and waits for one that listens there', async () => {
+    const { executor, runtime } = await openBus({
+      config: { retryStrategy: { type: 'linear', delaySecs: 10 } },
+    });
+    const heard: unknown[] = [];
+    const agent = (subscribe: string, fails: boolean) =>
+      defineAgent({
+        name: 'a',
+        subscribe,
+        process({ payload, channel }) {
+          if (fails) throw new Error('not yet');
+          heard.push([channel, payload]);
+        },
+      });
+    executor.registerAgent(agent('x', true));
+    executor.execute();
+    await executor.publish('x', 'for x');
+    await runtime.runUntilIdle();
+    const stopped = executor.stop();
+    await runtime.advance(2_000);
+    await stopped;
+    executor.unregisterAgent('a');
+    const undelivered = [{ agent: 'a', channel: 'x', count: 1, oldest: 'for x' }];
+    expect(executor.listUndelivered()).toEqual(undelivered);
+    executor.registerAgent(agent('y', false));
+    const run = executor.execute({ resume: true });
+    await runtime.advance(60_000);
+    expect((await run.report).status).toBe('paused');
+    expect(heard).toEqual([]);
+    expect(executor.listUndelivered()).toEqual(undelivered);
+    executor.unregisterAgent('a');
+    executor.registerAgent(agent('x', false));
+    const resumed = executor.execute({ resume: true });
+    await runtime.advance(60_000);
+    expect((await resumed.report).status).toBe('completed');
+    expect(heard).toEqual([['x', 'for x']]);
+  });
+});
+
 describe('during a run', () => {
   test('a new agent hears what is published from then on', async () => {
     const { executor, runtime } = await openBus();

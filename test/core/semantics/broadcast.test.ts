@@ -109,6 +109,31 @@ describe('a message that nobody subscribes to', () => {
 });
 
 describe('a channel opened with retain', () => {
+  test.each(['backpressure', 'reject'] as const)(
+    'that may lose nothing hands what it retains beside what waits: %s',
+    async (overflow) => {
+      const { executor } = await openBus();
+      executor.openChannel('jobs', { capacity: 2, overflow, retain: 2 });
+      const heard: unknown[] = [];
+      const worker = () =>
+        defineAgent({
+          name: 'worker',
+          subscribe: 'jobs',
+          process: ({ payload }) => void heard.push(payload),
+        });
+      executor.registerAgent(worker());
+      await executor.publish('jobs', 1);
+      await executor.publish('jobs', 2);
+      executor.unregisterAgent('worker');
+      await executor.publish('jobs', 3);
+      await executor.publish('jobs', 4);
+      executor.registerAgent(worker());
+      const report = await executor.execute({ resume: true }).report;
+      expect(heard).toEqual([1, 2, 3, 4]);
+      expect(report.counts).toMatchObject({ succeeded: 4, dropped: 0 });
+    },
+  );
+
   test('hands its last n to agents that are registered later, in order', async () => {
     const { executor, runtime } = await openBus();
     executor.openChannel('news', { retain: 2 });
