@@ -18,13 +18,10 @@ export class DeadLetters {
 
   retry(nodeId: string): void {
     requireId(nodeId, 'nodeId');
-    const { tree } = this.#recorder.state;
-    const node = tree.find(nodeId);
-    const message = node && tree.deadLetter(node.number);
-    if (node?.kind !== 'invocation' || !message) {
+    const node = this.#recorder.state.tree.findDeadLetter(nodeId);
+    if (!node)
       throw new PubSubError('EXECUTION_ERROR', `no dead letter ${describe(nodeId)}`, { details: { nodeId } });
-    }
-    const { number, agent } = node;
+    const { number, agent, deadLetter: message } = node;
     const runner = this.#directory.runner(agent);
     if (!runner)
       throw new PubSubError('AGENT_NOT_FOUND', `no agent "${agent}"`, { details: { name: agent } });

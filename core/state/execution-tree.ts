@@ -182,6 +182,17 @@ export class ExecutionTree {
     }
   }
 
+  /** The dead letter of the invocation with this id, which ends with its delivery's number: that is quickly compared. */
+  findDeadLetter(id: string): DeadLetterNode | undefined {
+    const delivery = Number(id.slice(id.lastIndexOf('_') + 1));
+    for (const [number, message] of this.letters) {
+      if (this.ring.delivery(this.ring.row(number)) !== delivery) continue;
+      const node = this.get(number);
+      if (node?.kind === 'invocation' && node.id === id) return { ...node, deadLetter: message };
+    }
+    return undefined;
+  }
+
   forgetDeadLetter(number: number): void {
     this.letters.delete(number);
   }
