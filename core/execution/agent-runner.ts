@@ -228,9 +228,12 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     this.environment.stalled(run);
   }
 
-  /** Takes up a delivery that a run has adopted while its retry was not due. */
-  resumeRetry(delivery: Delivery): void {
-    if (!this.retrying?.has(delivery)) this.waitForRetry(delivery);
+  /** Takes up a delivery that a run has adopted while its retry was not due. False when its hands are full. */
+  resumesRetry(delivery: Delivery): boolean {
+    if (this.retrying?.has(delivery)) return true;
+    if (!this.hasSlot()) return false;
+    this.waitForRetry(delivery);
+    return true;
   }
 
   private hasMail(): boolean {

@@ -200,8 +200,8 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
       const runner = directory.runner(delivery.mailbox.agent);
       // Another agent of its name need not listen there.
       const isReader = delivery.mailbox.consumer === runner || delivery.mailbox.closed;
-      if (runner && isReader) runner.resumeRetry(delivery);
-      else recorder.deliveryReturned(recorder.now(), delivery, false, delivery.dueAt);
+      if (runner && isReader && runner.resumesRetry(delivery)) continue;
+      recorder.deliveryReturned(recorder.now(), delivery, false, delivery.dueAt);
     }
     wakeAll();
   };
