@@ -88,6 +88,8 @@ export interface AgentContext<
 > {
   /** Identifies this invocation; the same for every attempt at the same message. */
   readonly nodeId: string;
+  /** Id of the run that works on the message now, as its handle says; after a restart that is another one. */
+  readonly runId: string;
   readonly channel: Channel;
   readonly message: Message<Payload>;
   /** `message.payload`, as the schema gives it. Shared with other subscribers: read it, do not change it. */

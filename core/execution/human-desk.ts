@@ -95,7 +95,9 @@ export class HumanDesk implements Humans {
       const askedAt = recorder.now();
       const { humanWaitMinutes } = this.#surroundings.config;
       const dueAt = humanWaitMinutes === undefined ? null : askedAt + humanWaitMinutes * 60_000;
-      const request = { id, ...checked, agent: mailbox.agent, nodeId, delivery: number, askedAt, dueAt };
+      const asker = { agent: mailbox.agent, nodeId, delivery: number };
+      const run = delivery.run && { run: delivery.run.id };
+      const request = { id, ...checked, ...asker, ...run, askedAt, dueAt };
       recorder.record({ type: 'human.asked', request }, askedAt);
     }
     return this.#wait(attempt, id);

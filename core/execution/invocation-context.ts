@@ -25,6 +25,10 @@ export class InvocationContext implements AgentContext {
     return nodeIdOf(mailbox.agent, session, number);
   }
 
+  get runId(): string {
+    return this.#attempt.delivery.run?.id ?? '';
+  }
+
   get channel(): string {
     return this.#attempt.delivery.mailbox.channel;
   }

@@ -16,6 +16,8 @@ export interface HumanRequest extends AskedQuestion {
   readonly nodeId: string;
   /** Number of the delivery whose invocation asked. */
   readonly delivery: number;
+  /** Id of the run in which it was asked. Absent in what builds before this one have stored. */
+  readonly run?: string;
   /** Milliseconds since 1970. */
   readonly askedAt: number;
   /** When patience ends, in milliseconds since 1970; null when it does not. */

@@ -35,6 +35,7 @@ describe('human.ask', () => {
       schema,
       default: false,
       agent: 'gate',
+      run: run.id,
       dueAt: null,
       askedAt: runtime.now(),
     });

@@ -123,3 +123,22 @@ test('a message looked at long after its publisher has finished is the one that 
   expect(events).toEqual([late]);
   await executor.close();
 });
+
+test('an agent is told the run that it works in, also when that took up what was there before it', async () => {
+  const { executor } = await openBus();
+  const told: unknown[] = [];
+  executor.registerAgent(
+    defineAgent({
+      name: 'a',
+      subscribe: 'in',
+      process: ({ runId, payload }) => void told.push([payload, runId]),
+    }),
+  );
+  await executor.publish('in', 'before');
+  const run = executor.execute({ channel: 'in', payload: 'with it' });
+  await run.report;
+  expect(told).toEqual([
+    ['before', run.id],
+    ['with it', run.id],
+  ]);
+});
