@@ -28,8 +28,9 @@ export interface FileSystemStorageOptions {
   /** The log goes on in a new file when one is longer than this, in bytes. 16 MiB by default. */
   readonly segmentBytes?: number;
   /**
-   * An owner on another machine or in another container cannot be seen. It is taken for gone when it gave no sign for
-   * this long, in seconds; 60 by default. Owners on this machine are recognised at once.
+   * An owner on another machine, in another container or in another thread of this process cannot be seen. It is taken
+   * for gone when it gave no sign for this long, in seconds; 60 by default. Other processes of this machine are
+   * recognised at once.
    */
   readonly staleAfterSeconds?: number;
   /** The file system to use; Node's own by default. */
