@@ -110,7 +110,9 @@ export function requireOptions(value: unknown, field: string, known: readonly st
     throw invalid(field, 'an object of options', value);
   }
   for (const key of Object.keys(value)) {
-    if (!known.includes(key)) throw invalid(`${field}.${key}`, `one of the options ${known.join(', ')}`, key);
+    if (known.includes(key)) continue;
+    const expected = known.length > 0 ? `one of the options ${known.join(', ')}` : 'no options at all';
+    throw invalid(`${field}.${key}`, expected, key);
   }
 }
 

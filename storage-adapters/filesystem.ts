@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { requireOptions } from '../core/config.js';
 import { invalid, PubSubError } from '../core/errors.js';
 import type {
   OpenNamespaceOptions,
@@ -39,19 +40,20 @@ export interface FileSystemStorageOptions {
   readonly processes?: ProcessTable;
 }
 
+const OPTIONS = ['directory', 'segmentBytes', 'staleAfterSeconds', 'fileSystem', 'processes'];
+
 /**
  * A store in a directory: one append-only log per namespace, each batch in a checksummed frame, synced to the device
  * when asked, with one writer at a time. The files are described in docs/storage-format.md.
  *
- * @throws PubSubError `VALIDATION_ERROR` for a bad option.
+ * @throws PubSubError `VALIDATION_ERROR` for a bad or unknown option.
  *
  * @example
  * const storage = fileSystemStorage({ directory: './data' });
  * const executor = await PubSubExecutor.open({ storage });
  */
 export function fileSystemStorage(options: FileSystemStorageOptions): StorageAdapter {
-  if (typeof options !== 'object' || options === null)
-    throw invalid('options', 'an object of options', options);
+  requireOptions(options, 'options', OPTIONS);
   const { directory, segmentBytes = 16 * 2 ** 20, staleAfterSeconds = 60 } = options;
   if (typeof directory !== 'string' || directory === '') throw invalid('directory', 'a path', directory);
   if (!(Number.isInteger(segmentBytes) && segmentBytes > 0)) {

@@ -1,3 +1,4 @@
+import { requireOptions } from '../core/config.js';
 import { invalid, type PubSubError } from '../core/errors.js';
 import type {
   FollowableStorage,
@@ -52,6 +53,8 @@ export interface IndexedDbOptions {
   readonly onEvicted?: (namespace: string) => void;
 }
 
+const OPTIONS = ['name', 'askToPersist', 'takeOverAfter', 'openTimeout', 'onEvicted'];
+
 /** A store in the browser's IndexedDB. Tabs of one site share it, one writes at a time, and others can follow. */
 export interface IndexedDbStorage extends FollowableStorage {
   /** What the browser promises about the data, and how much room there is. Asks it to keep the data, once. */
@@ -62,7 +65,7 @@ export interface IndexedDbStorage extends FollowableStorage {
  * Keeps runs in the browser's IndexedDB: one value per batch, synced to the device where `sync` asks for it.
  * Needs a page served from https or localhost, as Web Locks do. Nothing is opened before the first call.
  *
- * @throws PubSubError `VALIDATION_ERROR` for options that make no sense. The methods throw `DATABASE_ERROR` when
+ * @throws PubSubError `VALIDATION_ERROR` for options that make no sense or are unknown. The methods throw `DATABASE_ERROR` when
  * IndexedDB is missing, forbidden or failing, and `LOCK_ERROR` when another tab writes the namespace.
  * @example
  * const storage = indexedDbStorage({ name: 'my-app' });
@@ -70,8 +73,7 @@ export interface IndexedDbStorage extends FollowableStorage {
  * console.log((await storage.persistence()).explanation);
  */
 export function indexedDbStorage(options: IndexedDbOptions): IndexedDbStorage {
-  if (typeof options !== 'object' || options === null)
-    throw invalid('options', 'an object of options', options);
+  requireOptions(options, 'options', OPTIONS);
   return new IndexedDb(options);
 }
 
