@@ -20,19 +20,19 @@ export type HumanTimeoutAction = 'autopilot' | 'pause';
 /** Everything an executor can be told; every field is optional. */
 export interface PubSubConfig {
   /** How many waiting messages each mailbox of a channel holds. Whole, 1 or more. Default 1000. */
-  readonly maxMessages?: number;
+  readonly maxMessages?: number | undefined;
   /** How long a run may take, in seconds: more than 0, at most 86400. Default 3600; a reactive run has no limit. */
-  readonly timeoutSeconds?: number;
+  readonly timeoutSeconds?: number | undefined;
   /** How long a question to a human waits, in minutes: more than 0. Default: as long as the run. */
-  readonly humanWaitMinutes?: number;
+  readonly humanWaitMinutes?: number | undefined;
   /** What happens after `humanWaitMinutes`. Default `pause`. */
-  readonly humanTimeoutAction?: HumanTimeoutAction;
+  readonly humanTimeoutAction?: HumanTimeoutAction | undefined;
   /** How many tokens a run may use. Whole, 1 or more. Default: no limit. */
-  readonly maxTokens?: number;
+  readonly maxTokens?: number | undefined;
   /** Waits between attempts. Default exponential: 2 s, doubling, at most 60 s. */
-  readonly retryStrategy?: RetryStrategy;
+  readonly retryStrategy?: RetryStrategy | undefined;
   /** How often a delivery is tried in all. Whole, 1 or more. Default 3. */
-  readonly maxAttempts?: number;
+  readonly maxAttempts?: number | undefined;
 }
 
 /** A config with every default filled in. What stays absent has no limit. */

@@ -38,19 +38,19 @@ export interface IndexedDbOptions {
    * Whether to ask the browser, once and at the first `open`, to keep the data when the disk gets full. Some
    * browsers ask the user in turn. Default true.
    */
-  readonly askToPersist?: boolean;
+  readonly askToPersist?: boolean | undefined;
   /**
    * Milliseconds for which a writer may be silent before a tab that waits in `openWhenFree` takes over. A writer
    * whose page is busy for longer loses the store. Default 600.
    */
-  readonly takeOverAfter?: number;
+  readonly takeOverAfter?: number | undefined;
   /** Milliseconds to wait for the database, which another tab may be blocking, before it is an error. Default 10,000. */
-  readonly openTimeout?: number;
+  readonly openTimeout?: number | undefined;
   /**
    * Called when a namespace that held data in this browser is found empty: the browser or the user has deleted it.
    * It is then opened empty. Default: a warning on the console.
    */
-  readonly onEvicted?: (namespace: string) => void;
+  readonly onEvicted?: ((namespace: string) => void) | undefined;
 }
 
 const OPTIONS = ['name', 'askToPersist', 'takeOverAfter', 'openTimeout', 'onEvicted'];

@@ -27,9 +27,9 @@ export interface KeyValueStorageOptions {
   readonly kind: string;
   readonly store: KeyValueStore;
   /** Whether what was set is still there when the process is gone. True by default. */
-  readonly persistent?: boolean;
+  readonly persistent?: boolean | undefined;
   /** Whether what was set survives a power cut. False by default. */
-  readonly sync?: boolean;
+  readonly sync?: boolean | undefined;
 }
 
 /**

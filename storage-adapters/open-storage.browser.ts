@@ -3,7 +3,7 @@ import { type IndexedDbStorage, indexedDbStorage } from './indexeddb.js';
 
 export interface OpenStorageOptions {
   /** Where Node keeps the store. Has no effect in browsers. */
-  readonly directory?: string;
+  readonly directory?: string | undefined;
 }
 
 /**

@@ -8,7 +8,7 @@ import { fileSystemStorage } from './filesystem.js';
 
 export interface OpenStorageOptions {
   /** Where the store is kept, instead of the user's data directory. Has no effect in browsers. */
-  readonly directory?: string;
+  readonly directory?: string | undefined;
 }
 
 /**

@@ -211,7 +211,7 @@ export class PubSubExecutor {
    *
    * @throws PubSubError `CHANNEL_NOT_FOUND`; `CHANNEL_IN_USE` when agents are subscribed and `force` is not true.
    */
-  async shutdownChannel(name: string, options: { readonly force?: boolean } = {}): Promise<void> {
+  async shutdownChannel(name: string, options: { readonly force?: boolean | undefined } = {}): Promise<void> {
     this.#requireOpen();
     this.#parts.channels.shutdown(name, options);
     await this.#parts.durable();
@@ -248,7 +248,7 @@ export class PubSubExecutor {
    * Ends every run. What is being worked on may finish first, for up to `graceSeconds` (1 by default); what is not
    * done then, and everything that still waits, is the next run's first work.
    */
-  async stop(options: { readonly graceSeconds?: number } = {}): Promise<void> {
+  async stop(options: { readonly graceSeconds?: number | undefined } = {}): Promise<void> {
     this.#requireOpen();
     await this.#parts.lifecycle.stop(options);
   }
