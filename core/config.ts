@@ -131,6 +131,14 @@ export function requireTimeout(value: unknown, field: string): number {
   return value;
 }
 
+/** A time that may be none at all, but is not for ever. */
+export function requireWait(value: unknown, field: string): number {
+  if (typeof value !== 'number' || !(value >= 0) || value > MAX_TIMEOUT_SECONDS) {
+    throw invalid(field, `a number of seconds from 0 to ${MAX_TIMEOUT_SECONDS}`, value);
+  }
+  return value;
+}
+
 function requirePositive(value: unknown, field: string): number {
   if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) {
     throw invalid(field, 'a finite number above 0', value);

@@ -1,4 +1,11 @@
-import { type PubSubConfig, requireOneOf, requireOptions, requireTimeout, requireWhole } from '../config.js';
+import {
+  type PubSubConfig,
+  requireOneOf,
+  requireOptions,
+  requireTimeout,
+  requireWait,
+  requireWhole,
+} from '../config.js';
 import { invalid } from '../errors.js';
 import { requireName } from '../identifiers.js';
 import type { JsonValue } from '../json.js';
@@ -40,6 +47,11 @@ export interface OpenOptions {
   readonly durability?: Durability | undefined;
   /** Which state in the storage: one executor holds each. Default `default`. */
   readonly namespace?: string | undefined;
+  /**
+   * How long to wait for a store that another writer holds, in seconds: from 0 to 86400. Default 0: `open` rejects with
+   * `LOCK_ERROR` at once.
+   */
+  readonly waitSeconds?: number | undefined;
   readonly config?: PubSubConfig | undefined;
   /** Entries to begin with, for instance from `loadCacheFromJson`. */
   readonly cache?: Cache | undefined;
@@ -66,6 +78,7 @@ export function requireOpenOptions(options: OpenOptions): void {
     'storage',
     'durability',
     'namespace',
+    'waitSeconds',
     'config',
     'cache',
     'validator',
@@ -79,6 +92,7 @@ export function requireOpenOptions(options: OpenOptions): void {
   if (storage !== undefined) requireMethods(storage, 'options.storage', ['open', 'list', 'remove', 'close']);
   if (durability !== undefined) requireOneOf(durability, 'options.durability', DURABILITIES);
   if (options.namespace !== undefined) requireName(options.namespace, 'options.namespace');
+  if (options.waitSeconds !== undefined) requireWait(options.waitSeconds, 'options.waitSeconds');
   if (cache !== undefined && !(cache instanceof Cache)) throw invalid('options.cache', 'a Cache', cache);
   if (validator !== undefined) requireMethods(validator, 'options.validator', ['compile']);
   if (runtime !== undefined)

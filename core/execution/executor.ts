@@ -56,7 +56,7 @@ export class PubSubExecutor {
    * Opens an executor; with storage, on the state that is stored there.
    *
    * @throws PubSubError `VALIDATION_ERROR` for a bad option; with storage also `LOCK_ERROR` when another executor has
-   * it, `DATABASE_ERROR` when it cannot be read.
+   * it (and still has after `waitSeconds`), `DATABASE_ERROR` when it cannot be read.
    */
   static async open(options: OpenOptions = {}): Promise<PubSubExecutor> {
     requireOpenOptions(options);

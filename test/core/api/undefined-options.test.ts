@@ -24,6 +24,7 @@ test('an option that is undefined is the same as one that is left out', async ()
     storage,
     durability: undefined,
     namespace: undefined,
+    waitSeconds: undefined,
     config,
     cache: undefined,
     validator: undefined,
