@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { manifest, packageEntries, packageRoot } from './package-entries.js';
@@ -10,7 +20,8 @@ import { readModule } from './source-tree.js';
  * Packs the built package as npm would and looks at the result as its users will: publint, are-the-types-wrong, and
  * that our type declarations name no package that is not installed with us, and that every entry point can be
  * imported by plain Node and by a strict TypeScript program that checks our declarations too (on a server without the
- * types of the DOM), and that pages built for production leave the panel out. Needs `npm run build` before.
+ * types of the DOM), that the documents that the README and they themselves point at are there, and that pages built
+ * for production leave the panel out. Needs `npm run build` before.
  */
 async function main(): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), 'dagger-pack-'));
@@ -65,6 +76,7 @@ async function demandUsable(scratch: string, archive: string): Promise<void> {
   mkdirSync(modules);
   await demand('tar', ['-xzf', archive, '-C', modules]);
   renameSync(join(modules, 'package'), join(modules, 'dagger-agents'));
+  demandDocuments(join(modules, 'dagger-agents'));
   const types = ['@types/node', 'undici-types', '@types/react', '@types/react-dom', 'csstype'];
   for (const name of [...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }), ...types]) {
     mkdirSync(dirname(join(modules, name)), { recursive: true });
@@ -90,6 +102,21 @@ async function demandUsable(scratch: string, archive: string): Promise<void> {
     await demand('tsc', ['-p', scratch]);
   }
   await demandUsableWithoutDom(scratch);
+}
+
+/** Who reads the package offline, as agents that write programs do, follows the links of its documents. */
+function demandDocuments(folder: string): void {
+  const pages = readdirSync(join(folder, 'docs')).filter((name) => name.endsWith('.md'));
+  for (const page of ['README.md', ...pages.map((name) => join('docs', name))]) {
+    const text = readFileSync(join(folder, page), 'utf8');
+    for (const [, target = ''] of text.matchAll(/\]\(([^():#]+\.md)(?:#[^)]*)?\)/g)) {
+      const file = join(dirname(page), target);
+      // The tests and the demo stay where they are.
+      if (/^(test|demo)\//.test(file) || existsSync(join(folder, file))) continue;
+      console.log(`${page} points at ${target}, which is not in the package`);
+      process.exitCode = 1;
+    }
+  }
 }
 
 /** A server has the types of Node and none of the DOM; those of ports and events differ. */
