@@ -1,6 +1,6 @@
 import type { AgentFactory, PubSubAgent } from '../agents/agent.js';
 import type { AgentMetadata } from '../agents/agent-metadata.js';
-import { globalRegistry } from '../agents/agent-registry.js';
+import { globalRegistry, namingPlace } from '../agents/agent-registry.js';
 import { type ResolvedConfig, requireWhole, resolveConfig } from '../config.js';
 import { closedError, invalid, toPubSubError } from '../errors.js';
 import { isoTime } from '../identifiers.js';
@@ -132,10 +132,10 @@ export class PubSubExecutor {
     return metadata;
   }
 
-  /** Adds several agents, in order; those before a bad one stay. */
+  /** Adds several agents, in order; those before a bad one, which the error names, stay. */
   registerAgents(agents: readonly (PubSubAgent | AgentFactory)[]): AgentMetadata[] {
     if (!Array.isArray(agents)) throw invalid('agents', 'a list of agents', agents);
-    return agents.map((agent) => this.registerAgent(agent));
+    return agents.map((agent, index) => namingPlace(agent, index, () => this.registerAgent(agent)));
   }
 
   /** Adds an agent that `globalRegistry` has a factory for. @throws PubSubError `AGENT_NOT_FOUND`. */
