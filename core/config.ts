@@ -20,19 +20,19 @@ export type HumanTimeoutAction = 'autopilot' | 'pause';
 /** Everything an executor can be told; every field is optional. */
 export interface PubSubConfig {
   /** How many waiting messages each mailbox of a channel holds. Whole, 1 or more. Default 1000. */
-  readonly maxMessages?: number;
+  readonly maxMessages?: number | undefined;
   /** How long a run may take, in seconds: more than 0, at most 86400. Default 3600; a reactive run has no limit. */
-  readonly timeoutSeconds?: number;
+  readonly timeoutSeconds?: number | undefined;
   /** How long a question to a human waits, in minutes: more than 0. Default: as long as the run. */
-  readonly humanWaitMinutes?: number;
+  readonly humanWaitMinutes?: number | undefined;
   /** What happens after `humanWaitMinutes`. Default `pause`. */
-  readonly humanTimeoutAction?: HumanTimeoutAction;
+  readonly humanTimeoutAction?: HumanTimeoutAction | undefined;
   /** How many tokens a run may use. Whole, 1 or more. Default: no limit. */
-  readonly maxTokens?: number;
+  readonly maxTokens?: number | undefined;
   /** Waits between attempts. Default exponential: 2 s, doubling, at most 60 s. */
-  readonly retryStrategy?: RetryStrategy;
+  readonly retryStrategy?: RetryStrategy | undefined;
   /** How often a delivery is tried in all. Whole, 1 or more. Default 3. */
-  readonly maxAttempts?: number;
+  readonly maxAttempts?: number | undefined;
 }
 
 /** A config with every default filled in. What stays absent has no limit. */
@@ -110,7 +110,9 @@ export function requireOptions(value: unknown, field: string, known: readonly st
     throw invalid(field, 'an object of options', value);
   }
   for (const key of Object.keys(value)) {
-    if (!known.includes(key)) throw invalid(`${field}.${key}`, `one of the options ${known.join(', ')}`, key);
+    if (known.includes(key)) continue;
+    const expected = known.length > 0 ? `one of the options ${known.join(', ')}` : 'no options at all';
+    throw invalid(`${field}.${key}`, expected, key);
   }
 }
 
@@ -125,6 +127,14 @@ export function requireWhole(value: unknown, field: string, least: number): numb
 export function requireTimeout(value: unknown, field: string): number {
   if (typeof value !== 'number' || !(value > 0) || value > MAX_TIMEOUT_SECONDS) {
     throw invalid(field, `a number of seconds above 0, at most ${MAX_TIMEOUT_SECONDS}`, value);
+  }
+  return value;
+}
+
+/** A time that may be none at all, but is not for ever. */
+export function requireWait(value: unknown, field: string): number {
+  if (typeof value !== 'number' || !(value >= 0) || value > MAX_TIMEOUT_SECONDS) {
+    throw invalid(field, `a number of seconds from 0 to ${MAX_TIMEOUT_SECONDS}`, value);
   }
   return value;
 }

@@ -49,7 +49,7 @@ export class PubSubError extends Error {
   constructor(
     code: PubSubErrorCode,
     message: string,
-    options: { readonly cause?: unknown; readonly details?: ErrorDetails } = {},
+    options: { readonly cause?: unknown; readonly details?: ErrorDetails | undefined } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;

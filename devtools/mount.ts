@@ -18,18 +18,18 @@ export interface DevtoolsOptions {
   /** What to watch: a `PubSubExecutor`. */
   readonly executor: Inspected;
   /** For pages whose policy wants a nonce on styles, in browsers without adopted style sheets. */
-  readonly nonce?: string;
+  readonly nonce?: string | undefined;
   /** How the executor is called in the panel; `executor` by default. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Replaces values that must not be seen. */
-  readonly redact?: Redact;
+  readonly redact?: Redact | undefined;
   /** Until the user chooses otherwise: closed; at the bottom; half of the page; as the system; the graph. */
-  readonly open?: boolean;
-  readonly dock?: Dock;
+  readonly open?: boolean | undefined;
+  readonly dock?: Dock | undefined;
   /** Share of the page, from 0.15 to 0.95. */
-  readonly size?: number;
-  readonly theme?: ThemeChoice;
-  readonly view?: ViewName;
+  readonly size?: number | undefined;
+  readonly theme?: ThemeChoice | undefined;
+  readonly view?: ViewName | undefined;
 }
 
 /** What `mountDevtools` answers. */

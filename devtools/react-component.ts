@@ -1,23 +1,36 @@
 import { createElement, type ReactElement, useEffect, useRef } from 'react';
+import type { Redact } from '../core/inspection/disclosure.js';
 import { type DevtoolsOptions, mountDevtools } from './mount.js';
 
 export type DaggerDevtoolsProps = DevtoolsOptions;
 
 /**
- * The panel as a React component: nothing but a place for {@link mountDevtools}, whose options are its props. Only a
- * new `executor` mounts it anew.
+ * The panel as a React component: nothing but a place for {@link mountDevtools}, whose options are its props. Another
+ * `executor` or `name` mounts it anew, and so does a `redact` that comes or goes; a `redact` that changes holds for what
+ * is shown from then on. The other props are looked at when it is mounted, as the user's choices outweigh them later.
  *
  * @example <DaggerDevtools executor={executor} />
  */
 export function DaggerDevtools(props: DaggerDevtoolsProps): ReactElement {
   const place = useRef<HTMLDivElement>(null);
-  const options = useRef(props);
-  options.current = props;
-  const { executor } = props;
+  const latest = useRef(props);
+  latest.current = props;
+  const { executor, name } = props;
+  const isRedacted = props.redact !== undefined;
   useEffect(() => {
     if (!place.current) return undefined;
-    const mounted = mountDevtools(place.current, { ...options.current, executor });
+    // A function written among the props is another at each render: the panel must not be mounted anew for that.
+    const redact: Redact = (value, where) => (latest.current.redact ?? unchanged)(value, where);
+    const isFunction = isRedacted && typeof latest.current.redact === 'function';
+    const mounted = mountDevtools(place.current, {
+      ...latest.current,
+      executor,
+      name,
+      ...(isFunction && { redact }),
+    });
     return () => mounted.unmount();
-  }, [executor]);
+  }, [executor, name, isRedacted]);
   return createElement('div', { ref: place, style: { display: 'contents' } });
 }
+
+const unchanged: Redact = (value) => value;

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { requireOptions } from '../core/config.js';
 import { invalid, PubSubError } from '../core/errors.js';
 import type {
   OpenNamespaceOptions,
@@ -26,31 +27,33 @@ export interface FileSystemStorageOptions {
   /** Where everything is kept. Made when first needed, with the directories above it. */
   readonly directory: string;
   /** The log goes on in a new file when one is longer than this, in bytes. 16 MiB by default. */
-  readonly segmentBytes?: number;
+  readonly segmentBytes?: number | undefined;
   /**
-   * An owner on another machine or in another container cannot be seen. It is taken for gone when it gave no sign for
-   * this long, in seconds; 60 by default. Owners on this machine are recognised at once.
+   * An owner on another machine, in another container or in another thread of this process cannot be seen. It is taken
+   * for gone when it gave no sign for this long, in seconds; 60 by default. Other processes of this machine are
+   * recognised at once.
    */
-  readonly staleAfterSeconds?: number;
+  readonly staleAfterSeconds?: number | undefined;
   /** The file system to use; Node's own by default. */
-  readonly fileSystem?: FileSystem;
+  readonly fileSystem?: FileSystem | undefined;
   /** How owners of locks are recognised; by this machine's processes by default. */
-  readonly processes?: ProcessTable;
+  readonly processes?: ProcessTable | undefined;
 }
+
+const OPTIONS = ['directory', 'segmentBytes', 'staleAfterSeconds', 'fileSystem', 'processes'];
 
 /**
  * A store in a directory: one append-only log per namespace, each batch in a checksummed frame, synced to the device
  * when asked, with one writer at a time. The files are described in docs/storage-format.md.
  *
- * @throws PubSubError `VALIDATION_ERROR` for a bad option.
+ * @throws PubSubError `VALIDATION_ERROR` for a bad or unknown option.
  *
  * @example
  * const storage = fileSystemStorage({ directory: './data' });
  * const executor = await PubSubExecutor.open({ storage });
  */
 export function fileSystemStorage(options: FileSystemStorageOptions): StorageAdapter {
-  if (typeof options !== 'object' || options === null)
-    throw invalid('options', 'an object of options', options);
+  requireOptions(options, 'options', OPTIONS);
   const { directory, segmentBytes = 16 * 2 ** 20, staleAfterSeconds = 60 } = options;
   if (typeof directory !== 'string' || directory === '') throw invalid('directory', 'a path', directory);
   if (!(Number.isInteger(segmentBytes) && segmentBytes > 0)) {
@@ -69,13 +72,17 @@ export function fileSystemStorage(options: FileSystemStorageOptions): StorageAda
   });
 }
 
+type ResolvedOptions = {
+  readonly [Name in keyof FileSystemStorageOptions]-?: NonNullable<FileSystemStorageOptions[Name]>;
+};
+
 class FileSystemStorage implements StorageAdapter {
   readonly kind = 'filesystem';
   readonly supports: StorageCapabilities = { sync: true, persistent: true, shared: true };
-  readonly #options: Required<FileSystemStorageOptions>;
+  readonly #options: ResolvedOptions;
   readonly #open = new Set<FileSystemNamespace>();
 
-  constructor(options: Required<FileSystemStorageOptions>) {
+  constructor(options: ResolvedOptions) {
     this.#options = options;
   }
 

@@ -1,3 +1,4 @@
+import { requireOptions } from '../core/config.js';
 import { invalid, type PubSubError } from '../core/errors.js';
 import type {
   FollowableStorage,
@@ -37,20 +38,22 @@ export interface IndexedDbOptions {
    * Whether to ask the browser, once and at the first `open`, to keep the data when the disk gets full. Some
    * browsers ask the user in turn. Default true.
    */
-  readonly askToPersist?: boolean;
+  readonly askToPersist?: boolean | undefined;
   /**
    * Milliseconds for which a writer may be silent before a tab that waits in `openWhenFree` takes over. A writer
    * whose page is busy for longer loses the store. Default 600.
    */
-  readonly takeOverAfter?: number;
+  readonly takeOverAfter?: number | undefined;
   /** Milliseconds to wait for the database, which another tab may be blocking, before it is an error. Default 10,000. */
-  readonly openTimeout?: number;
+  readonly openTimeout?: number | undefined;
   /**
    * Called when a namespace that held data in this browser is found empty: the browser or the user has deleted it.
    * It is then opened empty. Default: a warning on the console.
    */
-  readonly onEvicted?: (namespace: string) => void;
+  readonly onEvicted?: ((namespace: string) => void) | undefined;
 }
+
+const OPTIONS = ['name', 'askToPersist', 'takeOverAfter', 'openTimeout', 'onEvicted'];
 
 /** A store in the browser's IndexedDB. Tabs of one site share it, one writes at a time, and others can follow. */
 export interface IndexedDbStorage extends FollowableStorage {
@@ -62,7 +65,7 @@ export interface IndexedDbStorage extends FollowableStorage {
  * Keeps runs in the browser's IndexedDB: one value per batch, synced to the device where `sync` asks for it.
  * Needs a page served from https or localhost, as Web Locks do. Nothing is opened before the first call.
  *
- * @throws PubSubError `VALIDATION_ERROR` for options that make no sense. The methods throw `DATABASE_ERROR` when
+ * @throws PubSubError `VALIDATION_ERROR` for options that make no sense or are unknown. The methods throw `DATABASE_ERROR` when
  * IndexedDB is missing, forbidden or failing, and `LOCK_ERROR` when another tab writes the namespace.
  * @example
  * const storage = indexedDbStorage({ name: 'my-app' });
@@ -70,8 +73,7 @@ export interface IndexedDbStorage extends FollowableStorage {
  * console.log((await storage.persistence()).explanation);
  */
 export function indexedDbStorage(options: IndexedDbOptions): IndexedDbStorage {
-  if (typeof options !== 'object' || options === null)
-    throw invalid('options', 'an object of options', options);
+  requireOptions(options, 'options', OPTIONS);
   return new IndexedDb(options);
 }
 

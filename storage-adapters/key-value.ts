@@ -1,3 +1,4 @@
+import { requireOptions } from '../core/config.js';
 import { invalid, messageOf, PubSubError } from '../core/errors.js';
 import type {
   OpenNamespaceOptions,
@@ -26,24 +27,23 @@ export interface KeyValueStorageOptions {
   readonly kind: string;
   readonly store: KeyValueStore;
   /** Whether what was set is still there when the process is gone. True by default. */
-  readonly persistent?: boolean;
+  readonly persistent?: boolean | undefined;
   /** Whether what was set survives a power cut. False by default. */
-  readonly sync?: boolean;
+  readonly sync?: boolean | undefined;
 }
 
 /**
  * Makes a storage adapter of any key-value store: one value per batch, one for the snapshot. Writers in this process
  * are kept apart; another process is not noticed, so give each process a store of its own.
  *
- * @throws PubSubError `VALIDATION_ERROR` for a bad option. `DATABASE_ERROR`, from every operation, with what the store
+ * @throws PubSubError `VALIDATION_ERROR` for a bad or unknown option. `DATABASE_ERROR`, from every operation, with what the store
  * threw as its cause.
  *
  * @example
  * const storage = keyValueStorage({ kind: 'map', store: { get, set, delete: remove, keys } });
  */
 export function keyValueStorage(options: KeyValueStorageOptions): StorageAdapter {
-  if (typeof options !== 'object' || options === null)
-    throw invalid('options', 'an object of options', options);
+  requireOptions(options, 'options', ['kind', 'store', 'persistent', 'sync']);
   const { kind, store } = options;
   if (typeof kind !== 'string' || kind === '') throw invalid('options.kind', 'what the store is', kind);
   for (const method of ['get', 'set', 'delete', 'keys'] as const) {

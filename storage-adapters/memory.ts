@@ -1,3 +1,4 @@
+import { requireOptions } from '../core/config.js';
 import { invalid, PubSubError } from '../core/errors.js';
 import type {
   OpenNamespaceOptions,
@@ -13,12 +14,16 @@ import type {
 /**
  * A store in memory: what tests and throw-away runs use, and the shortest example of the port.
  * Its data lives as long as the returned object: a namespace that is closed and opened again is found as it was left.
+ * It takes no options.
+ *
+ * @throws PubSubError `VALIDATION_ERROR` for any option: one that was meant for another store must not be lost in silence.
  *
  * @example
  * const storage = memoryStorage();
  * const executor = await PubSubExecutor.open({ storage });
  */
-export function memoryStorage(): StorageAdapter {
+export function memoryStorage(options: Readonly<Record<string, never>> = {}): StorageAdapter {
+  requireOptions(options, 'options', []);
   return new MemoryStorage();
 }
 

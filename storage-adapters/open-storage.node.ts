@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { requireOptions } from '../core/config.js';
 import { invalid } from '../core/errors.js';
 import type { StorageAdapter } from '../core/persistence/storage-adapter.js';
 import { dataDirectory } from './filesystem/data-directory.js';
@@ -7,7 +8,7 @@ import { fileSystemStorage } from './filesystem.js';
 
 export interface OpenStorageOptions {
   /** Where the store is kept, instead of the user's data directory. Has no effect in browsers. */
-  readonly directory?: string;
+  readonly directory?: string | undefined;
 }
 
 /**
@@ -18,13 +19,14 @@ export interface OpenStorageOptions {
  * on Windows.
  *
  * @param name What this application's store is called; any non-empty string.
- * @throws PubSubError `VALIDATION_ERROR` for an empty name or directory.
+ * @throws PubSubError `VALIDATION_ERROR` for an empty name or directory, and for an unknown option.
  *
  * @example
  * const executor = await PubSubExecutor.open({ storage: await openStorage('my-app') });
  */
 export async function openStorage(name: string, options: OpenStorageOptions = {}): Promise<StorageAdapter> {
   if (typeof name !== 'string' || name === '') throw invalid('name', 'a non-empty string', name);
+  requireOptions(options, 'options', ['directory']);
   const { directory = join(dataDirectory(), 'dagger-agents', directoryName(name)) } = options;
   return fileSystemStorage({ directory });
 }

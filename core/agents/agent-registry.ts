@@ -70,5 +70,31 @@ export function makeAgent(agentOrFactory: PubSubAgent | AgentFactory): PubSubAge
   }
 }
 
+/**
+ * Does something with one agent of a list, and says which one it was when that fails.
+ *
+ * @throws PubSubError with the place in the list, and the name where there is one, before the message.
+ */
+export function namingPlace<Result>(agent: unknown, index: number, work: () => Result): Result {
+  try {
+    return work();
+  } catch (thrown) {
+    const error = toPubSubError(thrown);
+    if (error.code === 'EXECUTOR_CLOSED') throw error;
+    const name: unknown = typeof agent === 'object' && agent !== null ? readName(agent) : undefined;
+    const place = `agents[${index}]${typeof name === 'string' && name !== '' ? ` (${describe(name)})` : ''}`;
+    const details = { ...error.details, index };
+    throw new PubSubError(error.code, `${place}: ${error.message}`, { cause: error.cause ?? error, details });
+  }
+}
+
+function readName(agent: object): unknown {
+  try {
+    return Reflect.get(agent, 'name');
+  } catch {
+    return undefined; // a getter that throws is what the error is about
+  }
+}
+
 /** The registry that all executors of this program share. */
 export const globalRegistry: AgentRegistry = new AgentRegistry();

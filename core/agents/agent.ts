@@ -77,7 +77,7 @@ export type AgentFactory = () => PubSubAgent;
 /** What a publish may say besides the payload. */
 export interface PublishOptions {
   /** Creates or updates this task and stamps the message with its id. */
-  readonly task?: TaskInput;
+  readonly task?: TaskInput | undefined;
 }
 
 /** What an agent is given for one attempt at one message. */

@@ -9,6 +9,7 @@ const RESERVED: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prot
 /** Checks an agent's shape, whoever made it. @throws PubSubError `VALIDATION_ERROR` naming the field. */
 export function checkAgent(agent: PubSubAgent): void {
   if (typeof agent !== 'object' || agent === null) throw invalid('agent', 'an agent', agent);
+  if ('then' in agent && typeof agent.then === 'function') throw invalid('agent', 'an agent', agent);
   if (Array.isArray(agent)) throw invalid('agent', 'one agent (registerAgents takes a list)', agent);
   if ('process' in agent && !('processMessage' in agent)) {
     throw invalid('agent', 'what defineAgent makes, or a PubSubAgent', agent);

@@ -7,11 +7,11 @@ import { defineAgent } from './define-agent.js';
 /** Options of {@link humanInterruptAgent}. */
 export interface HumanInterruptOptions {
   /** Default `human-interrupt`. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Where questions arrive. Default `human_review`. */
-  readonly subscribe?: string;
+  readonly subscribe?: string | undefined;
   /** Where answers go. Default `human_answers`. */
-  readonly publish?: string;
+  readonly publish?: string | undefined;
 }
 
 /** What an answer looks like on the channel. */

@@ -15,9 +15,9 @@ import type { Router } from './router.js';
 /** Options of `executor.publish`. */
 export interface ApplicationPublishOptions {
   /** Who says it; `message.source`. Default `app`. */
-  readonly source?: string;
+  readonly source?: string | undefined;
   /** Creates or updates this task and stamps the message with its id. */
-  readonly task?: TaskInput;
+  readonly task?: TaskInput | undefined;
 }
 
 const OPTIONS = ['source', 'task'];

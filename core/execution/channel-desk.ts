@@ -48,7 +48,7 @@ export class ChannelDesk {
     return [...this.#recorder.state.channels.keys()].map((name) => this.#status(name));
   }
 
-  shutdown(name: string, options: { readonly force?: boolean }): void {
+  shutdown(name: string, options: { readonly force?: boolean | undefined }): void {
     requireName(name, 'channel');
     requireOptions(options, 'options', ['force']);
     const { force = false } = options;

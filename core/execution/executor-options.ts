@@ -1,4 +1,11 @@
-import { type PubSubConfig, requireOneOf, requireOptions, requireTimeout, requireWhole } from '../config.js';
+import {
+  type PubSubConfig,
+  requireOneOf,
+  requireOptions,
+  requireTimeout,
+  requireWait,
+  requireWhole,
+} from '../config.js';
 import { invalid } from '../errors.js';
 import { requireName } from '../identifiers.js';
 import type { JsonValue } from '../json.js';
@@ -8,7 +15,7 @@ import type { Runtime } from '../runtime.js';
 import type { SchemaValidator } from '../schema/schema-validator.js';
 import { Cache } from '../state/cache.js';
 import type { EventListener } from './listeners.js';
-import type { Logger } from './logger.js';
+import type { PartialLogger } from './logger.js';
 
 /** When a publish by the application counts as done; see `OpenOptions.durability`. */
 export type Durability = 'sync' | 'batched' | 'exit';
@@ -21,43 +28,48 @@ export interface RetentionOptions {
    * Nodes of the execution tree, and outcomes of a run: the newest are kept. Whole, 1 or more. Default 100,000; a node
    * takes about 35 bytes, a message that was processed by one agent makes two.
    */
-  readonly nodes?: number;
+  readonly nodes?: number | undefined;
   /** Runs that have ended: the newest are remembered. Whole, 1 or more. Default 1,000. */
-  readonly maxRuns?: number;
+  readonly maxRuns?: number | undefined;
   /** How long a run that has ended is remembered, in seconds. More than 0. Default: for ever. */
-  readonly maxAgeSeconds?: number;
+  readonly maxAgeSeconds?: number | undefined;
 }
 
 /** Options of `PubSubExecutor.open`. All can be left out. */
 export interface OpenOptions {
   /** Where state is kept. Default: nowhere; nothing survives the executor then. */
-  readonly storage?: StorageAdapter;
+  readonly storage?: StorageAdapter | undefined;
   /**
    * - `sync` (default): what is acknowledged is on the device, and survives a power cut
    * - `batched`: it is in the hands of the operating system, and survives the end of the process
    * - `exit`: state is saved at the end, at a pause and by `saveState()`
    */
-  readonly durability?: Durability;
+  readonly durability?: Durability | undefined;
   /** Which state in the storage: one executor holds each. Default `default`. */
-  readonly namespace?: string;
-  readonly config?: PubSubConfig;
+  readonly namespace?: string | undefined;
+  /**
+   * How long to wait for a store that another writer holds, in seconds: from 0 to 86400. Default 0: `open` rejects with
+   * `LOCK_ERROR` at once.
+   */
+  readonly waitSeconds?: number | undefined;
+  readonly config?: PubSubConfig | undefined;
   /** Entries to begin with, for instance from `loadCacheFromJson`. */
-  readonly cache?: Cache;
+  readonly cache?: Cache | undefined;
   /**
    * Checks JSON Schemas. Default: ajv, or an eval-free one where code generation is forbidden; loaded behind the first
    * messages, or at once where there is a `runtime` of yours, so that a run can be repeated exactly.
    */
-  readonly validator?: SchemaValidator;
+  readonly validator?: SchemaValidator | undefined;
   /** Time, turns and randomness. Default: the platform's. */
-  readonly runtime?: Runtime;
-  readonly retention?: RetentionOptions;
+  readonly runtime?: Runtime | undefined;
+  readonly retention?: RetentionOptions | undefined;
   /**
    * Hears of every event from the very first on, the executor's own opening included; what `subscribe` adds later has
    * missed that one. Over a fresh state `fold` of what it heard is `executor.state`.
    */
-  readonly listener?: EventListener;
+  readonly listener?: EventListener | undefined;
   /** Where notes go. Default: warnings to the console. */
-  readonly logger?: Partial<Logger>;
+  readonly logger?: PartialLogger | undefined;
 }
 
 /** Checks the options that `open` can check by itself. @throws PubSubError `VALIDATION_ERROR` naming the field. */
@@ -66,6 +78,7 @@ export function requireOpenOptions(options: OpenOptions): void {
     'storage',
     'durability',
     'namespace',
+    'waitSeconds',
     'config',
     'cache',
     'validator',
@@ -79,6 +92,7 @@ export function requireOpenOptions(options: OpenOptions): void {
   if (storage !== undefined) requireMethods(storage, 'options.storage', ['open', 'list', 'remove', 'close']);
   if (durability !== undefined) requireOneOf(durability, 'options.durability', DURABILITIES);
   if (options.namespace !== undefined) requireName(options.namespace, 'options.namespace');
+  if (options.waitSeconds !== undefined) requireWait(options.waitSeconds, 'options.waitSeconds');
   if (cache !== undefined && !(cache instanceof Cache)) throw invalid('options.cache', 'a Cache', cache);
   if (validator !== undefined) requireMethods(validator, 'options.validator', ['compile']);
   if (runtime !== undefined)
@@ -118,9 +132,9 @@ export type RunSpec =
 /** Options of `execute`. */
 export interface RunOptions {
   /** Cancels the run when it is aborted. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** How long the run may take, in seconds. Default `config.timeoutSeconds`; none for a reactive run. */
-  readonly timeoutSeconds?: number;
+  readonly timeoutSeconds?: number | undefined;
 }
 
 /** Checks what `execute` was given. @throws PubSubError `VALIDATION_ERROR` naming the field. */
@@ -147,11 +161,11 @@ export function requireRun(spec: RunSpec, options: RunOptions): void {
 /** Options of `openChannel`. */
 export interface ChannelOptions {
   /** How many waiting messages each mailbox holds. Whole, 1 or more. Default `config.maxMessages`. */
-  readonly capacity?: number;
+  readonly capacity?: number | undefined;
   /** What a full mailbox does. Default `drop-oldest`. */
-  readonly overflow?: OverflowPolicy;
+  readonly overflow?: OverflowPolicy | undefined;
   /** How many of its last messages are handed to agents that come later. Whole, 0 or more. Default 0. */
-  readonly retain?: number;
+  readonly retain?: number | undefined;
 }
 
 /** Checks the options of a channel and fills in what is absent from `defaults`. */

@@ -21,7 +21,7 @@ import { HumanDesk } from './human-desk.js';
 import { Lifecycle } from './lifecycle.js';
 import { type EventListener, Listeners } from './listeners.js';
 import { liveCache, liveTasks } from './live-stores.js';
-import { consoleLogger, safeLogger } from './logger.js';
+import { safeLogger } from './logger.js';
 import { openState } from './open-state.js';
 import type { Recorder } from './recorder.js';
 import { Router } from './router.js';
@@ -79,7 +79,7 @@ export function requireParts(parts: ExecutorParts | undefined): ExecutorParts {
 /** Puts an executor together. */
 export async function buildParts(options: OpenOptions, config: ResolvedConfig): Promise<ExecutorParts> {
   const runtime = options.runtime ?? systemRuntime();
-  const logger = safeLogger({ ...consoleLogger, ...options.logger });
+  const logger = safeLogger(options.logger);
   // Where time is not the system's, a run must be repeatable: then nothing may depend on how long something loads.
   const staged = options.runtime === undefined;
   // Loaded before the store: nobody would release it if this failed.

@@ -1,6 +1,6 @@
 import type { AgentFactory, PubSubAgent } from '../agents/agent.js';
 import type { AgentMetadata } from '../agents/agent-metadata.js';
-import { globalRegistry } from '../agents/agent-registry.js';
+import { globalRegistry, namingPlace } from '../agents/agent-registry.js';
 import { type ResolvedConfig, requireWhole, resolveConfig } from '../config.js';
 import { closedError, invalid, toPubSubError } from '../errors.js';
 import { isoTime } from '../identifiers.js';
@@ -56,7 +56,7 @@ export class PubSubExecutor {
    * Opens an executor; with storage, on the state that is stored there.
    *
    * @throws PubSubError `VALIDATION_ERROR` for a bad option; with storage also `LOCK_ERROR` when another executor has
-   * it, `DATABASE_ERROR` when it cannot be read.
+   * it (and still has after `waitSeconds`), `DATABASE_ERROR` when it cannot be read.
    */
   static async open(options: OpenOptions = {}): Promise<PubSubExecutor> {
     requireOpenOptions(options);
@@ -132,10 +132,10 @@ export class PubSubExecutor {
     return metadata;
   }
 
-  /** Adds several agents, in order; those before a bad one stay. */
+  /** Adds several agents, in order; those before a bad one, which the error names, stay. */
   registerAgents(agents: readonly (PubSubAgent | AgentFactory)[]): AgentMetadata[] {
     if (!Array.isArray(agents)) throw invalid('agents', 'a list of agents', agents);
-    return agents.map((agent) => this.registerAgent(agent));
+    return agents.map((agent, index) => namingPlace(agent, index, () => this.registerAgent(agent)));
   }
 
   /** Adds an agent that `globalRegistry` has a factory for. @throws PubSubError `AGENT_NOT_FOUND`. */
@@ -211,7 +211,7 @@ export class PubSubExecutor {
    *
    * @throws PubSubError `CHANNEL_NOT_FOUND`; `CHANNEL_IN_USE` when agents are subscribed and `force` is not true.
    */
-  async shutdownChannel(name: string, options: { readonly force?: boolean } = {}): Promise<void> {
+  async shutdownChannel(name: string, options: { readonly force?: boolean | undefined } = {}): Promise<void> {
     this.#requireOpen();
     this.#parts.channels.shutdown(name, options);
     await this.#parts.durable();
@@ -248,7 +248,7 @@ export class PubSubExecutor {
    * Ends every run. What is being worked on may finish first, for up to `graceSeconds` (1 by default); what is not
    * done then, and everything that still waits, is the next run's first work.
    */
-  async stop(options: { readonly graceSeconds?: number } = {}): Promise<void> {
+  async stop(options: { readonly graceSeconds?: number | undefined } = {}): Promise<void> {
     this.#requireOpen();
     await this.#parts.lifecycle.stop(options);
   }

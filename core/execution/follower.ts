@@ -12,7 +12,7 @@ import { PubSubExecutor } from './executor.js';
 import { type OpenOptions, requireOpenOptions } from './executor-options.js';
 import { DEFAULT_NODES } from './executor-parts.js';
 import { type EventListener, Listeners } from './listeners.js';
-import { consoleLogger, type Logger, safeLogger } from './logger.js';
+import { type Logger, safeLogger } from './logger.js';
 
 /** Waits before reading is tried again after a failure, in milliseconds; after the last one it has failed for good. */
 const RETRY_DELAYS = [20, 200, 1000];
@@ -54,7 +54,7 @@ export class PubSubFollower {
   private constructor(options: OpenOptions, storage: FollowableStorage) {
     this.#options = options;
     this.#runtime = options.runtime ?? systemRuntime();
-    this.#logger = safeLogger({ ...consoleLogger, ...options.logger });
+    this.#logger = safeLogger(options.logger);
     this.#listeners = new Listeners(this.#runtime, this.#logger);
     if (options.listener) this.#listeners.add(options.listener);
     this.#readOnlyCache = readOnlyCache(() => this.state);

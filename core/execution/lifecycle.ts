@@ -62,7 +62,7 @@ export class Lifecycle {
     wakeAll();
   }
 
-  async stop(options: { readonly graceSeconds?: number }): Promise<void> {
+  async stop(options: { readonly graceSeconds?: number | undefined }): Promise<void> {
     requireOptions(options, 'options', ['graceSeconds']);
     const { graceSeconds = GRACE_SECONDS } = options;
     if (typeof graceSeconds !== 'number' || !(graceSeconds >= 0)) {

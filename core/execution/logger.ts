@@ -10,8 +10,11 @@ export const consoleLogger: Logger = {
   warn: (message, cause) => (cause === undefined ? console.warn(message) : console.warn(message, cause)),
 };
 
-/** The same logger, but its failures stay its own. */
-export function safeLogger(logger: Logger): Logger {
+/** A logger, or the parts of one that differ from {@link consoleLogger}. */
+export type PartialLogger = { readonly [Method in keyof Logger]?: Logger[Method] | undefined };
+
+/** The same logger, made whole, but its failures stay its own. */
+export function safeLogger(logger: PartialLogger = {}): Logger {
   const attempt = (log: () => unknown): void => {
     try {
       const result = log();
@@ -21,7 +24,8 @@ export function safeLogger(logger: Logger): Logger {
     }
   };
   return {
-    info: (message) => attempt(() => logger.info(message)),
-    warn: (message, cause) => attempt(() => logger.warn(message, cause)),
+    info: (message) => attempt(() => (logger.info ? logger.info(message) : consoleLogger.info(message))),
+    warn: (message, cause) =>
+      attempt(() => (logger.warn ? logger.warn(message, cause) : consoleLogger.warn(message, cause))),
   };
 }

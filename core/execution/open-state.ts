@@ -13,6 +13,7 @@ import type { Logger } from './logger.js';
 import { Recorder } from './recorder.js';
 import type { Scheduler } from './scheduler.js';
 import type { TurnClock } from './turn-clock.js';
+import { waitForStore } from './wait-for-store.js';
 
 /** A state to begin with, and what keeps it. */
 export interface OpenedState {
@@ -61,7 +62,7 @@ export async function openState(
       throw isFollowable(storage) ? pointingAtFollower(thrown) : thrown;
     }
   };
-  let held = await open();
+  let held = await waitForStore(open, options.waitSeconds ?? 0, runtime);
   try {
     const { state, record, logSize, tornTail } = await recover(held, limits);
     if (tornTail) {

@@ -64,7 +64,9 @@ function compileSide(
   const checkOf = (channel: string): SchemaCheck | undefined => {
     const own = schema instanceof ChannelSchemas ? schemaFor(schema, channel) : schema;
     if (own === undefined) return undefined;
-    const check = compiled.get(own) ?? compileSchema(own, validator, `agent "${agent.name}", ${side} schema`);
+    const where = `agent "${agent.name}", ${side} schema`;
+    const place = schema instanceof ChannelSchemas ? `${where} of channel "${channel}"` : where;
+    const check = compiled.get(own) ?? compileSchema(own, validator, place);
     compiled.set(own, check);
     return check;
   };

@@ -9,7 +9,11 @@ export interface Inspected {
   pause(): Promise<void>;
   resume(): void;
   step(count?: number): number;
-  publish(channel: string, payload: unknown, options?: { readonly source?: string }): Promise<Message>;
+  publish(
+    channel: string,
+    payload: unknown,
+    options?: { readonly source?: string | undefined },
+  ): Promise<Message>;
   retryDeadLetter(nodeId: string): void;
   readonly humans: {
     answer(id: string, value: unknown): void;

@@ -15,19 +15,19 @@ import { DEFAULT_LIMITS, type ValueLimits } from './safe-value.js';
 
 export interface InspectorOptions {
   /** What the executor is called in the panel. `executor` by default. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Replaces what must not be seen; see {@link Redact}. With it, no state is shared inside a page either. */
-  readonly redact?: Redact;
+  readonly redact?: Redact | undefined;
   /** How much of one value is shown. 24 levels and 262,144 characters by default. */
-  readonly limits?: Partial<ValueLimits>;
+  readonly limits?: { readonly [Limit in keyof ValueLimits]?: number | undefined } | undefined;
   /** Messages whose payloads can still be asked for, while watched. 10,000 by default; 1,000 while very many come. */
-  readonly recentMessages?: number;
+  readonly recentMessages?: number | undefined;
   /** Milliseconds between two batches. 100 by default, which is also the least. */
-  readonly batchMs?: number;
+  readonly batchMs?: number | undefined;
   /** Events under way, sent and not yet taken in, before detail is given up. 200,000 by default. */
-  readonly eventsUnderWay?: number;
+  readonly eventsUnderWay?: number | undefined;
   /** For tests: calls back after a while, like `setTimeout`; the answer cancels. */
-  readonly setTimer?: (milliseconds: number, callback: () => void) => () => void;
+  readonly setTimer?: ((milliseconds: number, callback: () => void) => () => void) | undefined;
 }
 
 const MIN_BATCH_MS = 100;
@@ -99,7 +99,8 @@ class Inspector {
     this.#batchMs = batchMs;
     this.#eventsUnderWay = eventsUnderWay;
     this.#setTimer = setTimer;
-    this.#disclosure = new Disclosure(redact, { ...DEFAULT_LIMITS, ...limits });
+    const { depth = DEFAULT_LIMITS.depth, characters = DEFAULT_LIMITS.characters } = limits ?? {};
+    this.#disclosure = new Disclosure(redact, { depth, characters });
     this.#recent = new RecentMessages(recentMessages);
     const host: BatchHost = {
       encodeBody: (event) => this.#disclosure.event(event),

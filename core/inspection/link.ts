@@ -56,8 +56,9 @@ export function inPageLink(): { readonly inspector: InspectorEnd; readonly watch
 /** What we use of a `MessagePort`, a `Worker`, or Node's `worker_threads` port seen as an event target. */
 export interface PortLike {
   postMessage(message: unknown): void;
-  addEventListener(type: 'message', listener: (event: { readonly data?: unknown }) => void): void;
-  removeEventListener(type: 'message', listener: (event: { readonly data?: unknown }) => void): void;
+  // The types of Node's events, where those of the DOM are absent, do not say that there is `data`.
+  addEventListener(type: 'message', listener: (event: object) => void): void;
+  removeEventListener(type: 'message', listener: (event: object) => void): void;
   start?(): void;
 }
 
@@ -77,8 +78,8 @@ function overPort<Sent, Received extends { readonly v: number; readonly type: st
   return {
     send: (frame) => port.postMessage(frame),
     onFrame(listener) {
-      const receive = ({ data }: { readonly data?: unknown }): void => {
-        if (isFrame<Received>(data)) listener(data);
+      const receive = (event: object): void => {
+        if ('data' in event && isFrame<Received>(event.data)) listener(event.data);
       };
       port.addEventListener('message', receive);
       port.start?.();

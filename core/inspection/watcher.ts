@@ -17,13 +17,13 @@ import type { WatcherEnd } from './link.js';
 
 export interface WatchOptions {
   /** Called for each event after it has become part of `state`; message payloads are null in it. */
-  readonly onEvent?: (event: RunEvent, state: RunState) => void;
+  readonly onEvent?: ((event: RunEvent, state: RunState) => void) | undefined;
   /** Called when the state is another as a whole: at the beginning, and after a gap. */
-  readonly onState?: (state: RunState) => void;
+  readonly onState?: ((state: RunState) => void) | undefined;
   /** Called when detail was given up; `onState` follows. */
-  readonly onGap?: (gap: GapFrame) => void;
+  readonly onGap?: ((gap: GapFrame) => void) | undefined;
   /** Called when the other end speaks another version: nothing of what it sends can be shown. */
-  readonly onForeignVersion?: (version: number) => void;
+  readonly onForeignVersion?: ((version: number) => void) | undefined;
 }
 
 /** What {@link watchExecutor} answers. */

@@ -33,7 +33,7 @@ export interface FollowableStorage extends StorageAdapter {
 
 export interface OpenWhenFreeOptions extends OpenNamespaceOptions {
   /** Ends the waiting. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A namespace that somebody else writes. */

@@ -11,7 +11,7 @@ import type { RepairReport, StorageAdapter, StorageNamespace } from './storage-a
 export interface RepairOptions {
   readonly storage: StorageAdapter;
   /** Which state in the storage. Default `default`. */
-  readonly namespace?: string;
+  readonly namespace?: string | undefined;
 }
 
 /** What `PubSubExecutor.repair` could keep, and what it could not. */

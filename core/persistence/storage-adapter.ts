@@ -36,9 +36,9 @@ export interface StorageCapabilities {
 
 export interface OpenNamespaceOptions {
   /** Who we are, shown to the writer that is refused because of us. */
-  readonly owner?: string;
+  readonly owner?: string | undefined;
   /** Called at most once, when the store is taken away under us (another tab deleted it, a takeover fenced us, …). */
-  readonly onLost?: (cause: Error) => void;
+  readonly onLost?: ((cause: Error) => void) | undefined;
 }
 
 export interface StoredBatch {

@@ -25,12 +25,12 @@ export type TaskReference = string | Task;
 /** A new task, or changes to one. */
 export interface TaskInput {
   /** Names the task to change; a new one gets this id. Default: a fresh id, so a new task. */
-  readonly taskId?: string;
+  readonly taskId?: string | undefined;
   readonly type: string;
   /** Any JSON. Default null for a new task, unchanged for one that exists. */
   readonly data?: unknown;
   /** Default 3 for a new task, unchanged for one that exists. */
-  readonly maxAttempts?: number;
+  readonly maxAttempts?: number | undefined;
 }
 
 /**

@@ -10,9 +10,9 @@ const TURNS_PER_MOMENT = 25;
 /** Options of {@link createTestRuntime}. */
 export interface TestRuntimeOptions {
   /** Seeds ids and randomness. Whole. Default 1. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Where the clock starts, in milliseconds since 1970. Default the beginning of 2026. */
-  readonly startAt?: number;
+  readonly startAt?: number | undefined;
 }
 
 /** A runtime whose clock stands still until it is moved. */

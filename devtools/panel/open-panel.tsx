@@ -12,9 +12,9 @@ import { PANEL_STYLES } from './styles.js';
 
 export interface OpenPanelOptions {
   readonly executor: Inspected;
-  readonly name?: string;
-  readonly redact?: Redact;
-  readonly nonce?: string;
+  readonly name?: string | undefined;
+  readonly redact?: Redact | undefined;
+  readonly nonce?: string | undefined;
 }
 
 /** Renders the panel into a shadow root. This module is what loads lazily: React, the store and all views hang on it. */

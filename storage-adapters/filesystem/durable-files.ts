@@ -85,16 +85,27 @@ export async function renamePatiently(fileSystem: FileSystem, from: string, to: 
   }
 }
 
-/** Makes a directory and those above it. What is in them is safe only once {@link syncPath} has seen to it. */
+/**
+ * Makes a directory and those above it. What is in them is safe only once {@link syncPath} has seen to it.
+ *
+ * @throws what the system says, also when the directories above are there and it still cannot be made: a link that
+ * leads nowhere counts as there, and nothing can be made in it.
+ */
 export async function makeDirectories(fileSystem: FileSystem, path: string): Promise<void> {
+  try {
+    await makeUnlessThere(fileSystem, path);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeDirectories(fileSystem, dirname(path));
+    await makeUnlessThere(fileSystem, path);
+  }
+}
+
+async function makeUnlessThere(fileSystem: FileSystem, path: string): Promise<void> {
   try {
     await fileSystem.makeDirectory(path);
   } catch (error) {
-    const code = errorCode(error);
-    if (code === 'EEXIST') return;
-    if (code !== 'ENOENT' || dirname(path) === path) throw error;
-    await makeDirectories(fileSystem, dirname(path));
-    await makeDirectories(fileSystem, path);
+    if (errorCode(error) !== 'EEXIST') throw error;
   }
 }
 

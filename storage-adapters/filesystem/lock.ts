@@ -4,6 +4,7 @@ import { namesIn, pause, readBytes, removeIfThere, renamePatiently, writeFully }
 import { newerFormat } from './failures.js';
 import { FORMAT_VERSION } from './file-header.js';
 import { errorCode, type FileSystem } from './file-system.js';
+import { holdHere, isHeldHere } from './held-locks.js';
 import type { ProcessIdentity, ProcessTable } from './process-table.js';
 
 /*
@@ -24,7 +25,7 @@ export interface LockOptions {
   readonly directory: string;
   readonly namespace: string;
   readonly owner: string | undefined;
-  /** An owner that cannot be seen (another machine) is taken for gone when it gave no sign for so long. */
+  /** An owner that cannot be seen (another machine, another thread) is taken for gone when it gave no sign for so long. */
   readonly staleAfterMs: number;
 }
 
@@ -100,18 +101,18 @@ export async function takeLock(options: LockOptions): Promise<Lock> {
       continue;
     }
     const epoch = (newest?.epoch ?? 0) + 1;
-    const descriptor = await create(fileSystem, join(directory, `lock-${epoch}`), record);
-    if (descriptor === undefined) continue;
+    const file = await create(fileSystem, join(directory, `lock-${epoch}`), record);
+    if (file === undefined) continue;
     const others = (await locksIn(fileSystem, directory)).filter(({ name }) => name !== `lock-${epoch}`);
     if (others.some((other) => other.epoch >= epoch)) {
       // What we looked at was out of date: others came, and perhaps went, in between.
-      await abandon(fileSystem, join(directory, `lock-${epoch}`), descriptor);
+      await abandon(fileSystem, file);
       continue;
     }
     for (const { name } of others) await removeIfThere(fileSystem, join(directory, name));
     // On the device before any record is: only so can the next owner tell that the machine went down under us.
     await fileSystem.syncDirectory(directory);
-    return hold(options, epoch, inheritance, descriptor);
+    return hold(options, epoch, inheritance, file);
   }
   throw new PubSubError('LOCK_ERROR', `${JSON.stringify(options.namespace)} is wanted by too many at once`, {
     details: { namespace: options.namespace, owner: 'others that open it at this moment' },
@@ -124,9 +125,17 @@ export async function refuseNewerLock(fileSystem: FileSystem, directory: string)
   if (newest !== undefined) await ownerIn(fileSystem, join(directory, newest.name));
 }
 
-function hold(options: LockOptions, epoch: number, inheritance: Inheritance, descriptor: number): Lock {
+/** A lock file that is ours. */
+interface OwnFile {
+  readonly path: string;
+  readonly descriptor: number;
+  /** This thread holds it no longer. */
+  readonly letGo: () => void;
+}
+
+function hold(options: LockOptions, epoch: number, inheritance: Inheritance, file: OwnFile): Lock {
   const { fileSystem, directory, namespace } = options;
-  const path = join(directory, `lock-${epoch}`);
+  const { path, descriptor, letGo } = file;
   // The descriptor stays open: as long as it does, the system gives this inode to no other file.
   const inode = fileSystem.inode(path);
   let whenGone: (() => void) | undefined;
@@ -154,10 +163,14 @@ function hold(options: LockOptions, epoch: number, inheritance: Inheritance, des
     },
     async release() {
       clearInterval(sign);
-      const ours = isOurs();
-      await fileSystem.close(descriptor);
-      if (ours)
-        await renamePatiently(fileSystem, path, join(directory, `free-${epoch}`)).catch(ignoreMissing);
+      try {
+        const ours = isOurs();
+        await fileSystem.close(descriptor);
+        if (ours)
+          await renamePatiently(fileSystem, path, join(directory, `free-${epoch}`)).catch(ignoreMissing);
+      } finally {
+        letGo(); // a lock that the system does not let us free gives no more signs, and is free in time
+      }
     },
   };
 }
@@ -177,14 +190,25 @@ async function inherit(
   if (holder === undefined) {
     return age < UNWRITTEN_MS ? undefined : { clean: false, mayWake: true, rebooted: true };
   }
-  const state = await processes.find(holder);
-  if (state === 'running' || (state === 'unknown' && age < staleAfterMs)) throw held(namespace, holder);
+  const isSelf = holder.pid === self.pid && holder.machine === self.machine;
+  const found = await processes.find(holder);
+  // Our process runs, which says nothing of the thread in it that took the lock and may have died.
+  const state = found === 'running' && isSelf && !isHeldHere(path) ? 'unknown' : found;
+  if (state === 'running') throw held(namespace, holder, isSelf ? 'this very process' : undefined);
+  if (state === 'unknown' && age < staleAfterMs) {
+    const whenFree = `if that has died, the store is free ${staleAfterMs / 1_000} s after its last sign`;
+    throw held(namespace, holder, isSelf ? `this very process, in another thread; ${whenFree}` : undefined);
+  }
   const rebooted = holder.machine !== self.machine || holder.boot !== self.boot;
   return { clean: false, mayWake: state === 'unknown', rebooted };
 }
 
-function held(namespace: string, { owner, pid, machine, since }: OwnerRecord): PubSubError {
-  const message = `namespace ${JSON.stringify(namespace)} of the store is held by ${owner} (process ${pid} on ${machine})`;
+function held(
+  namespace: string,
+  { owner, pid, machine, since }: OwnerRecord,
+  who = `process ${pid} on ${machine}`,
+): PubSubError {
+  const message = `namespace ${JSON.stringify(namespace)} of the store is held by ${owner} (${who})`;
   return new PubSubError('LOCK_ERROR', message, { details: { namespace, owner, pid, machine, since } });
 }
 
@@ -209,7 +233,7 @@ async function create(
   fileSystem: FileSystem,
   path: string,
   record: OwnerRecord,
-): Promise<number | undefined> {
+): Promise<OwnFile | undefined> {
   let descriptor: number;
   try {
     descriptor = await fileSystem.open(path, 'wx');
@@ -217,19 +241,24 @@ async function create(
     if (errorCode(error) === 'EEXIST') return undefined;
     throw error;
   }
+  const file = { path, descriptor, letGo: holdHere(path) }; // before anybody can read in it that it is ours
   try {
     writeFully(fileSystem, descriptor, Buffer.from(`${JSON.stringify(record)}\n`), 0);
     await fileSystem.dataSync(descriptor);
-    return descriptor;
+    return file;
   } catch (error) {
-    await abandon(fileSystem, path, descriptor);
+    await abandon(fileSystem, file);
     throw error;
   }
 }
 
-async function abandon(fileSystem: FileSystem, path: string, descriptor: number): Promise<void> {
-  await fileSystem.close(descriptor);
-  await removeIfThere(fileSystem, path);
+async function abandon(fileSystem: FileSystem, { path, descriptor, letGo }: OwnFile): Promise<void> {
+  try {
+    await fileSystem.close(descriptor);
+    await removeIfThere(fileSystem, path);
+  } finally {
+    letGo();
+  }
 }
 
 /** Who wrote a lock; undefined when it is gone or not readable. @throws when it is of a newer format. */

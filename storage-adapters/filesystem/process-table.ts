@@ -16,7 +16,7 @@ export interface ProcessIdentity {
 /** How owners of locks are recognised. Injected, so that a test can be another machine. */
 export interface ProcessTable {
   self(): Promise<ProcessIdentity>;
-  /** `unknown`: on another machine, or nothing tells whether the pid was reused. */
+  /** `unknown`: on another machine, or nothing tells whether the pid was reused. The own process is `running`. */
   find(identity: ProcessIdentity): Promise<'running' | 'gone' | 'unknown'>;
 }
 

@@ -13,9 +13,9 @@ export interface StorageFixture {
    * Another adapter object on the same data, as after a restart or in another process. Needed when the store
    * `supports` `persistent` or `shared`.
    */
-  readonly reopen?: () => StorageAdapter | Promise<StorageAdapter>;
+  readonly reopen?: (() => StorageAdapter | Promise<StorageAdapter>) | undefined;
   /** Deletes what the test has left. Called also when the test fails; every adapter has been closed by then. */
-  readonly cleanUp?: () => void | Promise<void>;
+  readonly cleanUp?: (() => void | Promise<void>) | undefined;
 }
 
 export interface StorageConformanceOptions {

@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { manifest, packageEntries, packageRoot } from './package-entries.js';
@@ -9,8 +19,9 @@ import { readModule } from './source-tree.js';
 /**
  * Packs the built package as npm would and looks at the result as its users will: publint, are-the-types-wrong, and
  * that our type declarations name no package that is not installed with us, and that every entry point can be
- * imported by plain Node and by a strict TypeScript program that checks our declarations too, and that pages built for
- * production leave the panel out. Needs `npm run build` before.
+ * imported by plain Node and by a strict TypeScript program that checks our declarations too (on a server without the
+ * types of the DOM), that the documents that the README and they themselves point at are there, and that pages built
+ * for production leave the panel out. Needs `npm run build` before.
  */
 async function main(): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), 'dagger-pack-'));
@@ -65,7 +76,8 @@ async function demandUsable(scratch: string, archive: string): Promise<void> {
   mkdirSync(modules);
   await demand('tar', ['-xzf', archive, '-C', modules]);
   renameSync(join(modules, 'package'), join(modules, 'dagger-agents'));
-  const types = ['@types/react', '@types/react-dom', 'csstype'];
+  demandDocuments(join(modules, 'dagger-agents'));
+  const types = ['@types/node', 'undici-types', '@types/react', '@types/react-dom', 'csstype'];
   for (const name of [...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }), ...types]) {
     mkdirSync(dirname(join(modules, name)), { recursive: true });
     symlinkSync(join(packageRoot, 'node_modules', name), join(modules, name));
@@ -89,6 +101,42 @@ async function demandUsable(scratch: string, archive: string): Promise<void> {
     writeFileSync(join(scratch, 'tsconfig.json'), JSON.stringify(config));
     await demand('tsc', ['-p', scratch]);
   }
+  await demandUsableWithoutDom(scratch);
+}
+
+/** Who reads the package offline, as agents that write programs do, follows the links of its documents. */
+function demandDocuments(folder: string): void {
+  const pages = readdirSync(join(folder, 'docs')).filter((name) => name.endsWith('.md'));
+  for (const page of ['README.md', ...pages.map((name) => join('docs', name))]) {
+    const text = readFileSync(join(folder, page), 'utf8');
+    for (const [, target = ''] of text.matchAll(/\]\(([^():#]+\.md)(?:#[^)]*)?\)/g)) {
+      const file = join(dirname(page), target);
+      // The tests and the demo stay where they are.
+      if (/^(test|demo)\//.test(file) || existsSync(join(folder, file))) continue;
+      console.log(`${page} points at ${target}, which is not in the package`);
+      process.exitCode = 1;
+    }
+  }
+}
+
+/** A server has the types of Node and none of the DOM; those of ports and events differ. */
+async function demandUsableWithoutDom(scratch: string): Promise<void> {
+  const lines = [
+    "import { MessageChannel, parentPort } from 'node:worker_threads';",
+    "import { PubSubExecutor } from 'dagger-agents';",
+    "import { attachInspector, portInspectorEnd, portWatcherEnd, watchExecutor } from 'dagger-agents/inspector';",
+    "import { openStorage } from 'dagger-agents/storage';",
+    'const { port1, port2 } = new MessageChannel();',
+    "const executor = await PubSubExecutor.open({ storage: await openStorage('server') });",
+    'attachInspector(executor, portInspectorEnd(port1));',
+    'watchExecutor(portWatcherEnd(parentPort ?? port2), {});',
+  ];
+  writeFileSync(join(scratch, 'server.mts'), [...lines, ''].join('\n'));
+  const resolution = { module: 'nodenext', moduleResolution: 'nodenext', target: 'es2022' };
+  const options = { ...resolution, lib: ['es2023'], types: ['node'], strict: true, noEmit: true };
+  const config = { compilerOptions: options, files: ['server.mts'] };
+  writeFileSync(join(scratch, 'tsconfig.json'), JSON.stringify(config));
+  await demand('tsc', ['-p', scratch]);
 }
 
 await main();

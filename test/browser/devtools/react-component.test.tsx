@@ -45,6 +45,47 @@ test('the component mounts one panel, also in strict mode, and takes it away aga
   expect(element.querySelector('dagger-devtools')).toBeNull();
 });
 
+test('a redact that changes holds from then on, and does not mount it anew; a name, or a first redact, does', async () => {
+  const { executor, element } = await place();
+  const root = createRoot(element);
+  closing.push(() => act(() => root.unmount()));
+  const panelOf = () => element.querySelector('dagger-devtools');
+  const text = () => shadow(element)?.querySelector('.panel')?.textContent ?? '';
+  const render = (name: string, shown: string | undefined) =>
+    act(() =>
+      root.render(
+        <StrictMode>
+          <DaggerDevtools
+            executor={executor}
+            name={name}
+            open
+            view="state"
+            redact={shown === undefined ? undefined : (value, { kind }) => (kind === 'cache' ? shown : value)}
+          />
+        </StrictMode>,
+      ),
+    );
+  const shows = (what: string) => vi.waitFor(() => expect(text()).toContain(what), WAIT);
+  await render('one', 'by the first');
+  executor.cache.insertGlobalValue('vault', 'gold', 'a secret');
+  await shows('by the first');
+  const first = panelOf();
+  await render('one', 'by the second');
+  executor.cache.insertGlobalValue('vault', 'silver', 'a secret');
+  await shows('by the second');
+  expect(panelOf()).toBe(first);
+  await render('two', 'by the second');
+  await vi.waitFor(() => expect(shadow(element)?.querySelector('.brand')?.textContent).toBe('two'), WAIT);
+  const second = panelOf();
+  expect(second).not.toBe(first);
+  await render('two', undefined);
+  await shows('a secret');
+  expect(panelOf()).not.toBe(second);
+  await render('two', 'by the last');
+  await shows('by the last');
+  expect(text()).not.toContain('a secret');
+});
+
 test('it works without storage, opens and closes by its handle, and watches only while it is open', async () => {
   const { executor, element } = await place();
   const getItem = vi.spyOn(Storage.prototype, 'getItem').mockImplementation(() => {

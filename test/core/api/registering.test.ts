@@ -48,6 +48,70 @@ describe('AgentRegistry', () => {
 });
 
 describe('registerAgent', () => {
+  test('of a list, the one at fault is named by its place and its name', async () => {
+    const { executor } = await openBus();
+    const agents: readonly unknown[] = [
+      echo('a'),
+      { ...echo('b'), concurrency: 0 },
+      undefined,
+      () => 7,
+      echo('a'),
+      {
+        get name() {
+          throw new Error('not now');
+        },
+      },
+    ];
+    const faults: readonly (readonly [number, string, string])[] = [
+      [1, 'VALIDATION_ERROR', 'agents[0] ("b"): agent.concurrency: expected'],
+      [2, 'VALIDATION_ERROR', 'agents[0]: agent: expected an agent, got undefined'],
+      [3, 'VALIDATION_ERROR', 'agents[0]: agent: expected an agent, got 7'],
+      [5, 'EXECUTION_ERROR', 'agents[0]: agent: could not be made: not now'],
+    ];
+    for (const [index, code, message] of faults) {
+      const error = await refusal(() =>
+        Reflect.apply(executor.registerAgents, executor, [agents.slice(index, index + 1)]),
+      );
+      expect(error).toMatchObject({ code, details: { index: 0 } });
+      expect(error.message).toContain(message);
+    }
+    const second = await refusal(() => executor.registerAgents([echo('a'), echo('b'), echo('a')]));
+    expect(second).toMatchObject({ code: 'AGENT_ALREADY_REGISTERED', details: { index: 2, name: 'a' } });
+    expect(second.message).toBe('agents[2] ("a"): there is an agent "a" already');
+    expect(executor.listAgents().map(({ name }) => name)).toEqual(['a', 'b']);
+    await executor.close();
+    const closed = await refusal(() => executor.registerAgents([echo('c')]));
+    expect(closed).toMatchObject({ code: 'EXECUTOR_CLOSED', message: 'the executor has been closed' });
+  });
+
+  test('a factory that answers with a promise is told so', async () => {
+    const { executor } = await openBus();
+    const later = async (): Promise<PubSubAgent> => echo('later');
+    const error = await refusal(() => Reflect.apply(executor.registerAgent, executor, [later]));
+    expect(error.message).toBe('agent: expected an agent, got a promise (is an await missing?)');
+    const listed = await refusal(() => Reflect.apply(executor.registerAgents, executor, [[later]]));
+    expect(listed.message).toBe('agents[0]: agent: expected an agent, got a promise (is an await missing?)');
+  });
+
+  test('a bad schema among several is named by its channel', async () => {
+    const { executor } = await openBus();
+    const bad = { type: 'objekt' };
+    const agent = (subscribe: object, publish: object): unknown =>
+      Reflect.apply(defineAgent, undefined, [{ name: 'a', subscribe, publish, process: () => undefined }]);
+    const register = (each: unknown) =>
+      refusal(() => Reflect.apply(executor.registerAgent, executor, [each]));
+    expect((await register(agent({ in: { type: 'string' }, pages: bad }, {}))).message).toContain(
+      'agent "a", input schema of channel "pages": schema/type',
+    );
+    expect((await register(agent({ in: { type: 'string' } }, { out: null }))).message).toContain(
+      'agent "a", output schema of channel "out": ',
+    );
+    const shared = { name: 'a', subscribe: 'in', inputSchema: bad, process: () => undefined };
+    expect((await register(Reflect.apply(defineAgent, undefined, [shared]))).message).toContain(
+      'agent "a", input schema: schema/type',
+    );
+  });
+
   test('takes an agent or a factory and answers its metadata', async () => {
     const { executor } = await openBus();
     let made = 0;
