@@ -1,5 +1,6 @@
 import { defineAgent, type Message, PubSubExecutor, type RunEvent } from 'dagger-agents';
 import { expect, test } from 'vitest';
+import { openBus } from '../../support/bus.js';
 
 // A message is made when somebody looks at it. Whoever looks, and whenever, must see the same one.
 
