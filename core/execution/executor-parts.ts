@@ -112,7 +112,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
   const tasks = new TaskManager(taskStore);
   const running = new RunningAttempts();
   const drain = new Drain(running, runtime);
-  const failures = new Failures(recorder, staged);
+  const failures = new Failures(recorder, logger, staged);
 
   const runs: RunManager = new RunManager({
     recorder,
@@ -251,6 +251,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
       router.refuseWaiters(closed, () => true);
       humans.abandon(closed);
       listeners.flush();
+      failures.close();
       isClosed = true;
       await persistence.close();
     },

@@ -1,7 +1,9 @@
 import { type ErrorRecord, PubSubError } from '../errors.js';
 import type { Mailbox } from '../messaging/mailbox.js';
 import type { Delivery } from '../state/delivery.js';
-import { errorFrom, thrownRecord } from '../thrown.js';
+import { errorFrom, isError, thrownRecord } from '../thrown.js';
+import { FailureNote } from './failure-note.js';
+import type { Logger } from './logger.js';
 import type { Recorder } from './recorder.js';
 
 /** So many of the newest throws are kept as they were thrown: an error may hold on to anything. */
@@ -16,6 +18,7 @@ const STACKS_PERIOD = 600_000;
  */
 export class Failures {
   readonly #recorder: Recorder;
+  readonly #note: FailureNote;
   readonly #recordsStacks: boolean;
   /** By the record, which the tree keeps as long as the node. */
   readonly #thrown = new WeakMap<ErrorRecord, unknown>();
@@ -25,8 +28,9 @@ export class Failures {
   readonly #stacks = new WeakMap<Mailbox<Delivery>, { readonly since: number; count: number }>();
 
   /** @param recordsStacks whether events say where an error was thrown: it differs from machine to machine. */
-  constructor(recorder: Recorder, recordsStacks: boolean) {
+  constructor(recorder: Recorder, logger: Logger, recordsStacks: boolean) {
     this.#recorder = recorder;
+    this.#note = new FailureNote(logger);
     this.#recordsStacks = recordsStacks;
   }
 
@@ -36,10 +40,12 @@ export class Failures {
     this.#recorder.deliveryRetrying(at, delivery, this.#record(at, delivery, thrown), at + delay);
   }
 
-  /** The last attempt has failed, or none could be made, as the input did not fit. */
+  /** The last attempt has failed, or none could be made, as the input did not fit: told to the developer, too. */
   fail(delivery: Delivery, thrown: unknown, invalid: boolean): void {
     const at = this.#recorder.now();
-    this.#recorder.deliveryFailed(at, delivery, this.#record(at, delivery, thrown), invalid);
+    const record = this.#record(at, delivery, thrown);
+    this.#recorder.deliveryFailed(at, delivery, record, invalid);
+    this.#note.write(at, delivery, record, invalid, isError(thrown) ? thrown : this.errorOf(record));
   }
 
   #record(at: number, { mailbox }: Delivery, thrown: unknown): ErrorRecord {
@@ -56,6 +62,10 @@ export class Failures {
   errorOf(record: ErrorRecord): PubSubError {
     const thrown = this.#thrown.get(record);
     return thrown === undefined ? PubSubError.fromRecord(record) : errorFrom(record, thrown);
+  }
+
+  close(): void {
+    this.#note.close();
   }
 
   #takeStack(at: number, mailbox: Mailbox<Delivery>): boolean {
