@@ -29,6 +29,10 @@ export interface ErrorRecord {
   readonly code: PubSubErrorCode;
   readonly message: string;
   readonly details?: ErrorDetails;
+  /** Class of what an agent threw, as `TypeError`, where it was neither an `Error` nor a `PubSubError`. */
+  readonly name?: string;
+  /** Where an agent's code threw an `EXECUTION_ERROR`; not of each, when there are many, and not with a `runtime` of yours. */
+  readonly stack?: string;
 }
 
 /**

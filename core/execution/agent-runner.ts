@@ -1,7 +1,7 @@
 import type { AgentContext, PubSubAgent } from '../agents/agent.js';
 import { handlerOf } from '../agents/define-agent.js';
 import { type ResolvedConfig, retryDelay } from '../config.js';
-import { errorRecord, type PubSubError } from '../errors.js';
+import type { PubSubError } from '../errors.js';
 import type { JsonValue } from '../json.js';
 import type { Mailbox, MailConsumer } from '../messaging/mailbox.js';
 import type { Runtime } from '../runtime.js';
@@ -9,6 +9,7 @@ import type { SchemaCheck } from '../schema/compile-schema.js';
 import type { Delivery } from '../state/delivery.js';
 import type { RunRecord } from '../state/run-record.js';
 import type { Attempt, AttemptServices } from './attempt.js';
+import type { Failures } from './failures.js';
 import { type AttemptObserver, Invocation } from './invocation.js';
 import type { PayloadGate } from './payload-gate.js';
 import type { Recorder } from './recorder.js';
@@ -30,6 +31,7 @@ export interface RunnerEnvironment {
   readonly services: AttemptServices;
   readonly settlements: SettlementWatch;
   readonly running: RunningAttempts;
+  readonly failures: Failures;
   /** Records what a transactional attempt did together with its success. */
   commit(attempt: Attempt, succeeded: () => void): void;
   /** A delivery has its outcome. */
@@ -185,25 +187,23 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     this.environment.commit(invocation, () => recorder.deliverySucceeded(recorder.now(), delivery));
   }
 
-  attemptFailed(invocation: Invocation, error: PubSubError): void {
-    const { recorder, config } = this.environment;
+  attemptFailed(invocation: Invocation, thrown: unknown): void {
+    const { config, failures } = this.environment;
     const { delivery } = invocation;
     this.release(invocation);
     // Failures count, not starts: a crash of the process is nothing that the message did.
-    const failures = (delivery.errors?.length ?? 0) + 1;
-    if (failures >= config.maxAttempts) {
-      this.fail(delivery, error, false);
+    const failed = (delivery.errors?.length ?? 0) + 1;
+    if (failed >= config.maxAttempts) {
+      this.fail(delivery, thrown, false);
       return;
     }
-    const at = recorder.now();
-    const dueAt = at + retryDelay(config.retryStrategy, failures);
-    recorder.deliveryRetrying(at, delivery, errorRecord(error), dueAt);
+    failures.retry(delivery, thrown, retryDelay(config.retryStrategy, failed));
     this.waitForRetry(delivery);
   }
 
-  inputRefused(invocation: Invocation, error: PubSubError): void {
+  inputRefused(invocation: Invocation, thrown: unknown): void {
     this.release(invocation);
-    this.fail(invocation.delivery, error, true);
+    this.fail(invocation.delivery, thrown, true);
   }
 
   attemptAbandoned(invocation: Invocation): void {
@@ -273,10 +273,9 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     if (this.hasMail()) this.mailArrived();
   }
 
-  private fail(delivery: Delivery, error: PubSubError, invalid: boolean): void {
-    const { recorder } = this.environment;
+  private fail(delivery: Delivery, thrown: unknown, invalid: boolean): void {
     const { run } = delivery;
-    recorder.deliveryFailed(recorder.now(), delivery, errorRecord(error), invalid);
+    this.environment.failures.fail(delivery, thrown, invalid);
     this.environment.settled(delivery, run);
   }
 

@@ -68,7 +68,7 @@ export interface OpenOptions {
    * missed that one. Over a fresh state `fold` of what it heard is `executor.state`.
    */
   readonly listener?: EventListener | undefined;
-  /** Where notes go. Default: warnings to the console. */
+  /** Where notes go, such as that a delivery has failed for good. Default: warnings to the console. */
   readonly logger?: PartialLogger | undefined;
 }
 

@@ -17,6 +17,7 @@ import { ChannelDesk } from './channel-desk.js';
 import { DeadLetters } from './dead-letters.js';
 import { Drain } from './drain.js';
 import type { OpenOptions } from './executor-options.js';
+import { Failures } from './failures.js';
 import { HumanDesk } from './human-desk.js';
 import { Lifecycle } from './lifecycle.js';
 import { type EventListener, Listeners } from './listeners.js';
@@ -80,7 +81,8 @@ export function requireParts(parts: ExecutorParts | undefined): ExecutorParts {
 export async function buildParts(options: OpenOptions, config: ResolvedConfig): Promise<ExecutorParts> {
   const runtime = options.runtime ?? systemRuntime();
   const logger = safeLogger(options.logger);
-  // Where time is not the system's, a run must be repeatable: then nothing may depend on how long something loads.
+  // Where time is not the system's, a run must be repeatable: then nothing may depend on how long something loads, and
+  // events must not name the files of this machine.
   const staged = options.runtime === undefined;
   // Loaded before the store: nobody would release it if this failed.
   const validator = options.validator ?? (await defaultValidator((note) => logger.info(note), staged));
@@ -110,12 +112,14 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
   const tasks = new TaskManager(taskStore);
   const running = new RunningAttempts();
   const drain = new Drain(running, runtime);
+  const failures = new Failures(recorder, logger, staged);
 
   const runs: RunManager = new RunManager({
     recorder,
     runtime,
     config,
     retainedNodes,
+    errorOf: (record) => failures.errorOf(record),
     whenDurable: (settle) => persistence.whenDurable(settle),
     whenEnded: (status, settle) => {
       if (!savesAtPause || status !== 'paused') persistence.whenDurable(settle);
@@ -166,6 +170,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     services,
     settlements: new SettlementWatch(scheduler),
     running,
+    failures,
     commit: (attempt, succeeded) => services.transactions.commit(attempt, succeeded),
     settled: (delivery, run) => {
       runs.settled(delivery, run);
@@ -246,6 +251,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
       router.refuseWaiters(closed, () => true);
       humans.abandon(closed);
       listeners.flush();
+      failures.close();
       isClosed = true;
       await persistence.close();
     },

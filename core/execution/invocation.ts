@@ -24,9 +24,9 @@ export interface AttemptObserver {
   readonly settlements: SettlementWatch;
   /** @throws PubSubError when what it did cannot be committed; it has failed then. */
   attemptSucceeded(invocation: Invocation): void;
-  attemptFailed(invocation: Invocation, error: PubSubError): void;
+  attemptFailed(invocation: Invocation, thrown: unknown): void;
   /** The input did not fit; the agent's code was not called. */
-  inputRefused(invocation: Invocation, error: PubSubError): void;
+  inputRefused(invocation: Invocation, thrown: unknown): void;
   attemptAbandoned(invocation: Invocation): void;
   /** It waits for a person and no longer holds its agent up: it begins anew when the answer comes. */
   attemptParked(invocation: Invocation, reason: PubSubError): void;
@@ -279,15 +279,14 @@ export class Invocation implements Attempt, RunningAttempt {
   failed(thrown: unknown): void {
     if (this.over) return;
     this.over = SETTLED;
-    const error = toPubSubError(thrown);
-    this.rare?.controller?.abort(error);
-    this.observer.attemptFailed(this, error);
+    this.rare?.controller?.abort(toPubSubError(thrown));
+    this.observer.attemptFailed(this, thrown);
   }
 
   private refuseInput(thrown: unknown): void {
     if (this.over) return;
     this.over = SETTLED;
-    this.observer.inputRefused(this, toPubSubError(thrown));
+    this.observer.inputRefused(this, thrown);
   }
 
   private refused(error: PubSubError): Promise<Message> {

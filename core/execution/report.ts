@@ -1,4 +1,4 @@
-import { PubSubError } from '../errors.js';
+import type { ErrorRecord, PubSubError } from '../errors.js';
 import { isoTime } from '../identifiers.js';
 import type { RunCounts, RunRecord, RunStatus } from '../state/run-record.js';
 import type { InvocationNode } from '../state/tree-node.js';
@@ -12,7 +12,7 @@ export interface NodeExecutionOutcome {
   readonly attempts: number;
   /** What went wrong in the attempts that were followed by another. */
   readonly retryMessages: readonly string[];
-  /** Why the last attempt failed; absent on success. */
+  /** Why the last attempt failed; absent on success. Its `cause` is what the agent threw, in this session. */
   readonly finalError?: PubSubError;
   /** How long the last attempt took. */
   readonly durationMs: number;
@@ -24,7 +24,7 @@ export interface PubSubExecutionReport {
   readonly status: RunStatus;
   /** True when the run completed and every delivery succeeded. */
   readonly overallSuccess: boolean;
-  /** Why it did not complete, or the first failure; absent when all went well. */
+  /** Why it did not complete, or the first failure, with its `cause`; absent when all went well. */
   readonly error?: PubSubError;
   /** In the order they were settled; the newest only, as many as `retention.nodes` keeps. */
   readonly agentOutcomes: readonly NodeExecutionOutcome[];
@@ -36,12 +36,15 @@ export interface PubSubExecutionReport {
   readonly finishedAt: string;
 }
 
-/** The outcome that a settled node of the tree tells of. */
-export function outcomeOf(node: InvocationNode): NodeExecutionOutcome {
+/** The outcome that a settled node of the tree tells of. `errorOf` makes an error of its record. */
+export function outcomeOf(
+  node: InvocationNode,
+  errorOf: (record: ErrorRecord) => PubSubError,
+): NodeExecutionOutcome {
   const { id, agent, channel, attempts, errors, status, durationMs = 0 } = node;
   const success = status === 'succeeded';
   const last = errors.at(-1);
-  const finalError = success || !last ? undefined : PubSubError.fromRecord(last);
+  const finalError = success || !last ? undefined : errorOf(last);
   return {
     nodeId: id,
     agent,
@@ -54,20 +57,19 @@ export function outcomeOf(node: InvocationNode): NodeExecutionOutcome {
   };
 }
 
-/** The report of a run that has ended. `notStored` says why its end could not be made durable. */
+/** The report of a run that has ended; with an error, that is why it did not go well. */
 export function reportOf(
   run: RunRecord,
   status: RunStatus,
   counts: RunCounts,
   agentOutcomes: readonly NodeExecutionOutcome[],
   budget: number | undefined,
-  notStored: PubSubError | undefined,
+  error: PubSubError | undefined,
 ): PubSubExecutionReport {
-  const error = notStored ?? (run.error ? PubSubError.fromRecord(run.error) : undefined);
   return {
     executionId: run.id,
-    status: notStored ? 'failed' : status,
-    overallSuccess: status === 'completed' && !notStored,
+    status,
+    overallSuccess: status === 'completed',
     ...(error && { error }),
     agentOutcomes,
     counts,

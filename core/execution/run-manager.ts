@@ -3,6 +3,7 @@ import { type ErrorRecord, errorRecord, PubSubError } from '../errors.js';
 import type { Runtime } from '../runtime.js';
 import type { Delivery } from '../state/delivery.js';
 import type { RunKind, RunRecord, RunStatus } from '../state/run-record.js';
+import { errorFrom } from '../thrown.js';
 import type { Recorder } from './recorder.js';
 import { outcomeOf, type PubSubExecutionReport, reportOf } from './report.js';
 import { OutcomeLog } from './run-handle.js';
@@ -17,6 +18,8 @@ export interface RunSurroundings {
   whenDurable(settle: (error: PubSubError | undefined) => void): void;
   /** The same for what a run that has ended leaves: with `durability: 'exit'` a paused one is saved now. */
   whenEnded(status: RunStatus, settle: (error: PubSubError | undefined) => void): void;
+  /** The error that a record tells of, with what was thrown as its cause. */
+  errorOf(record: ErrorRecord): PubSubError;
   /** Calls back once, when this turn of the event loop is over. */
   whenTurnEnds(callback: () => void): void;
   /** A run can only be paused, as these agents, to which messages were delivered, are not registered. */
@@ -27,6 +30,12 @@ export interface RunSurroundings {
   ended(run: RunRecord, reason: PubSubError, begun: readonly Delivery[]): void;
 }
 
+/** Why a run failed: as it is recorded, and as the report has it. */
+interface RunFailure {
+  readonly record: ErrorRecord;
+  readonly error: PubSubError;
+}
+
 /** A run as it goes on: its outcomes, its clock, and who waits for its report. */
 export class LiveRun {
   readonly record: RunRecord;
@@ -34,8 +43,8 @@ export class LiveRun {
   readonly report: Promise<PubSubExecutionReport>;
   readonly resolve: (report: PubSubExecutionReport) => void;
   stopTimer: (() => void) | undefined = undefined;
-  /** The first delivery that failed for good: the run's error, when nothing worse happens. */
-  firstFailure: ErrorRecord | undefined = undefined;
+  /** Of the first delivery that failed for good: the run's error, when nothing worse happens. */
+  firstFailure: RunFailure | undefined = undefined;
   showPlanned = false;
   /** Its first message is not in yet, so having nothing to do does not end it. */
   isStarting: boolean;
@@ -88,7 +97,7 @@ export class RunManager {
 
   /** @param timeoutSeconds undefined for no limit. */
   start(id: string, kind: RunKind, timeoutSeconds: number | undefined): LiveRun {
-    const { recorder, runtime, retainedNodes } = this.surroundings;
+    const { recorder, runtime, retainedNodes, errorOf } = this.surroundings;
     recorder.record({ type: 'run.started', run: id, kind });
     const record = recorder.state.runs.get(id);
     if (!record) throw new PubSubError('EXECUTION_ERROR', `run "${id}" did not start`);
@@ -98,7 +107,7 @@ export class RunManager {
         const plain = tree.plainSuccess(number);
         if (plain !== undefined) return plain;
         const node = tree.get(number);
-        return node?.kind === 'invocation' ? outcomeOf(node) : undefined;
+        return node?.kind === 'invocation' ? outcomeOf(node, errorOf) : undefined;
       },
     });
     const live = new LiveRun(record, outcomes);
@@ -126,7 +135,10 @@ export class RunManager {
   }
 
   private noteFailure(live: LiveRun, { errors }: Delivery): void {
-    if (errors !== undefined && live.record.counts.failed > 0) live.firstFailure ??= errors.at(-1);
+    if (live.firstFailure !== undefined || live.record.counts.failed === 0) return;
+    const record = errors?.at(-1);
+    // Its cause is taken now: those of later failures would push it out.
+    if (record !== undefined) live.firstFailure = { record, error: this.surroundings.errorOf(record) };
   }
 
   /** Ends a run that has nothing left to do. */
@@ -160,8 +172,8 @@ export class RunManager {
     const begun = [...recorder.state.unfinished].filter(
       (delivery) => delivery.run === run && delivery.status === 'running',
     );
-    const record = (error && errorRecord(error)) ?? (status === 'failed' ? live.firstFailure : undefined);
-    recorder.record({ type: 'run.ended', run: run.id, status, ...(record && { error: record }) });
+    const failure = error ? failureOf(error) : status === 'failed' ? live.firstFailure : undefined;
+    recorder.record({ type: 'run.ended', run: run.id, status, ...(failure && { error: failure.record }) });
     // What was being worked on when the run was cut off has an outcome too; what was only put back has none yet.
     for (const delivery of begun) if (delivery.status === 'running') live.outcomes.add(delivery.node);
     this.live.delete(run);
@@ -173,9 +185,12 @@ export class RunManager {
     const counts = { ...run.counts };
     this.surroundings.whenEnded(status, (notStored) => {
       live.outcomes.close(notStored);
-      live.resolve(
-        reportOf(run, status, counts, live.outcomes.all(), this.surroundings.config.maxTokens, notStored),
-      );
+      const { maxTokens } = this.surroundings.config;
+      const outcomes = live.outcomes.all();
+      const report = notStored
+        ? reportOf(run, 'failed', counts, outcomes, maxTokens, notStored)
+        : reportOf(run, status, counts, outcomes, maxTokens, failure?.error);
+      live.resolve(report);
     });
   }
 
@@ -218,4 +233,9 @@ export class RunManager {
     this.idleWaiters = [];
     for (const resolve of waiters) resolve();
   }
+}
+
+function failureOf(error: PubSubError): RunFailure {
+  const record = errorRecord(error);
+  return { record, error: errorFrom(record, error) };
 }

@@ -144,18 +144,19 @@ export class Disclosure {
     };
   }
 
-  /** Details may quote what was wrong with a payload. */
+  /** Details may quote what was wrong with a payload; a stack names files. */
   #error(error: ErrorRecord): ErrorRecord {
-    const { code, message, details } = error;
-    const place = { kind: 'error', code } as const;
-    const shown = this.show(details === undefined ? { message } : { message, details }, place).json;
-    if (typeof shown !== 'object' || shown === null || Array.isArray(shown)) {
-      return { code, message: typeof shown === 'string' ? shown : '(withheld)' };
-    }
-    const text: unknown = Reflect.get(shown, 'message');
-    const facts: unknown = Reflect.get(shown, 'details');
-    const record = { code, message: typeof text === 'string' ? text : '(withheld)' };
-    return isRecord(facts) ? { ...record, details: facts } : record;
+    const { code, ...told } = error;
+    const shown = this.show(told, { kind: 'error', code }).json;
+    if (!isRecord(shown)) return { code, message: typeof shown === 'string' ? shown : '(withheld)' };
+    const { message, details, name, stack } = shown;
+    return {
+      code,
+      message: typeof message === 'string' ? message : '(withheld)',
+      ...(isRecord(details) && { details }),
+      ...(typeof name === 'string' && { name }),
+      ...(typeof stack === 'string' && { stack }),
+    };
   }
 }
 

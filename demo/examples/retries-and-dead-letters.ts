@@ -1,7 +1,10 @@
 import { defineAgent, PubSubExecutor } from 'dagger-agents';
 import { runAlone } from './run-alone.js';
 
-/** A delivery that fails is tried again; one that keeps failing becomes a dead letter, which can be sent again later. */
+/**
+ * A delivery that fails is tried again; one that keeps failing is told to the logger and becomes a dead letter, which can
+ * be sent again later.
+ */
 
 export async function example(print: (line: string) => void): Promise<PubSubExecutor> {
   let serviceIsUp = false;
@@ -28,6 +31,7 @@ export async function example(print: (line: string) => void): Promise<PubSubExec
 
   const executor = await PubSubExecutor.open({
     config: { maxAttempts: 3, retryStrategy: { type: 'linear', delaySecs: 0.01 } },
+    logger: { warn: (note) => print(`warning: ${note}`) },
   });
   executor.registerAgents([fetcher, reader]);
 

@@ -45,6 +45,9 @@ export const VIEW_STYLES: string = `
 .facts dd { overflow-wrap: anywhere; }
 .block { border: 1px solid var(--border); border-radius: 8px; background: var(--surface); padding: 8px 10px; overflow: auto; }
 .error-text { color: var(--bad); overflow-wrap: anywhere; white-space: pre-wrap; }
+.error { min-width: 0; }
+.error summary { color: var(--muted); cursor: pointer; width: fit-content; }
+.error pre { font: 11.5px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; max-height: 160px; margin-top: 2px; overflow: auto; overflow-wrap: anywhere; white-space: pre-wrap; }
 
 .json { font: 12px/1.55 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 .json ul { padding-left: 14px; border-left: 1px solid var(--border); margin-left: 5px; }
@@ -102,7 +105,7 @@ export const VIEW_STYLES: string = `
 .problem + .problem { border-top: 1px solid var(--border); }
 .problem .times { font-weight: 600; font-variant-numeric: tabular-nums; }
 .problem .where { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; }
-.problem .error-text { grid-column: 1 / -1; font-size: 12px; }
+.problem .error { grid-column: 1 / -1; font-size: 12px; }
 .channels td { vertical-align: middle; }
 .channels .meter { width: 72px; display: inline-block; vertical-align: middle; }
 .channels .name { color: var(--channel); font-weight: 500; }

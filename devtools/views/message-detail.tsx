@@ -5,6 +5,7 @@ import { Icon } from '../panel/icons.js';
 import { useActivity, usePanel, useStore } from '../panel/panel-context.js';
 import { messageRow } from '../store/message-row.js';
 import { DiffView } from './diff-view.js';
+import { ErrorNote } from './error-note.js';
 import { JsonView } from './json-view.js';
 import { Status } from './status.js';
 import { usePayload } from './use-payload.js';
@@ -150,9 +151,7 @@ function Delivery({
       {invocation?.errors.map((error, index) => (
         // Attempts never change their order.
         // biome-ignore lint/suspicious/noArrayIndexKey: the attempt's number is its identity
-        <p key={index} className="error-text">
-          {index + 1}: {error.code}: {error.message}
-        </p>
+        <ErrorNote key={index} error={error} attempt={index + 1} />
       ))}
     </div>
   );

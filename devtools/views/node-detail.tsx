@@ -5,6 +5,7 @@ import type { CanvasSelection } from '../canvas-contract.js';
 import { clock, count, duration, rate, reasonOf } from '../panel/format.js';
 import { Icon } from '../panel/icons.js';
 import { useActivity, usePanel, useStore } from '../panel/panel-context.js';
+import { ErrorNote } from './error-note.js';
 import { JsonView } from './json-view.js';
 import { MessageDetail } from './message-detail.js';
 import { Status } from './status.js';
@@ -88,10 +89,10 @@ function OldNode({ node }: { readonly node: TreeNode }): ReactElement {
         )}
       </dl>
       {node.kind === 'invocation' &&
-        node.errors.map((error) => (
-          <p key={error.message} className="error-text">
-            {error.code}: {error.message}
-          </p>
+        node.errors.map((error, index) => (
+          // Attempts never change their order.
+          // biome-ignore lint/suspicious/noArrayIndexKey: the attempt's number is its identity
+          <ErrorNote key={index} error={error} attempt={index + 1} />
         ))}
       <div className="block">
         {typeof payload === 'object' ? (

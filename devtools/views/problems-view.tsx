@@ -3,6 +3,7 @@ import { type ReactElement, useState } from 'react';
 import { clock, count, reasonOf } from '../panel/format.js';
 import { useActivity, usePanel, useStore } from '../panel/panel-context.js';
 import type { Problem } from '../store/problems.js';
+import { ErrorNote } from './error-note.js';
 import { Status } from './status.js';
 
 const KINDS = ['failed', 'invalid', 'retrying', 'dropped', 'refused', 'run'] as const;
@@ -207,11 +208,7 @@ function ProblemItem({
           </button>
         )}
       </div>
-      {problem.error && (
-        <p className="error-text">
-          {problem.error.code}: {problem.error.message}
-        </p>
-      )}
+      {problem.error && <ErrorNote error={problem.error} />}
     </li>
   );
 }

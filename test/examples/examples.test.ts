@@ -30,6 +30,7 @@ const examples: Readonly<
       'read: page of flaky',
       'flaky: ok after 3 attempts',
       'flaky: the run completed',
+      'warning: agent "fetcher" failed for good, after 3 attempts, at a message of channel "addresses": 503 service unavailable',
       'down: 503 service unavailable after 3 attempts',
       'down: the run failed',
       'dead letter for fetcher: 503 service unavailable | 503 service unavailable | 503 service unavailable',

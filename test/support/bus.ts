@@ -25,7 +25,8 @@ export interface Bus {
 export async function openBus(options: Omit<OpenOptions, 'runtime'> & { seed?: number } = {}): Promise<Bus> {
   const { seed = 1, ...rest } = options;
   const runtime = createTestRuntime({ seed });
-  const executor = await PubSubExecutor.open({ ...rest, runtime });
+  // Of what fails in a test on purpose nobody need be told.
+  const executor = await PubSubExecutor.open({ logger: { warn: () => {} }, ...rest, runtime });
   const events: RunEvent[] = [];
   executor.subscribe((event) => events.push(event));
   onTestFinished(() => executor.close());

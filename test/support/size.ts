@@ -9,14 +9,14 @@ import { packageEntries, packageRoot } from './package-entries.js';
  * Budgets are in bytes, about a tenth above today's sizes: a new feature may raise one, in the commit that brings it.
  */
 const budgets: Readonly<Record<string, { readonly first: number; readonly lazy: number }>> = {
-  'core/index': { first: 47_800, lazy: 57_500 },
+  'core/index': { first: 50_300, lazy: 57_500 },
   'storage-adapters/key-value': { first: 2_900, lazy: 0 },
   'storage-adapters/open-storage.browser': { first: 10_000, lazy: 0 },
   'storage-adapters/open-storage.node': { first: 13_500, lazy: 0 },
   'storage-adapters/memory': { first: 2_500, lazy: 0 },
   'storage-adapters/indexeddb': { first: 10_000, lazy: 0 },
   'storage-adapters/filesystem': { first: 13_500, lazy: 0 },
-  'core/inspection/index': { first: 18_300, lazy: 0 },
+  'core/inspection/index': { first: 18_600, lazy: 0 },
   'devtools/noop': { first: 400, lazy: 0 },
   'devtools/index': { first: 6_000, lazy: 95_500 },
   'devtools/mount': { first: 5_800, lazy: 95_500 },

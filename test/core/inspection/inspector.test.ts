@@ -250,6 +250,30 @@ test('redact decides what is seen, everywhere; one that throws withholds', async
   expect((await mirror.command({ name: 'search', text: 'secret' }))?.found).toEqual([]);
 });
 
+test('an error is shown with where it was thrown; redact sees that, too, and may leave it out', async () => {
+  const stacks: unknown[] = [];
+  const open = await watched();
+  const closed = await watched({
+    redact(value, place) {
+      if (place.kind !== 'error') return value;
+      const { message, stack } = Object(value);
+      stacks.push(stack);
+      return { message };
+    },
+  });
+  for (const all of [open, closed]) {
+    all.mirror.watch();
+    await work(all, ['bad']);
+    all.tick();
+  }
+  const [thrown] = [...open.mirror.state.tree.deadLetters()].flatMap(({ errors }) => errors);
+  expect(thrown?.stack).toContain('inspector.test');
+  expect(thrown).toEqual([...open.executor.tree.deadLetters()][0]?.errors[0]);
+  const [hidden] = [...closed.mirror.state.tree.deadLetters()].flatMap(({ errors }) => errors);
+  expect(hidden).toEqual({ code: 'EXECUTION_ERROR', message: 'cannot read that' });
+  expect(stacks[0]).toContain('inspector.test');
+});
+
 test('a slow watcher loses detail, is told which, and is brought up to date; the run does not wait', async () => {
   const all = await watched({ eventsUnderWay: 10 });
   const { executor, mirror } = all;

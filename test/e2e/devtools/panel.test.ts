@@ -141,6 +141,19 @@ test('problems: failures and dead letters, retried', async () => {
   await page.getByRole('tab', { name: 'Problems 4' }).waitFor();
 });
 
+test('problems: where an agent threw unfolds, and fits a narrow screen', async () => {
+  const page = await opened('view=problems', { width: 360, height: 740 });
+  await work(page);
+  const problem = page.locator('.problem', { hasText: 'the page answered 503' }).first();
+  const stack = problem.locator('pre');
+  expect(await stack.isVisible()).toBe(false);
+  await problem.getByText('Where it was thrown').click();
+  expect(await stack.textContent()).toMatch(/^ {4}at .*page\.js:\d+:\d+/);
+  expect(await problem.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+  expect((await stack.boundingBox())?.height).toBeLessThanOrEqual(160);
+  expect(await violations(page)).toEqual([]);
+});
+
 test('time: every view goes back to an event, to the next failure, and live again', async () => {
   const page = await opened('view=state');
   await work(page);

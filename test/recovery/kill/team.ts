@@ -9,6 +9,9 @@ export const CONFIG = {
   maxMessages: 100_000,
 } as const;
 
+/** What a message that never succeeds fails with. */
+export const HOPELESS: Error = new Error('never');
+
 /**
  * Three agents whose traces can be counted: each root message becomes parts, each part a result, and each result an
  * entry in the cache and a task. Some attempts fail, some messages never succeed. All of it follows from the paths.
@@ -42,7 +45,7 @@ export function killableTeam(note: Note, pause: () => Promise<void>): PubSubAgen
       async process({ payload, publish, nodeId, cache }) {
         const path = String(payload);
         note('worker', nodeId, path);
-        if (isHopeless(path)) throw new Error('never');
+        if (isHopeless(path)) throw HOPELESS;
         await pause();
         cache.insertGlobalValue('worked', path, true);
         await publish('results', `${path}!`);
