@@ -15,7 +15,7 @@ import type { Runtime } from '../runtime.js';
 import type { SchemaValidator } from '../schema/schema-validator.js';
 import { Cache } from '../state/cache.js';
 import type { EventListener } from './listeners.js';
-import type { PartialLogger } from './logger.js';
+import { type PartialLogger, requireLogger } from './logger.js';
 
 /** When a publish by the application counts as done; see `OpenOptions.durability`. */
 export type Durability = 'sync' | 'batched' | 'exit';
@@ -100,7 +100,7 @@ export function requireOpenOptions(options: OpenOptions): void {
   if (listener !== undefined && typeof listener !== 'function') {
     throw invalid('options.listener', 'a function', listener);
   }
-  if (logger !== undefined) requireOptions(logger, 'options.logger', ['info', 'warn']);
+  if (logger !== undefined) requireLogger(logger, 'options.logger');
   if (retention !== undefined) {
     requireOptions(retention, 'options.retention', ['nodes', 'maxRuns', 'maxAgeSeconds']);
     const { nodes, maxRuns, maxAgeSeconds } = retention;

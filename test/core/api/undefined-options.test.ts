@@ -109,3 +109,11 @@ test('the inspector, and who watches, take undefined', async () => {
   await executor.close();
   expect(createTestRuntime({ seed: undefined, startAt: undefined }).now()).toBe(createTestRuntime().now());
 });
+
+test('any logger will do, whatever else it has; one that has nothing of ours is refused', async () => {
+  for (const logger of [console, { warn: () => {}, error: () => {}, level: 'info' }])
+    await (await PubSubExecutor.open({ logger })).close();
+  const open = (logger: unknown) => Reflect.apply(PubSubExecutor.open, PubSubExecutor, [{ logger }]);
+  await expect(open({ shout: () => {} })).rejects.toMatchObject({ details: { field: 'options.logger' } });
+  await expect(open({ warn: 'loudly' })).rejects.toMatchObject({ details: { field: 'options.logger.warn' } });
+});
