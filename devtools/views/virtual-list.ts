@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useLayoutEffect, useReducer, useRef, useState } from 'react';
 
 /** Tallest element that browsers lay out exactly; longer lists scroll in proportion. */
 const TALLEST = 8_000_000;
@@ -27,7 +27,9 @@ export interface VirtualRows {
  */
 export function useVirtualRows(length: number, rowHeight: number, growsFast: boolean): VirtualRows {
   const body = useRef<HTMLDivElement>(null);
-  const [scrollTop, setScrollTop] = useState(0);
+  // The first jump up from the end leads to 0, where no state would have changed: it is rendered all the same.
+  const [, render] = useReducer((times: number) => times + 1, 0);
+  const scrollTop = useRef(0);
   const [visible, setVisible] = useState(400);
   const follows = useRef(true);
   const full = length * rowHeight;
@@ -58,7 +60,8 @@ export function useVirtualRows(length: number, rowHeight: number, growsFast: boo
       // Who leaves the end scrolls in the exact height from now on.
       if (follows.current && stretch !== 1) held.current.leaving = element.scrollTop * stretch;
       follows.current = atEnd;
-      setScrollTop(held.current.leaving ?? element.scrollTop);
+      scrollTop.current = held.current.leaving ?? element.scrollTop;
+      render();
     };
     const observer = new ResizeObserver(() =>
       setVisible(Math.max(rowHeight, element.clientHeight - rowHeight)),
@@ -85,7 +88,7 @@ export function useVirtualRows(length: number, rowHeight: number, growsFast: boo
   });
 
   const rowsPerPage = Math.max(1, Math.floor(visible / rowHeight));
-  const top = follows.current ? Math.max(0, height - visible) : scrollTop;
+  const top = follows.current ? Math.max(0, height - visible) : scrollTop.current;
   const offset = top * scale;
   const from = Math.max(0, Math.min(length - 1, Math.floor(offset / rowHeight)) - 4);
   return {
