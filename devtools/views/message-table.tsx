@@ -45,11 +45,13 @@ export function MessageTable({
 
   const walk = (event: KeyboardEvent): void => {
     const page = rows.rowsPerPage;
+    // Where nothing is selected, the keys begin at what is seen.
+    const start = at >= 0 ? at : rows.atEnd ? length - 1 : rows.first;
     const steps: Readonly<Record<string, number>> = {
-      ArrowDown: at + 1,
-      ArrowUp: at < 0 ? length - 1 : at - 1,
-      PageDown: at + page,
-      PageUp: at - page,
+      ArrowDown: at < 0 ? start : at + 1,
+      ArrowUp: at < 0 ? start : at - 1,
+      PageDown: start + page,
+      PageUp: start - page,
       Home: 0,
       End: length - 1,
     };
@@ -58,7 +60,8 @@ export function MessageTable({
       event.preventDefault();
       const index = Math.min(length - 1, Math.max(0, next));
       setActive(index);
-      rows.scrollTo(index);
+      // The last row too is left behind by what comes, and stays in sight: only who wants to go beyond it follows.
+      rows.scrollTo(index, event.key === 'End' || next >= length);
       const row = list.row(index);
       if (row && !event.shiftKey) onSelect(row, false);
     } else if (event.key === 'Enter') {
@@ -84,7 +87,7 @@ export function MessageTable({
       aria-label="Messages, oldest first"
       aria-rowcount={length + 1}
       aria-colcount={COLUMNS.length}
-      aria-activedescendant={at >= 0 ? `message-${at}` : undefined}
+      aria-activedescendant={visible.some(({ index }) => index === at) ? `message-${at}` : undefined}
       onKeyDown={walk}
     >
       <div className="table-head" role="row" aria-rowindex={1}>

@@ -12,10 +12,13 @@ export interface VirtualRows {
   /** First row to render, and how many. */
   readonly from: number;
   readonly count: number;
+  /** The first that is seen as a whole. */
+  readonly first: number;
   /** Height of the scrolled content, and where a row goes in it. */
   readonly height: number;
   topOf(index: number): number;
-  scrollTo(index: number): void;
+  /** Brings a row into sight, and stays with it; with `follows`, stays with the end. */
+  scrollTo(index: number, follows?: boolean): void;
   readonly rowsPerPage: number;
   /** At the bottom, and so following what comes. */
   readonly atEnd: boolean;
@@ -98,15 +101,15 @@ export function useVirtualRows(length: number, rowHeight: number, growsFast: boo
     body,
     from,
     count: Math.max(0, Math.min(length - from, rowsPerPage + 10)),
+    first: Math.min(length - 1, Math.ceil(offset / rowHeight)),
     height,
     rowsPerPage,
     atEnd: follows,
     topOf: (index) => top + (index * rowHeight - offset),
-    scrollTo(index) {
+    scrollTo(index, follows = false) {
       const begin = index * rowHeight;
       const next = Math.min(begin, Math.max(offset, begin + rowHeight - visible));
-      // Who stands on a row that is not the last one stays with it.
-      place.current = { follows: index >= length - 1, offset: next };
+      place.current = { follows, offset: next };
       render();
     },
   };

@@ -82,3 +82,50 @@ test('of more rows than a browser can lay out, those in sight stay where they ar
   // Not for a frame were they elsewhere.
   expect(await page.evaluate('window.seen.size')).toBe(rows);
 });
+
+/** Place of the row that the grid says is active, when there is such a row, in sight and selected. */
+async function active(grid: Locator): Promise<number> {
+  return grid.evaluate((element) => {
+    const root = element.getRootNode();
+    const id = element.getAttribute('aria-activedescendant');
+    const row = id !== null && root instanceof ShadowRoot ? root.getElementById(id) : null;
+    if (row?.getAttribute('aria-selected') !== 'true') return 0;
+    const [frame, box] = [element.getBoundingClientRect(), row.getBoundingClientRect()];
+    const isSeen = box.top >= frame.top + 25 && box.bottom <= frame.bottom + 1;
+    return isSeen ? Number(row.getAttribute('aria-rowindex')) - 1 : 0;
+  });
+}
+
+test('where nothing is selected, the keys begin at what is seen', async () => {
+  const { page, grid } = await quiet(600);
+  await grid.focus();
+  const rows = (await rendered(grid)).inSight.length;
+  await page.keyboard.press('PageUp');
+  await expect.poll(() => active(grid)).toBeGreaterThan(600 - rows - 2);
+  expect(await active(grid)).toBeLessThan(600);
+});
+
+test('the row that the keys have come to is there, also while others come', async () => {
+  const { page, grid } = await opened();
+  const load: Promise<unknown> = page.evaluate('window.load(15000, 6)');
+  await expect
+    .poll(async () => (await rendered(grid)).inSight.at(-1), { timeout: 20_000 })
+    .toBeGreaterThan(3000);
+  await grid.focus();
+  const place = (): Promise<number> => active(grid);
+  let before = Number.POSITIVE_INFINITY;
+  for (const key of ['ArrowUp', 'ArrowUp', 'PageUp', 'PageUp']) {
+    await page.keyboard.press(key);
+    await expect.poll(place, { timeout: 20_000 }).toBeGreaterThan(0);
+    const here = await place();
+    expect(here).toBeLessThan(before);
+    before = here;
+  }
+  await load;
+  await listed(page, 90_000);
+  expect(await place()).toBe(before);
+  await page.keyboard.press('End');
+  await expect.poll(place).toBe(90_000);
+  await page.evaluate('window.load(15000, 1)');
+  await expect.poll(async () => (await rendered(grid)).inSight.at(-1)).toBeGreaterThan(90_000);
+});
