@@ -21,7 +21,7 @@ import { StateView } from '../views/state-view.js';
 import { Icon } from './icons.js';
 import { mediaQuery } from './media-query.js';
 import { DARK, LIGHT } from './palette.js';
-import { type PanelContext, PanelProvider, usePanel, useStore } from './panel-context.js';
+import { nothingKept, type PanelContext, PanelProvider, usePanel, useStore } from './panel-context.js';
 import { type Preferences, savePreferences, VIEWS, type ViewName } from './preferences.js';
 import { Resizer } from './resizer.js';
 import { TimeBar } from './time-bar.js';
@@ -40,6 +40,7 @@ const reduced = mediaQuery('(prefers-reduced-motion: reduce)');
 /** The whole panel. */
 export function Shell({ store, initial, onChange }: ShellProps): ReactElement {
   const [preferences, setPreferences] = useState(initial);
+  const [kept] = useState(nothingKept);
   const [notice, setNotice] = useState<{ readonly text: string; readonly bad: boolean } | undefined>();
   const [composed, setComposed] = useState<
     { readonly channel: string; readonly payload: string } | undefined
@@ -72,12 +73,13 @@ export function Shell({ store, initial, onChange }: ShellProps): ReactElement {
       palette: isDark ? DARK : LIGHT,
       reducedMotion,
       preferences,
+      kept,
       change,
       notify,
       open: (view) => change({ view }),
       compose,
     }),
-    [store, source, isDark, reducedMotion, preferences, change, notify, compose],
+    [store, source, isDark, reducedMotion, preferences, kept, change, notify, compose],
   );
 
   const vertical = preferences.dock === 'bottom' || preferences.dock === 'top';

@@ -4,7 +4,7 @@
 import { type CSSProperties, type KeyboardEvent, type ReactElement, useState } from 'react';
 import { NODE_STATUSES } from '../../core/state/tree-node.js';
 import { clock, count, duration } from '../panel/format.js';
-import { useActivity, useStore } from '../panel/panel-context.js';
+import { useActivity, usePanel, useStore } from '../panel/panel-context.js';
 import type { MessageList } from '../store/message-list.js';
 import type { MessageRow } from '../store/message-row.js';
 import { Status } from './status.js';
@@ -37,7 +37,8 @@ export function MessageTable({
   onSelect,
 }: Props): ReactElement {
   const { length } = list;
-  const rows = useVirtualRows(length, ROW, useStore().isFlooded);
+  const { kept } = usePanel();
+  const rows = useVirtualRows(length, ROW, useStore().isFlooded, kept.place);
   useActivity(!rows.atEnd || !list.showsEnd);
   const [active, setActive] = useState<number | undefined>();
   const narrow = (rows.body.current?.clientWidth ?? 800) < 560;

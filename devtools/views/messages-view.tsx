@@ -2,7 +2,7 @@
 import { type ReactElement, useEffect, useMemo, useState } from 'react';
 import { count, reasonOf } from '../panel/format.js';
 import { Icon } from '../panel/icons.js';
-import { usePanel, useStore } from '../panel/panel-context.js';
+import { useKept, usePanel, useStore } from '../panel/panel-context.js';
 import { parseFilter } from '../store/filter-language.js';
 import { MessageList } from '../store/message-list.js';
 import { MessageDetail } from './message-detail.js';
@@ -12,10 +12,10 @@ import { NodeDetail } from './node-detail.js';
 /** Every message, filtered, with what is in it and what became of it. */
 export function MessagesView(): ReactElement {
   const store = useStore();
-  const { notify } = usePanel();
-  const [text, setText] = useState('');
-  const [selected, setSelected] = useState<number | undefined>();
-  const [compared, setCompared] = useState<number | undefined>();
+  const { notify, kept } = usePanel();
+  const [text, setText] = useKept('filter');
+  const [selected, setSelected] = useKept('selected');
+  const [compared, setCompared] = useKept('compared');
   const [, rescan] = useState(0);
   const list = useMemo(() => new MessageList(store), [store]);
   const filter = useMemo(() => parseFilter(text), [text]);
@@ -44,7 +44,7 @@ export function MessagesView(): ReactElement {
   useEffect(() => {
     const seq = node === undefined ? undefined : store.messageOfNode(node);
     if (seq !== undefined) setSelected(seq);
-  }, [node, store]);
+  }, [node, store, setSelected]);
 
   const complete = list.update();
   useEffect(() => {
@@ -67,7 +67,11 @@ export function MessagesView(): ReactElement {
             placeholder={'agent:reader status:failed channel:facts text:"timeout" -channel:log dur:>200ms'}
             spellCheck={false}
             value={text}
-            onChange={({ target }) => setText(target.value)}
+            onChange={({ target }) => {
+              setText(target.value);
+              // It is another list, of which the end is looked at first.
+              kept.place.follows = true;
+            }}
           />
         </div>
         <span id="filter-hint" className={filter.problems.length > 0 ? 'hint bad' : 'hint'} role="status">

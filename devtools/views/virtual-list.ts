@@ -7,6 +7,14 @@ const HELD = 1.25;
 /** Pages that are scrolled pixel by pixel also where the bar goes in proportion. Who scrolls further has pulled the bar. */
 const NEAR = 4;
 
+/** Where one is in a list. Whoever holds it can come back to there. */
+export interface ListPlace {
+  /** At the end, and so following what comes. */
+  follows: boolean;
+  /** Exact pixels of rows above what is in sight; it says where one is unless the end is followed. */
+  offset: number;
+}
+
 export interface VirtualRows {
   readonly body: RefObject<HTMLDivElement | null>;
   /** First row to render, and how many. */
@@ -20,7 +28,6 @@ export interface VirtualRows {
   /** Brings a row into sight, and stays with it; with `follows`, stays with the end. */
   scrollTo(index: number, follows?: boolean): void;
   readonly rowsPerPage: number;
-  /** At the bottom, and so following what comes. */
   readonly atEnd: boolean;
 }
 
@@ -31,23 +38,26 @@ export interface VirtualRows {
  * @param growsFast while the end is followed, rows stay where they are and only texts change: to move them all, and to
  * scroll after them, takes more time than everything else together.
  */
-export function useVirtualRows(length: number, rowHeight: number, growsFast: boolean): VirtualRows {
+export function useVirtualRows(
+  length: number,
+  rowHeight: number,
+  growsFast: boolean,
+  place: ListPlace,
+): VirtualRows {
   const body = useRef<HTMLDivElement>(null);
   const [, render] = useReducer((times: number) => times + 1, 0);
   const [visible, setVisible] = useState(400);
-  /** `offset`: exact pixels above what is in sight, of all rows; it says where one is unless the end is followed. */
-  const place = useRef({ follows: true, offset: 0 });
   const held = useRef(0);
   const full = length * rowHeight;
   const exact = Math.min(full, TALLEST);
-  const { follows } = place.current;
+  const { follows } = place;
   const isHeld = growsFast && follows && exact >= held.current;
   if (!isHeld || exact > held.current * HELD) held.current = exact;
   const height = held.current;
   // 1 unless the list is too tall; then a pixel of the bar stands for more than one.
   const scale = height > visible && full > height ? (full - visible) / (height - visible) : 1;
   const most = Math.max(0, full - visible);
-  const offset = follows ? most : Math.min(place.current.offset, most);
+  const offset = follows ? most : Math.min(place.offset, most);
   const top = offset / scale;
   /** As the page shows it: what scrolling starts from. */
   const shown = useRef({ follows: false, top: 0, offset: 0, scale: 1, most: 0, near: 0 });
@@ -57,14 +67,15 @@ export function useVirtualRows(length: number, rowHeight: number, growsFast: boo
     if (!element) return undefined;
     const onScroll = (): void => {
       const { scrollTop, clientHeight, scrollHeight } = element;
-      const { follows } = place.current;
+      const { follows } = place;
       // While it follows what comes, where it is follows too: nothing to render again.
       if (follows && scrollTop + clientHeight >= scrollHeight - rowHeight) return;
       const { top, offset, scale, most, near } = shown.current;
       const moved = scrollTop - top;
       if (!follows && Math.abs(moved) < 1) return;
       const next = Math.abs(moved) <= near ? offset + moved : scrollTop * scale;
-      place.current = { follows: next > most - rowHeight, offset: Math.max(0, next) };
+      place.follows = next > most - rowHeight;
+      place.offset = Math.max(0, next);
       render();
     };
     const observer = new ResizeObserver(() =>
@@ -76,7 +87,7 @@ export function useVirtualRows(length: number, rowHeight: number, growsFast: boo
       element.removeEventListener('scroll', onScroll);
       observer.disconnect();
     };
-  }, [rowHeight]);
+  }, [rowHeight, place]);
 
   // The bar comes after: what is in sight stays, and its share of the list is another when more has come.
   useLayoutEffect(() => {
@@ -108,8 +119,8 @@ export function useVirtualRows(length: number, rowHeight: number, growsFast: boo
     topOf: (index) => top + (index * rowHeight - offset),
     scrollTo(index, follows = false) {
       const begin = index * rowHeight;
-      const next = Math.min(begin, Math.max(offset, begin + rowHeight - visible));
-      place.current = { follows, offset: next };
+      place.follows = follows;
+      place.offset = Math.min(begin, Math.max(offset, begin + rowHeight - visible));
       render();
     },
   };
