@@ -1,7 +1,14 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus, and names the active row
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: keys are the grid's, which has the focus
 // biome-ignore-all lint/a11y/useSemanticElements: virtual rows cannot be a <table>
-import { type CSSProperties, type KeyboardEvent, type ReactElement, useState } from 'react';
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type ReactElement,
+  useEffect,
+  useRef,
+  useState,
+} from 'react';
 import { NODE_STATUSES } from '../../core/state/tree-node.js';
 import { clock, count, duration } from '../panel/format.js';
 import { useActivity, usePanel, useStore } from '../panel/panel-context.js';
@@ -42,7 +49,22 @@ export function MessageTable({
   useActivity(!rows.atEnd || !list.showsEnd);
   const [active, setActive] = useState<number | undefined>();
   const narrow = (rows.body.current?.clientWidth ?? 800) < 560;
-  const at = active ?? (selected === undefined ? -1 : list.indexOfSeq(selected));
+  const place = selected === undefined ? -1 : list.indexOfSeq(selected);
+  const at = active ?? place;
+  /** The message that was in sight when it was selected, as it was selected here, or has been brought there since. */
+  const seen = useRef(selected);
+  const { scrollTo } = rows;
+  useEffect(() => {
+    if (selected === seen.current || (selected !== undefined && place < 0)) return;
+    seen.current = selected;
+    if (place < 0) return;
+    setActive(place);
+    scrollTo(place);
+  });
+  const choose = (row: MessageRow, compare: boolean): void => {
+    if (!compare && row.seq > 0) seen.current = row.seq;
+    onSelect(row, compare);
+  };
 
   const walk = (event: KeyboardEvent): void => {
     const page = rows.rowsPerPage;
@@ -64,10 +86,10 @@ export function MessageTable({
       // The last row too is left behind by what comes, and stays in sight: only who wants to go beyond it follows.
       rows.scrollTo(index, event.key === 'End' || next >= length);
       const row = list.row(index);
-      if (row && !event.shiftKey) onSelect(row, false);
+      if (row && !event.shiftKey) choose(row, false);
     } else if (event.key === 'Enter') {
       const row = list.row(at);
-      if (row) onSelect(row, event.shiftKey);
+      if (row) choose(row, event.shiftKey);
     }
   };
 
@@ -122,7 +144,7 @@ export function MessageTable({
               }}
               onClick={(event) => {
                 setActive(index);
-                onSelect(row, event.shiftKey);
+                choose(row, event.shiftKey);
               }}
             >
               <Cells row={row} />

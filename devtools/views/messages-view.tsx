@@ -1,5 +1,5 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a live region is no <output>
-import { type ReactElement, useEffect, useMemo, useState } from 'react';
+import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 import { count, reasonOf } from '../panel/format.js';
 import { Icon } from '../panel/icons.js';
 import { useKept, usePanel, useStore } from '../panel/panel-context.js';
@@ -41,10 +41,12 @@ export function MessagesView(): ReactElement {
 
   // A selection made elsewhere (in the tree, say) is shown here too.
   const node = store.selection?.kind === 'node' ? store.selection.node : undefined;
+  const seqOfNode = node === undefined ? undefined : store.messageOfNode(node);
+  /** The node of the row that was chosen last: what it shows is known before its event is gathered. */
+  const chosen = useRef<number | undefined>(undefined);
   useEffect(() => {
-    const seq = node === undefined ? undefined : store.messageOfNode(node);
-    if (seq !== undefined) setSelected(seq);
-  }, [node, store, setSelected]);
+    if (node !== undefined && (seqOfNode !== undefined || node !== chosen.current)) setSelected(seqOfNode);
+  }, [node, seqOfNode, setSelected]);
 
   const complete = list.update();
   useEffect(() => {
@@ -93,6 +95,7 @@ export function MessagesView(): ReactElement {
             compared={compared}
             onSelect={(row, compare) => {
               const { seq } = row;
+              if (!compare) chosen.current = row.node;
               // One from before anybody watched has no event here; its node tells what is left of it.
               if (!compare) store.select({ kind: 'node', node: row.node });
               if (seq === 0) {
