@@ -18,6 +18,7 @@ import { MessagesView } from '../views/messages-view.js';
 import { ProblemsView } from '../views/problems-view.js';
 import { PublishDialog } from '../views/publish-dialog.js';
 import { StateView } from '../views/state-view.js';
+import { useFocusKeeper } from './focus-keeper.js';
 import { Icon } from './icons.js';
 import { mediaQuery } from './media-query.js';
 import { DARK, LIGHT } from './palette.js';
@@ -30,6 +31,8 @@ import { Toolbar } from './toolbar.js';
 export interface ShellProps {
   readonly store: PanelStore;
   readonly initial: Preferences;
+  /** Whether somebody has just opened it, and goes on by keyboard from here. */
+  readonly takesFocus: boolean;
   /** Told of every change, so that the element outside can follow. */
   onChange(preferences: Preferences): void;
 }
@@ -38,7 +41,7 @@ const dark = mediaQuery('(prefers-color-scheme: dark)');
 const reduced = mediaQuery('(prefers-reduced-motion: reduce)');
 
 /** The whole panel. */
-export function Shell({ store, initial, onChange }: ShellProps): ReactElement {
+export function Shell({ store, initial, takesFocus, onChange }: ShellProps): ReactElement {
   const [preferences, setPreferences] = useState(initial);
   const [kept] = useState(nothingKept);
   const [notice, setNotice] = useState<{ readonly text: string; readonly bad: boolean } | undefined>();
@@ -91,7 +94,7 @@ export function Shell({ store, initial, onChange }: ShellProps): ReactElement {
         <section className="panel" aria-label="Dagger devtools">
           <Toolbar />
           <Gap />
-          <Tabs />
+          <Tabs takesFocus={takesFocus} />
           <View />
           <TimeBar />
           <Toast notice={notice} dismiss={dismiss} />
@@ -113,7 +116,7 @@ const TITLES: Readonly<Record<ViewName, string>> = {
   problems: 'Problems',
 };
 
-function Tabs(): ReactElement {
+function Tabs({ takesFocus }: Pick<ShellProps, 'takesFocus'>): ReactElement {
   const store = useStore();
   const { preferences, open } = usePanel();
   const waiting = store.state.humans.size;
@@ -124,6 +127,9 @@ function Tabs(): ReactElement {
     const tab = list.current?.querySelector(`[data-view="${current}"]`);
     tab?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }, [current]);
+  useEffect(() => {
+    if (takesFocus) list.current?.querySelector<HTMLElement>('[aria-selected=true]')?.focus();
+  }, [takesFocus]);
   const walk = (event: KeyboardEvent<HTMLElement>): void => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (by === undefined) return;
@@ -163,8 +169,9 @@ function View(): ReactElement {
   const store = useStore();
   const { preferences } = usePanel();
   const { view } = preferences;
+  const panel = useFocusKeeper();
   return (
-    <div className="view" role="tabpanel" id="view" aria-labelledby={`tab-${view}`} tabIndex={-1}>
+    <div {...panel} className="view" role="tabpanel" id="view" aria-labelledby={`tab-${view}`} tabIndex={-1}>
       {store.foreignVersion !== undefined ? (
         <p className="empty">
           <strong>Another version</strong>The executor speaks version {store.foreignVersion} of the

@@ -77,7 +77,7 @@ select.field { padding: 0 4px; }
 .tab:focus-visible { outline-offset: -2px; }
 .count { font-size: 11px; font-weight: 600; line-height: 16px; min-width: 16px; padding: 0 5px; border-radius: 8px; background: var(--tint); color: var(--accent); text-align: center; font-variant-numeric: tabular-nums; }
 .count.bad { background: var(--bad-tint); color: var(--bad); }
-.view { flex: 1 1 0; min-height: 0; overflow: hidden; position: relative; display: flex; flex-direction: column; }
+.view { flex: 1 1 0; min-height: 0; overflow: hidden; position: relative; display: flex; flex-direction: column; outline-offset: -2px; }
 
 .timebar { display: flex; align-items: center; gap: 4px; padding: 4px 8px; border-top: 1px solid var(--border); background: var(--surface); flex: none; }
 .timebar input[type='range'] { flex: 1 1 80px; min-width: 60px; accent-color: var(--accent); height: 20px; margin: 0 4px; }

@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactElement, useEffect, useMemo, useState } from 'react';
+import { type FormEvent, type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 import type { JsonValue } from '../../core/json.js';
 import type { HumanRequest } from '../../core/state/human-request.js';
 import { clock, duration, reasonOf } from '../panel/format.js';
@@ -54,6 +54,13 @@ function Question({ request }: { readonly request: HumanRequest }): ReactElement
     kept.answers.set(id, changed);
     setEntered(changed);
   };
+  const item = useRef<HTMLLIElement>(null);
+  /** Goes on to another question, where one is left: with this one the button goes that was pressed. */
+  const leave = (): void => {
+    const { current } = item;
+    const next = current?.nextElementSibling ?? current?.previousElementSibling;
+    if (current?.matches(':focus-within') && next instanceof HTMLElement) next.focus();
+  };
   const send = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setTried(true);
@@ -62,18 +69,22 @@ function Question({ request }: { readonly request: HumanRequest }): ReactElement
     try {
       await store.command({ name: 'answer', question: id, value });
       notify(`Answered ${agent}.`);
+      leave();
     } catch (thrown) {
       setProblem(reasonOf(thrown));
     }
   };
   const withdraw = (): void => {
     store.command({ name: 'cancel-question', question: id }).then(
-      () => notify('The question was withdrawn.'),
+      () => {
+        notify('The question was withdrawn.');
+        leave();
+      },
       (thrown: unknown) => setProblem(reasonOf(thrown)),
     );
   };
   return (
-    <li className="question">
+    <li ref={item} className="question" tabIndex={-1} aria-label={`Question of ${agent}`}>
       <div className="title dim">
         <span className="chip agent">{agent}</span> asked at {clock(askedAt)}
         {left !== undefined && (left > 0 ? ` · ${duration(left)} left` : ' · out of time')}

@@ -32,6 +32,8 @@ interface Props {
   readonly compared: number | undefined;
   readonly selectedNode: number | undefined;
   onSelect(row: MessageRow, compare: boolean): void;
+  /** Nothing shall be selected any more. */
+  onClose(): void;
 }
 
 /** Rows of messages, only those in sight; arrow keys walk them, Shift+Enter or Shift+click compares. */
@@ -42,6 +44,7 @@ export function MessageTable({
   compared,
   selectedNode,
   onSelect,
+  onClose,
 }: Props): ReactElement {
   const { length } = list;
   const { kept } = usePanel();
@@ -90,7 +93,7 @@ export function MessageTable({
     } else if (event.key === 'Enter') {
       const row = list.row(at);
       if (row) choose(row, event.shiftKey);
-    }
+    } else if (event.key === 'Escape') onClose();
   };
 
   const visible: { readonly index: number; readonly row: MessageRow }[] = [];

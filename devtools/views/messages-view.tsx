@@ -8,6 +8,7 @@ import { MessageList } from '../store/message-list.js';
 import { MessageDetail } from './message-detail.js';
 import { MessageTable } from './message-table.js';
 import { NodeDetail } from './node-detail.js';
+import { Side } from './side.js';
 
 /** Every message, filtered, with what is in it and what became of it. */
 export function MessagesView(): ReactElement {
@@ -48,6 +49,15 @@ export function MessagesView(): ReactElement {
     if (node !== undefined && (seqOfNode !== undefined || node !== chosen.current)) setSelected(seqOfNode);
   }, [node, seqOfNode, setSelected]);
 
+  const main = useRef<HTMLDivElement>(null);
+  const close = (): void => {
+    setSelected(undefined);
+    setCompared(undefined);
+    store.select(undefined);
+    // The button that was pressed goes with what it closes.
+    main.current?.querySelector<HTMLElement>('[role=grid]')?.focus();
+  };
+
   const complete = list.update();
   useEffect(() => {
     if (complete) return undefined;
@@ -86,13 +96,14 @@ export function MessagesView(): ReactElement {
         </span>
       </div>
       <div className="split">
-        <div className="main">
+        <div ref={main} className="main">
           <MessageTable
             list={list}
             complete={complete}
             selected={selected}
             selectedNode={node}
             compared={compared}
+            onClose={close}
             onSelect={(row, compare) => {
               const { seq } = row;
               if (!compare) chosen.current = row.node;
@@ -110,23 +121,14 @@ export function MessagesView(): ReactElement {
           />
         </div>
         {selected === undefined && store.selection?.kind === 'node' && (
-          <section className="side" aria-label="Selected message">
-            <NodeDetail selection={store.selection} close={() => store.select(undefined)} />
-          </section>
+          <Side label="Selected message" close={close}>
+            <NodeDetail selection={store.selection} close={close} />
+          </Side>
         )}
         {selected !== undefined && (
-          <section className="side" aria-label="Selected message">
-            <MessageDetail
-              seq={selected}
-              compared={compared}
-              onCompare={setCompared}
-              close={() => {
-                setSelected(undefined);
-                setCompared(undefined);
-                store.select(undefined);
-              }}
-            />
-          </section>
+          <Side label="Selected message" close={close}>
+            <MessageDetail seq={selected} compared={compared} onCompare={setCompared} close={close} />
+          </Side>
         )}
       </div>
     </>
