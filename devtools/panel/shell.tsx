@@ -21,6 +21,7 @@ import { StateView } from '../views/state-view.js';
 import { useFocusKeeper } from './focus-keeper.js';
 import { Icon } from './icons.js';
 import { mediaQuery } from './media-query.js';
+import { MomentNotice } from './moment-notice.js';
 import { DARK, LIGHT } from './palette.js';
 import { nothingKept, type PanelContext, PanelProvider, usePanel, useStore } from './panel-context.js';
 import { type Preferences, savePreferences, VIEWS, type ViewName } from './preferences.js';
@@ -96,6 +97,7 @@ export function Shell({ store, initial, takesFocus, onChange }: ShellProps): Rea
           <Gap />
           <Tabs takesFocus={takesFocus} />
           <View />
+          <MomentNotice />
           <TimeBar />
           <Toast notice={notice} dismiss={dismiss} />
           <Resizer />

@@ -91,6 +91,9 @@ select.field { padding: 0 4px; }
 .notice { padding: 6px 12px; background: var(--warn-tint); color: var(--warn); border-bottom: 1px solid var(--border); display: flex; gap: 8px; align-items: center; flex: none; }
 .notice.bad { background: var(--bad-tint); color: var(--bad); }
 .notice .spacer { flex: 1; }
+/* Above the time, where it moves nothing that is looked at. */
+.notice.thin { padding: 2px 8px 2px 12px; border-bottom: 0; border-top: 1px solid var(--border); min-height: 27px; }
+.notice.thin .button { height: 22px; }
 .toast {
   position: absolute; left: 12px; right: 12px; bottom: 50px; z-index: 25; width: fit-content; max-width: min(520px, 100% - 24px); margin: 0 auto;
   display: flex; gap: 10px; align-items: center; padding: 5px 5px 5px 12px; border-radius: 9px; overflow-wrap: anywhere;
