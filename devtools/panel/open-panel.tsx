@@ -6,7 +6,7 @@ import { attachInspector } from '../../core/inspection/inspector.js';
 import { inPageLink } from '../../core/inspection/link.js';
 import { PanelStore } from '../store/panel-store.js';
 import { adoptStyles } from './adopt-styles.js';
-import type { Preferences } from './preferences.js';
+import { DEFAULTS, loadPreferences, type Preferences } from './preferences.js';
 import { Shell } from './shell.js';
 import { PANEL_STYLES } from './styles.js';
 
@@ -15,12 +15,14 @@ export interface OpenPanelOptions {
   readonly name?: string | undefined;
   readonly redact?: Redact | undefined;
   readonly nonce?: string | undefined;
+  /** Whether it is open until the user closes it. */
+  readonly open?: boolean | undefined;
 }
 
 /** Renders the panel into a shadow root. This module is what loads lazily: React, the store and all views hang on it. */
 export function openPanel(
   root: ShadowRoot,
-  { executor, name, redact, nonce }: OpenPanelOptions,
+  { executor, name, redact, nonce, open = DEFAULTS.open }: OpenPanelOptions,
   preferences: Preferences,
   onClosed: () => void,
 ): { unmount(): void } {
@@ -36,9 +38,11 @@ export function openPanel(
     // React must have finished with what it is rendering before it can be taken away.
     if (!open) queueMicrotask(onClosed);
   };
+  // Was it not open of itself, somebody has pressed the button, which is gone, and the focus with it.
+  const takesFocus = !loadPreferences({ ...DEFAULTS, open }).open;
   react.render(
     <StrictMode>
-      <Shell store={store} initial={preferences} onChange={onChange} />
+      <Shell store={store} initial={preferences} onChange={onChange} takesFocus={takesFocus} />
     </StrictMode>,
   );
   return {

@@ -1,8 +1,39 @@
-import { type Context, createContext, useContext, useEffect, useSyncExternalStore } from 'react';
+import {
+  type Context,
+  createContext,
+  useCallback,
+  useContext,
+  useEffect,
+  useState,
+  useSyncExternalStore,
+} from 'react';
+import type { JsonValue } from '../../core/json.js';
 import type { StoreSource } from '../store/canvas-source.js';
 import type { PanelStore } from '../store/panel-store.js';
+import type { ListPlace } from '../views/virtual-list.js';
 import type { Palette } from './palette.js';
 import type { Preferences, ViewName } from './preferences.js';
+
+/** What somebody has entered and chosen in the views: they go with their tab, and this is there when it is opened again. */
+export interface Kept {
+  filter: string;
+  /** The events of the message that is looked at, and of the one it is compared with. */
+  selected: number | undefined;
+  compared: number | undefined;
+  readonly place: ListPlace;
+  /** Answers begun, by the id of the question. */
+  readonly answers: Map<string, JsonValue | undefined>;
+}
+
+export function nothingKept(): Kept {
+  return {
+    filter: '',
+    selected: undefined,
+    compared: undefined,
+    place: { follows: true, offset: 0 },
+    answers: new Map(),
+  };
+}
 
 /** What every part of the panel may use. */
 export interface PanelContext {
@@ -11,6 +42,7 @@ export interface PanelContext {
   readonly palette: Palette;
   readonly reducedMotion: boolean;
   readonly preferences: Preferences;
+  readonly kept: Kept;
   change(change: Partial<Preferences>): void;
   /** Says something to the user, in the notice line and to screen readers. */
   notify(text: string, bad?: boolean): void;
@@ -33,6 +65,22 @@ export function useStore(): PanelStore {
   const { store } = usePanel();
   useSyncExternalStore(store.subscribe, store.getSnapshot, store.getSnapshot);
   return store;
+}
+
+/** A state that is still there when its view is opened again. */
+export function useKept<Name extends 'filter' | 'selected' | 'compared'>(
+  name: Name,
+): readonly [Kept[Name], (value: Kept[Name]) => void] {
+  const { kept } = usePanel();
+  const [value, setValue] = useState(kept[name]);
+  const keep = useCallback(
+    (next: Kept[Name]): void => {
+      kept[name] = next;
+      setValue(next);
+    },
+    [kept, name],
+  );
+  return [value, keep];
 }
 
 /**

@@ -18,10 +18,12 @@ import { MessagesView } from '../views/messages-view.js';
 import { ProblemsView } from '../views/problems-view.js';
 import { PublishDialog } from '../views/publish-dialog.js';
 import { StateView } from '../views/state-view.js';
+import { useFocusKeeper } from './focus-keeper.js';
 import { Icon } from './icons.js';
 import { mediaQuery } from './media-query.js';
+import { MomentNotice } from './moment-notice.js';
 import { DARK, LIGHT } from './palette.js';
-import { type PanelContext, PanelProvider, usePanel, useStore } from './panel-context.js';
+import { nothingKept, type PanelContext, PanelProvider, usePanel, useStore } from './panel-context.js';
 import { type Preferences, savePreferences, VIEWS, type ViewName } from './preferences.js';
 import { Resizer } from './resizer.js';
 import { TimeBar } from './time-bar.js';
@@ -30,6 +32,8 @@ import { Toolbar } from './toolbar.js';
 export interface ShellProps {
   readonly store: PanelStore;
   readonly initial: Preferences;
+  /** Whether somebody has just opened it, and goes on by keyboard from here. */
+  readonly takesFocus: boolean;
   /** Told of every change, so that the element outside can follow. */
   onChange(preferences: Preferences): void;
 }
@@ -38,8 +42,9 @@ const dark = mediaQuery('(prefers-color-scheme: dark)');
 const reduced = mediaQuery('(prefers-reduced-motion: reduce)');
 
 /** The whole panel. */
-export function Shell({ store, initial, onChange }: ShellProps): ReactElement {
+export function Shell({ store, initial, takesFocus, onChange }: ShellProps): ReactElement {
   const [preferences, setPreferences] = useState(initial);
+  const [kept] = useState(nothingKept);
   const [notice, setNotice] = useState<{ readonly text: string; readonly bad: boolean } | undefined>();
   const [composed, setComposed] = useState<
     { readonly channel: string; readonly payload: string } | undefined
@@ -72,12 +77,13 @@ export function Shell({ store, initial, onChange }: ShellProps): ReactElement {
       palette: isDark ? DARK : LIGHT,
       reducedMotion,
       preferences,
+      kept,
       change,
       notify,
       open: (view) => change({ view }),
       compose,
     }),
-    [store, source, isDark, reducedMotion, preferences, change, notify, compose],
+    [store, source, isDark, reducedMotion, preferences, kept, change, notify, compose],
   );
 
   const vertical = preferences.dock === 'bottom' || preferences.dock === 'top';
@@ -89,8 +95,9 @@ export function Shell({ store, initial, onChange }: ShellProps): ReactElement {
         <section className="panel" aria-label="Dagger devtools">
           <Toolbar />
           <Gap />
-          <Tabs />
+          <Tabs takesFocus={takesFocus} />
           <View />
+          <MomentNotice />
           <TimeBar />
           <Toast notice={notice} dismiss={dismiss} />
           <Resizer />
@@ -111,7 +118,7 @@ const TITLES: Readonly<Record<ViewName, string>> = {
   problems: 'Problems',
 };
 
-function Tabs(): ReactElement {
+function Tabs({ takesFocus }: Pick<ShellProps, 'takesFocus'>): ReactElement {
   const store = useStore();
   const { preferences, open } = usePanel();
   const waiting = store.state.humans.size;
@@ -122,6 +129,9 @@ function Tabs(): ReactElement {
     const tab = list.current?.querySelector(`[data-view="${current}"]`);
     tab?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }, [current]);
+  useEffect(() => {
+    if (takesFocus) list.current?.querySelector<HTMLElement>('[aria-selected=true]')?.focus();
+  }, [takesFocus]);
   const walk = (event: KeyboardEvent<HTMLElement>): void => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (by === undefined) return;
@@ -161,8 +171,9 @@ function View(): ReactElement {
   const store = useStore();
   const { preferences } = usePanel();
   const { view } = preferences;
+  const panel = useFocusKeeper();
   return (
-    <div className="view" role="tabpanel" id="view" aria-labelledby={`tab-${view}`} tabIndex={-1}>
+    <div {...panel} className="view" role="tabpanel" id="view" aria-labelledby={`tab-${view}`} tabIndex={-1}>
       {store.foreignVersion !== undefined ? (
         <p className="empty">
           <strong>Another version</strong>The executor speaks version {store.foreignVersion} of the

@@ -77,7 +77,7 @@ select.field { padding: 0 4px; }
 .tab:focus-visible { outline-offset: -2px; }
 .count { font-size: 11px; font-weight: 600; line-height: 16px; min-width: 16px; padding: 0 5px; border-radius: 8px; background: var(--tint); color: var(--accent); text-align: center; font-variant-numeric: tabular-nums; }
 .count.bad { background: var(--bad-tint); color: var(--bad); }
-.view { flex: 1 1 0; min-height: 0; overflow: hidden; position: relative; display: flex; flex-direction: column; }
+.view { flex: 1 1 0; min-height: 0; overflow: hidden; position: relative; display: flex; flex-direction: column; outline-offset: -2px; }
 
 .timebar { display: flex; align-items: center; gap: 4px; padding: 4px 8px; border-top: 1px solid var(--border); background: var(--surface); flex: none; }
 .timebar input[type='range'] { flex: 1 1 80px; min-width: 60px; accent-color: var(--accent); height: 20px; margin: 0 4px; }
@@ -91,6 +91,9 @@ select.field { padding: 0 4px; }
 .notice { padding: 6px 12px; background: var(--warn-tint); color: var(--warn); border-bottom: 1px solid var(--border); display: flex; gap: 8px; align-items: center; flex: none; }
 .notice.bad { background: var(--bad-tint); color: var(--bad); }
 .notice .spacer { flex: 1; }
+/* Above the time, where it moves nothing that is looked at. */
+.notice.thin { padding: 2px 8px 2px 12px; border-bottom: 0; border-top: 1px solid var(--border); min-height: 27px; }
+.notice.thin .button { height: 22px; }
 .toast {
   position: absolute; left: 12px; right: 12px; bottom: 50px; z-index: 25; width: fit-content; max-width: min(520px, 100% - 24px); margin: 0 auto;
   display: flex; gap: 10px; align-items: center; padding: 5px 5px 5px 12px; border-radius: 9px; overflow-wrap: anywhere;

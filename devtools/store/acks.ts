@@ -5,12 +5,18 @@ import type { AckFrame, CommandResult } from '../../core/inspection/frames.js';
 export interface Acks {
   expect(send: (id: number) => void): Promise<CommandResult | undefined>;
   settle(frame: AckFrame): void;
+  /** Whether the executor has answered that it is closed: it says so only to who asks something of it. */
+  readonly closed: boolean;
 }
 
 export function pendingAcks(): Acks {
   const waiting = new Map<number, (frame: AckFrame) => void>();
   let ids = 0;
+  let closed = false;
   return {
+    get closed() {
+      return closed;
+    },
     expect(send) {
       const id = ++ids;
       return new Promise((resolve, reject) => {
@@ -22,6 +28,7 @@ export function pendingAcks(): Acks {
       });
     },
     settle(frame) {
+      closed ||= frame.error?.code === 'EXECUTOR_CLOSED';
       waiting.get(frame.id)?.(frame);
       waiting.delete(frame.id);
     },

@@ -37,7 +37,7 @@ export class PanelStore {
   /** What is gathered from the events: all but the state itself. */
   readonly gathering: Gathering;
   readonly #checkpointEvents: number | undefined;
-  readonly #acks: Acks = pendingAcks();
+  readonly acks: Acks = pendingAcks();
   #offFrame: (() => void) | undefined;
   #recording: Recording | undefined;
   #position: Position = 'live';
@@ -198,7 +198,7 @@ export class PanelStore {
     const link = this.#link;
     if (!link || this.imported)
       return Promise.reject(new Error('This is a recording: there is no executor to ask.'));
-    return this.#acks.expect((id) => link.send({ v: INSPECTOR_VERSION, type: 'command', id, command }));
+    return this.acks.expect((id) => link.send({ v: INSPECTOR_VERSION, type: 'command', id, command }));
   }
 
   /** Payloads of messages, by the sequence numbers of their events; null for those that are no longer there. */
@@ -268,8 +268,8 @@ export class PanelStore {
         return;
       }
       case 'ack':
-        this.#acks.settle(frame);
-        return;
+        this.acks.settle(frame);
+        break;
     }
     this.#notifier.changed();
   }

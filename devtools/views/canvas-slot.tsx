@@ -11,6 +11,7 @@ import type { PanelStore } from '../store/panel-store.js';
 import { type DrawnView, loadDrawnView } from './drawn-views.js';
 import { NodeDetail } from './node-detail.js';
 import { Outline } from './outline.js';
+import { Side } from './side.js';
 
 const LABELS: Readonly<Record<DrawnView, string>> = {
   graph: 'Graph of agents and channels',
@@ -85,6 +86,11 @@ export function CanvasSlot({ view: name }: { readonly view: DrawnView }): ReactE
   // Every change of the store is a reason to draw; the frame loop draws once, whatever the number of reasons.
   useEffect(() => requestDraw.current(false));
 
+  const close = (): void => {
+    store.select(undefined);
+    // The button that was pressed goes with what it closes.
+    canvas.current?.focus();
+  };
   const items = ready && outline ? (view.current?.accessibleTree() ?? []) : [];
   return (
     <>
@@ -166,9 +172,9 @@ export function CanvasSlot({ view: name }: { readonly view: DrawnView }): ReactE
           )}
         </div>
         {store.selection && (
-          <section className="side" aria-label="Selection">
-            <NodeDetail selection={store.selection} close={() => store.select(undefined)} />
-          </section>
+          <Side label="Selection" close={close}>
+            <NodeDetail selection={store.selection} close={close} />
+          </Side>
         )}
       </div>
     </>

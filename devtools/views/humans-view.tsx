@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactElement, useMemo, useState } from 'react';
+import { type FormEvent, type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 import type { JsonValue } from '../../core/json.js';
 import type { HumanRequest } from '../../core/state/human-request.js';
 import { clock, duration, reasonOf } from '../panel/format.js';
@@ -11,7 +11,14 @@ import { SchemaField } from './schema-form.js';
 /** All questions that wait for a person, oldest first, each with a form made from its schema. */
 export function HumansView(): ReactElement {
   const store = useStore();
-  const questions = [...store.state.humans.values()];
+  const { kept } = usePanel();
+  const { humans } = store.state;
+  const questions = [...humans.values()];
+  const isPresent = store.live && !store.imported;
+  useEffect(() => {
+    // In the past a question may not have been asked yet: what was begun of its answer is kept for the present.
+    for (const id of isPresent ? kept.answers.keys() : []) if (!humans.has(id)) kept.answers.delete(id);
+  });
   return (
     <div className="scroll">
       {questions.length === 0 && (
@@ -31,9 +38,11 @@ export function HumansView(): ReactElement {
 
 function Question({ request }: { readonly request: HumanRequest }): ReactElement {
   const store = useStore();
-  const { notify } = usePanel();
+  const { notify, kept } = usePanel();
   const field = useMemo(() => formField(request.schema, request.default ?? undefined), [request]);
-  const [entered, setEntered] = useState<JsonValue | undefined>(field.initial);
+  const [entered, setEntered] = useState<JsonValue | undefined>(() =>
+    kept.answers.has(request.id) ? kept.answers.get(request.id) : field.initial,
+  );
   const [tried, setTried] = useState(false);
   const [problem, setProblem] = useState<string | undefined>();
   const { id, agent, askedAt, dueAt, question } = request;
@@ -41,6 +50,17 @@ function Question({ request }: { readonly request: HumanRequest }): ReactElement
   const { value, complete } = answerOf(field, entered);
   const left = dueAt === null ? undefined : dueAt - store.now();
 
+  const enter = (changed: JsonValue | undefined): void => {
+    kept.answers.set(id, changed);
+    setEntered(changed);
+  };
+  const item = useRef<HTMLLIElement>(null);
+  /** Goes on to another question, where one is left: with this one the button goes that was pressed. */
+  const leave = (): void => {
+    const { current } = item;
+    const next = current?.nextElementSibling ?? current?.previousElementSibling;
+    if (current?.matches(':focus-within') && next instanceof HTMLElement) next.focus();
+  };
   const send = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setTried(true);
@@ -49,25 +69,29 @@ function Question({ request }: { readonly request: HumanRequest }): ReactElement
     try {
       await store.command({ name: 'answer', question: id, value });
       notify(`Answered ${agent}.`);
+      leave();
     } catch (thrown) {
       setProblem(reasonOf(thrown));
     }
   };
   const withdraw = (): void => {
     store.command({ name: 'cancel-question', question: id }).then(
-      () => notify('The question was withdrawn.'),
+      () => {
+        notify('The question was withdrawn.');
+        leave();
+      },
       (thrown: unknown) => setProblem(reasonOf(thrown)),
     );
   };
   return (
-    <li className="question">
+    <li ref={item} className="question" tabIndex={-1} aria-label={`Question of ${agent}`}>
       <div className="title dim">
         <span className="chip agent">{agent}</span> asked at {clock(askedAt)}
         {left !== undefined && (left > 0 ? ` · ${duration(left)} left` : ' · out of time')}
       </div>
       <p className="ask">{question}</p>
       <form className="form" onSubmit={send} aria-label={`Answer to ${agent}`}>
-        <SchemaField field={field} value={entered} required showsMissing={tried} onChange={setEntered} />
+        <SchemaField field={field} value={entered} required showsMissing={tried} onChange={enter} />
         {request.default !== null && (
           <p className="dim">
             {JSON.stringify(value) === JSON.stringify(request.default)

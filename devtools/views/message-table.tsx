@@ -1,10 +1,17 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus, and names the active row
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: keys are the grid's, which has the focus
 // biome-ignore-all lint/a11y/useSemanticElements: virtual rows cannot be a <table>
-import { type CSSProperties, type KeyboardEvent, type ReactElement, useState } from 'react';
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type ReactElement,
+  useEffect,
+  useRef,
+  useState,
+} from 'react';
 import { NODE_STATUSES } from '../../core/state/tree-node.js';
 import { clock, count, duration } from '../panel/format.js';
-import { useActivity, useStore } from '../panel/panel-context.js';
+import { useActivity, usePanel, useStore } from '../panel/panel-context.js';
 import type { MessageList } from '../store/message-list.js';
 import type { MessageRow } from '../store/message-row.js';
 import { Status } from './status.js';
@@ -25,6 +32,8 @@ interface Props {
   readonly compared: number | undefined;
   readonly selectedNode: number | undefined;
   onSelect(row: MessageRow, compare: boolean): void;
+  /** Nothing shall be selected any more. */
+  onClose(): void;
 }
 
 /** Rows of messages, only those in sight; arrow keys walk them, Shift+Enter or Shift+click compares. */
@@ -35,21 +44,40 @@ export function MessageTable({
   compared,
   selectedNode,
   onSelect,
+  onClose,
 }: Props): ReactElement {
   const { length } = list;
-  const rows = useVirtualRows(length, ROW, useStore().isFlooded);
+  const { kept } = usePanel();
+  const rows = useVirtualRows(length, ROW, useStore().isFlooded, kept.place);
   useActivity(!rows.atEnd || !list.showsEnd);
   const [active, setActive] = useState<number | undefined>();
   const narrow = (rows.body.current?.clientWidth ?? 800) < 560;
-  const at = active ?? (selected === undefined ? -1 : list.indexOfSeq(selected));
+  const place = selected === undefined ? -1 : list.indexOfSeq(selected);
+  const at = active ?? place;
+  /** The message that was in sight when it was selected, as it was selected here, or has been brought there since. */
+  const seen = useRef(selected);
+  const { scrollTo } = rows;
+  useEffect(() => {
+    if (selected === seen.current || (selected !== undefined && place < 0)) return;
+    seen.current = selected;
+    if (place < 0) return;
+    setActive(place);
+    scrollTo(place);
+  });
+  const choose = (row: MessageRow, compare: boolean): void => {
+    if (!compare && row.seq > 0) seen.current = row.seq;
+    onSelect(row, compare);
+  };
 
   const walk = (event: KeyboardEvent): void => {
     const page = rows.rowsPerPage;
+    // Where nothing is selected, the keys begin at what is seen.
+    const start = at >= 0 ? at : rows.atEnd ? length - 1 : rows.first;
     const steps: Readonly<Record<string, number>> = {
-      ArrowDown: at + 1,
-      ArrowUp: at < 0 ? length - 1 : at - 1,
-      PageDown: at + page,
-      PageUp: at - page,
+      ArrowDown: at < 0 ? start : at + 1,
+      ArrowUp: at < 0 ? start : at - 1,
+      PageDown: start + page,
+      PageUp: start - page,
       Home: 0,
       End: length - 1,
     };
@@ -58,13 +86,14 @@ export function MessageTable({
       event.preventDefault();
       const index = Math.min(length - 1, Math.max(0, next));
       setActive(index);
-      rows.scrollTo(index);
+      // The last row too is left behind by what comes, and stays in sight: only who wants to go beyond it follows.
+      rows.scrollTo(index, event.key === 'End' || next >= length);
       const row = list.row(index);
-      if (row && !event.shiftKey) onSelect(row, false);
+      if (row && !event.shiftKey) choose(row, false);
     } else if (event.key === 'Enter') {
       const row = list.row(at);
-      if (row) onSelect(row, event.shiftKey);
-    }
+      if (row) choose(row, event.shiftKey);
+    } else if (event.key === 'Escape') onClose();
   };
 
   const visible: { readonly index: number; readonly row: MessageRow }[] = [];
@@ -84,7 +113,7 @@ export function MessageTable({
       aria-label="Messages, oldest first"
       aria-rowcount={length + 1}
       aria-colcount={COLUMNS.length}
-      aria-activedescendant={at >= 0 ? `message-${at}` : undefined}
+      aria-activedescendant={visible.some(({ index }) => index === at) ? `message-${at}` : undefined}
       onKeyDown={walk}
     >
       <div className="table-head" role="row" aria-rowindex={1}>
@@ -118,7 +147,7 @@ export function MessageTable({
               }}
               onClick={(event) => {
                 setActive(index);
-                onSelect(row, event.shiftKey);
+                choose(row, event.shiftKey);
               }}
             >
               <Cells row={row} />

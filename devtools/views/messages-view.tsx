@@ -1,21 +1,22 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a live region is no <output>
-import { type ReactElement, useEffect, useMemo, useState } from 'react';
+import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 import { count, reasonOf } from '../panel/format.js';
 import { Icon } from '../panel/icons.js';
-import { usePanel, useStore } from '../panel/panel-context.js';
+import { useKept, usePanel, useStore } from '../panel/panel-context.js';
 import { parseFilter } from '../store/filter-language.js';
 import { MessageList } from '../store/message-list.js';
 import { MessageDetail } from './message-detail.js';
 import { MessageTable } from './message-table.js';
 import { NodeDetail } from './node-detail.js';
+import { Side } from './side.js';
 
 /** Every message, filtered, with what is in it and what became of it. */
 export function MessagesView(): ReactElement {
   const store = useStore();
-  const { notify } = usePanel();
-  const [text, setText] = useState('');
-  const [selected, setSelected] = useState<number | undefined>();
-  const [compared, setCompared] = useState<number | undefined>();
+  const { notify, kept } = usePanel();
+  const [text, setText] = useKept('filter');
+  const [selected, setSelected] = useKept('selected');
+  const [compared, setCompared] = useKept('compared');
   const [, rescan] = useState(0);
   const list = useMemo(() => new MessageList(store), [store]);
   const filter = useMemo(() => parseFilter(text), [text]);
@@ -41,10 +42,21 @@ export function MessagesView(): ReactElement {
 
   // A selection made elsewhere (in the tree, say) is shown here too.
   const node = store.selection?.kind === 'node' ? store.selection.node : undefined;
+  const seqOfNode = node === undefined ? undefined : store.messageOfNode(node);
+  /** The node of the row that was chosen last: what it shows is known before its event is gathered. */
+  const chosen = useRef<number | undefined>(undefined);
   useEffect(() => {
-    const seq = node === undefined ? undefined : store.messageOfNode(node);
-    if (seq !== undefined) setSelected(seq);
-  }, [node, store]);
+    if (node !== undefined && (seqOfNode !== undefined || node !== chosen.current)) setSelected(seqOfNode);
+  }, [node, seqOfNode, setSelected]);
+
+  const main = useRef<HTMLDivElement>(null);
+  const close = (): void => {
+    setSelected(undefined);
+    setCompared(undefined);
+    store.select(undefined);
+    // The button that was pressed goes with what it closes.
+    main.current?.querySelector<HTMLElement>('[role=grid]')?.focus();
+  };
 
   const complete = list.update();
   useEffect(() => {
@@ -67,7 +79,11 @@ export function MessagesView(): ReactElement {
             placeholder={'agent:reader status:failed channel:facts text:"timeout" -channel:log dur:>200ms'}
             spellCheck={false}
             value={text}
-            onChange={({ target }) => setText(target.value)}
+            onChange={({ target }) => {
+              setText(target.value);
+              // It is another list, of which the end is looked at first.
+              kept.place.follows = true;
+            }}
           />
         </div>
         <span id="filter-hint" className={filter.problems.length > 0 ? 'hint bad' : 'hint'} role="status">
@@ -80,15 +96,17 @@ export function MessagesView(): ReactElement {
         </span>
       </div>
       <div className="split">
-        <div className="main">
+        <div ref={main} className="main">
           <MessageTable
             list={list}
             complete={complete}
             selected={selected}
             selectedNode={node}
             compared={compared}
+            onClose={close}
             onSelect={(row, compare) => {
               const { seq } = row;
+              if (!compare) chosen.current = row.node;
               // One from before anybody watched has no event here; its node tells what is left of it.
               if (!compare) store.select({ kind: 'node', node: row.node });
               if (seq === 0) {
@@ -103,23 +121,14 @@ export function MessagesView(): ReactElement {
           />
         </div>
         {selected === undefined && store.selection?.kind === 'node' && (
-          <section className="side" aria-label="Selected message">
-            <NodeDetail selection={store.selection} close={() => store.select(undefined)} />
-          </section>
+          <Side label="Selected message" close={close}>
+            <NodeDetail selection={store.selection} close={close} />
+          </Side>
         )}
         {selected !== undefined && (
-          <section className="side" aria-label="Selected message">
-            <MessageDetail
-              seq={selected}
-              compared={compared}
-              onCompare={setCompared}
-              close={() => {
-                setSelected(undefined);
-                setCompared(undefined);
-                store.select(undefined);
-              }}
-            />
-          </section>
+          <Side label="Selected message" close={close}>
+            <MessageDetail seq={selected} compared={compared} onCompare={setCompared} close={close} />
+          </Side>
         )}
       </div>
     </>

@@ -136,9 +136,9 @@ export function SchemaField({ field, value, required, showsMissing, onChange }: 
         </div>
       );
     case 'lines':
-      return <LinesField id={id} name={name} note={note} initial={field.initial} onChange={onChange} />;
+      return <LinesField id={id} name={name} note={note} initial={value} onChange={onChange} />;
     case 'json':
-      return <JsonField id={id} name={name} note={note} initial={field.initial} onChange={onChange} />;
+      return <JsonField id={id} name={name} note={note} initial={value} onChange={onChange} />;
   }
 }
 

@@ -6,15 +6,10 @@ import type { LayoutEdge, Place } from '../../layout/layered.js';
 import { Placement } from '../../layout/placement.js';
 import { type Box, joined, type Point } from '../../layout/viewport.js';
 import { eased } from '../camera.js';
-import { APP, type GraphEdge, type GraphNode, linksOf, weighEdges } from './graph-parts.js';
+import { APP, type GraphEdge, type GraphNode, linksOf, SIZES, weighEdges, widthFor } from './graph-parts.js';
 
-const SIZES = {
-  agent: { width: 140, height: 46 },
-  channel: { width: 126, height: 34 },
-  app: { width: 64, height: 30 },
-} as const;
 const GAP = 26;
-/** Between the centres of two layers: to the right, and down. */
+/** Between the centres of two layers: to the right, where no name is long, and down. */
 const LAYER_STEP = { across: 172, down: 88 } as const;
 const GLIDE = 420;
 /** How far beside the middle an edge that runs against the flow leaves and arrives. */
@@ -151,7 +146,8 @@ export class GraphModel {
         name,
         agent,
         channel,
-        ...SIZES[kind],
+        width: widthFor(kind, name),
+        height: SIZES[kind].height,
         ...origin,
         target: origin,
         from: origin,
@@ -175,14 +171,22 @@ export class GraphModel {
     const { x, y } = this.#size;
     const room = this.vertical
       ? { along: y, across: x, step: LAYER_STEP.down, gap: GAP }
-      : { along: x, across: y, step: LAYER_STEP.across, gap: GAP };
+      : { along: x, across: y, step: this.#step(), gap: GAP };
     const placed = this.#layoutNodes().flatMap((node) => {
       const place = this.#placement.place(node.id);
       return place ? [{ ...node, place }] : [];
     });
     const folded = this.#folds.fold(placed, room);
     const places = [...this.nodes.keys()].flatMap((id) => this.#place(id) ?? []);
-    return this.#bands.choose(places, LAYER_STEP.across, x, y) || folded;
+    return this.#bands.choose(places, this.#step(), x, y) || folded;
+  }
+
+  /** As far apart as the widest agent and the widest channel need, which may be neighbours. */
+  #step(): number {
+    const { agent, channel } = SIZES;
+    const widest: Record<GraphNode['kind'], number> = { agent: agent.width, channel: channel.width, app: 0 };
+    for (const { kind, width } of this.nodes.values()) widest[kind] = Math.max(widest[kind], width);
+    return LAYER_STEP.across + (widest.agent - agent.width + widest.channel - channel.width) / 2;
   }
 
   #place(id: string): Place | undefined {
@@ -229,7 +233,7 @@ export class GraphModel {
 
   #world({ layer, across }: Place): Point {
     if (this.vertical) return { x: across, y: layer * LAYER_STEP.down };
-    return this.#bands.world(layer, across, LAYER_STEP.across);
+    return this.#bands.world(layer, across, this.#step());
   }
 
   /** 1 where the flow runs to the right (or down), -1 in the bands where it runs back. */

@@ -32,6 +32,23 @@ export interface GraphEdge {
   rate: number;
 }
 
+/** Of nodes whose names are short. */
+export const SIZES = {
+  agent: { width: 140, height: 46 },
+  channel: { width: 126, height: 34 },
+  app: { width: 64, height: 30 },
+} as const;
+const WIDEST = 220;
+/** Pixels beside a name, and those that a letter takes where the graph is small and its names are written large. */
+const BESIDE = 36;
+const LETTER = 11;
+
+/** Wide enough for the name, within bounds: a longer one is cut, and read as a whole under the pointer. */
+export function widthFor(kind: GraphNode['kind'], name: string): number {
+  const { width } = SIZES[kind];
+  return kind === 'app' ? width : Math.min(WIDEST, Math.max(width, BESIDE + name.length * LETTER));
+}
+
 /** Pixels by messages a second. */
 const edgeWidth = scaleSymlog().domain([0, 10_000]).range([1.4, 7.5]).clamp(true);
 

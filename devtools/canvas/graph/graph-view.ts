@@ -202,6 +202,7 @@ export class GraphView implements CanvasView, GestureHandler {
     const node = at && this.#model.nodeAt(this.#toWorld(at));
     if (node !== this.#hovered) this.#requestDraw();
     this.#hovered = node;
+    this.#surface.canvas.title = node?.name ?? '';
     return node ? 'pointer' : 'grab';
   }
 

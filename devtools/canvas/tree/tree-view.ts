@@ -86,7 +86,12 @@ export class TreeView implements CanvasView, GestureHandler {
       this.#hovered = -1;
       if (this.#model.isLarge) return true;
     }
-    if (!this.#shown && this.#model.scene.nodes.length > 0) this.#showBeginning();
+    if (!this.#shown && this.#model.scene.nodes.length > 0) {
+      this.#showBeginning();
+      // What was selected before there was anything to show, as when the view is opened for it.
+      const place = this.#place();
+      if (place >= 0) this.#reveal(place);
+    }
     const flying = camera.advance(now);
     const { width, height } = this.#surface;
     const pen = this.#surface.begin(this.#theme.background);

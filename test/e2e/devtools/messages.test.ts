@@ -88,3 +88,23 @@ test('the dialog to publish: an error and the buttons are in sight, however low 
     }
   }
 });
+
+test('a message that is opened from elsewhere is in sight in the list', async () => {
+  const page = await opened('view=problems');
+  await work(page);
+  await page.evaluate('for (let n = 0; n < 300; n++) void window.executor.publish("nowhere", n)');
+  await page.locator('.problem', { hasText: '503' }).getByRole('button', { name: 'Message' }).first().click();
+  const row = page.locator('.table-row[aria-selected=true]');
+  await row.filter({ hasText: 'reader' }).waitFor();
+  const [frame, box] = [await page.getByRole('grid').boundingBox(), await row.boundingBox()];
+  expect(box?.y).toBeGreaterThan(frame?.y ?? 0);
+  expect(box?.y).toBeLessThan((frame?.y ?? 0) + (frame?.height ?? 0) - 26);
+  // Coming back to the list, it is where it was, not where the message is.
+  await page.getByRole('grid').evaluate((element) => {
+    element.scrollTop = 5000;
+  });
+  await page.locator('.table-row').first().waitFor();
+  await page.getByRole('tab', { name: 'State' }).click();
+  await page.getByRole('tab', { name: 'Messages' }).click();
+  await expect.poll(() => page.getByRole('grid').evaluate(({ scrollTop }) => scrollTop)).toBe(5000);
+});

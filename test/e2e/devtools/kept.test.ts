@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { panelPages, work } from './panel-page.js';
+
+const { opened } = panelPages();
+
+test('what was entered in a view, and chosen there, is there when its tab is opened again', async () => {
+  const page = await opened('view=messages&size=0.5');
+  await work(page);
+  const filter = page.getByRole('searchbox', { name: 'Filter messages' });
+  const grid = page.getByRole('grid');
+  await filter.fill('-channel:log');
+  await page.locator('#filter-hint', { hasText: '22 of 25' }).waitFor();
+  await grid.focus();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('ArrowDown');
+  await page
+    .getByRole('row')
+    .nth(4)
+    .click({ modifiers: ['Shift'] });
+  const detail = page.getByRole('region', { name: 'Selected message' });
+  await detail.locator('.diff').waitFor();
+  const before = await detail.locator('h2').textContent();
+  await grid.evaluate((element) => {
+    element.scrollTop = 52;
+  });
+
+  await page.getByRole('tab', { name: 'Humans' }).click();
+  await page.getByLabel('Tone').selectOption('cheerful');
+  await page.getByLabel('Note to the writer').fill('Half of a');
+  await page.getByRole('tab', { name: 'Messages' }).click();
+  expect(await filter.inputValue()).toBe('-channel:log');
+  expect(await detail.locator('h2').textContent()).toBe(before);
+  await detail.locator('.diff').waitFor();
+  await expect.poll(() => grid.evaluate(({ scrollTop }) => scrollTop)).toBe(52);
+  await filter.fill('');
+  // Before the question was asked, there is no place for its answer.
+  await page.getByRole('slider', { name: 'Event that is shown' }).fill('1');
+  await page.getByRole('tab', { name: 'Humans' }).click();
+  await page.getByText('Nobody is asking').waitFor();
+  await page.getByRole('button', { name: 'Live', exact: true }).click();
+  expect(await page.getByLabel('Note to the writer').inputValue()).toBe('Half of a');
+  expect(await page.getByLabel('Tone').locator('option:checked').textContent()).toBe('cheerful');
+});
+
+test('texts of an answer that are not sent as they were written are there again too', async () => {
+  const page = await opened('view=humans');
+  await page.evaluate('window.executor.publish("lists", null)');
+  await page.evaluate('window.executor.publish("asks", {})');
+  await page.getByLabel('Answer (one a line)').fill('three\nfour');
+  await page.getByLabel('Answer (as JSON)').fill('[1, 2]');
+  await page.getByRole('tab', { name: 'State' }).click();
+  await page.getByRole('tab', { name: 'Humans' }).click();
+  expect(await page.getByLabel('Answer (one a line)').inputValue()).toBe('three\nfour');
+  expect(JSON.parse(await page.getByLabel('Answer (as JSON)').inputValue())).toEqual([1, 2]);
+});
