@@ -31,6 +31,8 @@ export function MessageDetail({ seq, compared, onCompare, close }: Props): React
     );
   }
   const known = payload.value;
+  // What stands in for the rest would reach agents as if somebody had meant it.
+  const isCut = known !== undefined && known.lost.length > 0;
   return (
     <div className="detail">
       <h2>
@@ -97,11 +99,17 @@ export function MessageDetail({ seq, compared, onCompare, close }: Props): React
         <button
           type="button"
           className="button"
-          disabled={!known || store.imported}
+          disabled={!known || isCut || store.imported}
+          {...(isCut && { 'aria-describedby': 'payload-cut' })}
           onClick={() => compose(row.channel, JSON.stringify(known?.json ?? null, null, 2))}
         >
           Edit and send again
         </button>
+        {isCut && (
+          <p id="payload-cut" className="dim">
+            Not shown whole, so it cannot be sent again.
+          </p>
+        )}
       </div>
       <section>
         <h3>

@@ -50,6 +50,31 @@ test('filtered, inspected, compared, edited and sent again', async () => {
   await hint.filter({ hasText: '7 of' }).waitFor();
 });
 
+test('a payload that is not shown whole cannot be sent again: what stands in for it would be sent', async () => {
+  const page = await opened('view=messages&redact');
+  await page.evaluate(`(async () => {
+    await executor.publish('payments', { card: '4111' });
+    await executor.publish('long', 'x'.repeat(1_000_000));
+    await executor.publish('whole', 'all of it');
+  })()`);
+  const again = page.getByRole('button', { name: 'Edit and send again' });
+  const reason = page.getByText('Not shown whole, so it cannot be sent again.');
+  for (const [channel, shown] of [
+    ['payments', '(a payment)'],
+    ['long', '1,000,000 characters in all'],
+  ] as const) {
+    await page.locator('.table-row', { hasText: channel }).click();
+    await page.locator('.json .lost', { hasText: shown }).waitFor();
+    expect(await again.isDisabled(), channel).toBe(true);
+    expect(await reason.isVisible(), channel).toBe(true);
+  }
+  expect(await violations(page)).toEqual([]);
+  await page.locator('.table-row', { hasText: 'whole' }).click();
+  await page.getByText('"all of it"').waitFor();
+  expect(await again.isEnabled()).toBe(true);
+  expect(await reason.count()).toBe(0);
+});
+
 test('from before the panel was opened no payload can be searched, and it says so', async () => {
   const page = await served().open({ query: '?view=messages' });
   await page.locator('body[data-ready=yes]').waitFor({ state: 'attached' });
