@@ -96,6 +96,7 @@ export const VIEW_STYLES: string = `
 .form fieldset { border: 1px solid var(--border); border-radius: 8px; padding: 8px 10px; display: flex; flex-direction: column; gap: 8px; }
 .form legend { font-weight: 600; padding: 0 4px; }
 .checkbox { display: inline-flex; gap: 8px; align-items: center; }
+.no-value { display: flex; color: var(--muted); margin-top: 3px; }
 
 .root .problems { display: grid; border: 1px solid var(--border); border-radius: 8px; background: var(--raised); overflow: hidden; flex: none; }
 .problem { padding: 7px 8px 7px 12px; display: grid; grid-template-columns: 1fr auto; gap: 2px 12px; align-items: center; box-shadow: inset 3px 0 0 var(--dot); }

@@ -6,6 +6,8 @@ export type FormField = {
   readonly description: string;
   /** Where the form begins: at a default, never at an answer that nobody gave. */
   readonly initial: JsonValue | undefined;
+  /** Whether null is an answer besides those that its control can give. */
+  readonly nullable: boolean;
 } & (
   | { readonly kind: 'text' | 'tick' | 'json' | 'lines' }
   | { readonly kind: 'number'; readonly whole: boolean; readonly minimum?: number; readonly maximum?: number }
@@ -41,22 +43,38 @@ export function formField(
   const { name, depth } = place;
   // Null may be the default of either.
   const own = rules.default ?? (fallback === undefined ? rules.default : fallback);
+  const types = Array.isArray(rules.type) ? rules.type.filter((each: JsonValue) => each !== 'null') : [];
+  const nullable = Array.isArray(rules.type) && types.length < rules.type.length && types.length > 0;
+  /** The default, if it is what the control can show. */
+  const from = (fits: boolean): JsonValue | undefined =>
+    fits || (nullable && own === null) ? own : undefined;
   const base = {
     title: typeof rules.title === 'string' ? rules.title : name,
     description: typeof rules.description === 'string' ? rules.description : '',
+    nullable,
   };
   const choices = choicesOf(rules);
-  if (choices)
-    return { ...base, kind: 'choice', choices, initial: placeIn(choices, own) < 0 ? undefined : own };
-  const type = Array.isArray(rules.type) ? rules.type.find((each) => each !== 'null') : rules.type;
+  if (choices) {
+    return {
+      ...base,
+      nullable: false,
+      kind: 'choice',
+      choices,
+      initial: placeIn(choices, own) < 0 ? undefined : own,
+    };
+  }
+  // No control writes now a number, now a text: one of them would never be sent.
+  if (types.length > 1) return { ...base, kind: 'json', initial: own };
+  const type = Array.isArray(rules.type) ? types[0] : rules.type;
   switch (type) {
     case 'string':
-      return { ...base, kind: 'text', initial: typeof own === 'string' ? own : undefined };
+      return { ...base, kind: 'text', initial: from(typeof own === 'string') };
     case 'boolean': {
-      const initial = typeof own === 'boolean' ? own : undefined;
-      // A box that is not ticked says no. Who may leave the question open needs a third state.
-      if (place.required) return { ...base, kind: 'tick', initial };
-      return { ...base, kind: 'choice', choices: [true, false], initial };
+      const initial = from(typeof own === 'boolean');
+      // A box that is not ticked says no. Who may leave the question open, or say null, needs a third state.
+      if (place.required && !nullable) return { ...base, kind: 'tick', initial };
+      const either = nullable ? [true, false, null] : [true, false];
+      return { ...base, nullable: false, kind: 'choice', choices: either, initial };
     }
     case 'number':
     case 'integer':
@@ -64,14 +82,14 @@ export function formField(
         ...base,
         kind: 'number',
         whole: type === 'integer',
-        initial: typeof own === 'number' ? own : undefined,
+        initial: from(typeof own === 'number'),
         ...(typeof rules.minimum === 'number' && { minimum: rules.minimum }),
         ...(typeof rules.maximum === 'number' && { maximum: rules.maximum }),
       };
     case 'array':
       // Without a schema of its items nobody knows that they are texts, unless those proposed all are.
       if (!isTexts(own) && recordOf(rules.items ?? null)?.type !== 'string') break;
-      return { ...base, kind: 'lines', initial: isTexts(own) ? own : undefined };
+      return { ...base, kind: 'lines', initial: from(isTexts(own)) };
     case 'object': {
       const properties = recordOf(rules.properties ?? null);
       if (!properties || depth >= DEEPEST) break;
@@ -82,7 +100,8 @@ export function formField(
         const field = formField(inner, given?.[member], { name: member, depth: depth + 1, required });
         return { name: member, required, field };
       });
-      return { ...base, kind: 'object', members, initial: initialOf(members) ?? (given && {}) };
+      const initial = from(false) === null ? null : (initialOf(members) ?? (given && {}));
+      return { ...base, kind: 'object', members, initial };
     }
   }
   if (type === undefined && isTexts(own) && own.length > 0) return { ...base, kind: 'lines', initial: own };

@@ -1,8 +1,8 @@
-import { type ReactElement, useId, useState } from 'react';
-import { messageOf } from '../../core/errors.js';
+import { type ReactElement, useId } from 'react';
 import type { JsonValue } from '../../core/json.js';
-import { isGiven } from './form-answer.js';
+import { emptyOf, isGiven, isNull } from './form-answer.js';
 import { type FormField, placeIn, recordOf } from './form-fields.js';
+import { JsonField, LinesField } from './own-text-fields.js';
 
 interface Props {
   readonly field: FormField;
@@ -28,13 +28,20 @@ export function SchemaField({ field, value, required, showsMissing, onChange }: 
       )}
     </>
   );
-  const missing = showsMissing && required && value === undefined ? MISSING[field.kind] : undefined;
+  const saysNull = isNull(field, value, required);
+  const isMissing = showsMissing && required && value === undefined && !saysNull;
+  const missing = isMissing ? MISSING[field.kind] : undefined;
   const hasNote = field.description !== '' || missing !== undefined;
-  const note = hasNote && (
-    <div id={`${id}-note`}>
-      {missing && <small className="bad">{missing}</small>}
-      {field.description !== '' && <small>{field.description}</small>}
-    </div>
+  const note = (hasNote || field.nullable) && (
+    <>
+      {field.nullable && <NoValue field={field} label={label} isNull={saysNull} onChange={onChange} />}
+      {hasNote && (
+        <div id={`${id}-note`}>
+          {missing && <small className="bad">{missing}</small>}
+          {field.description !== '' && <small>{field.description}</small>}
+        </div>
+      )}
+    </>
   );
   const described = hasNote ? `${id}-note` : undefined;
 
@@ -42,7 +49,7 @@ export function SchemaField({ field, value, required, showsMissing, onChange }: 
     case 'object': {
       const members = recordOf(value) ?? {};
       // What an optional object requires is needed only once there is something in it.
-      const isAsked = required || isGiven(field, value);
+      const isAsked = !saysNull && (required || isGiven(field, value));
       return (
         <fieldset>
           <legend>{label}</legend>
@@ -136,7 +143,16 @@ export function SchemaField({ field, value, required, showsMissing, onChange }: 
         </div>
       );
     case 'lines':
-      return <LinesField id={id} name={name} note={note} initial={field.initial} onChange={onChange} />;
+      return (
+        <LinesField
+          id={id}
+          name={name}
+          note={note}
+          initial={field.initial}
+          isNull={saysNull}
+          onChange={onChange}
+        />
+      );
     case 'json':
       return <JsonField id={id} name={name} note={note} initial={field.initial} onChange={onChange} />;
   }
@@ -149,76 +165,38 @@ const MISSING: { readonly [kind in FormField['kind']]?: string } = {
   json: 'Enter an answer, as JSON.',
 };
 
+/** Says null where no control can. JSON that is left empty is null by itself. */
+function NoValue({
+  field,
+  label,
+  isNull,
+  onChange,
+}: {
+  readonly field: FormField;
+  readonly label: string;
+  readonly isNull: boolean;
+  onChange(value: JsonValue | undefined): void;
+}): ReactElement {
+  if (field.kind === 'json') return <small>Left empty, it is null.</small>;
+  return (
+    <label className="checkbox no-value">
+      <input
+        type="checkbox"
+        checked={isNull}
+        onChange={({ target }) => {
+          if (target.checked) onChange(null);
+          else onChange(field.kind === 'object' ? {} : emptyOf(field));
+          // A number that is not entered is none: the next thing to do is to enter it.
+          if (!target.checked) target.closest('.form-row')?.querySelector<HTMLElement>('.field')?.focus();
+        }}
+      />
+      No value (null)<span className="visually-hidden"> for {label}</span>
+    </label>
+  );
+}
+
 function wordFor(choice: JsonValue): string {
+  if (choice === null) return 'no value (null)';
   if (typeof choice === 'boolean') return choice ? 'yes' : 'no';
   return typeof choice === 'string' ? choice : JSON.stringify(choice);
-}
-
-/** A list of texts, one a line; empty lines are none. */
-function LinesField({ id, name, note, initial, onChange }: OwnTextProps): ReactElement {
-  const [text, setText] = useState(() => (Array.isArray(initial) ? initial.join('\n') : ''));
-  return (
-    <div className="form-row">
-      <label htmlFor={id}>{name} (one a line)</label>
-      <textarea
-        id={id}
-        className="field prose"
-        rows={Math.min(12, Math.max(3, text.split('\n').length))}
-        value={text}
-        onChange={({ target }) => {
-          setText(target.value);
-          const lines = target.value.split('\n').map((each) => each.trim());
-          onChange(lines.filter((each) => each !== ''));
-        }}
-      />
-      {note}
-    </div>
-  );
-}
-
-/** A control that keeps what is typed into it, as not all of that can be sent. */
-interface OwnTextProps {
-  readonly id: string;
-  readonly name: ReactElement;
-  readonly note: ReactElement | false;
-  readonly initial: JsonValue | undefined;
-  onChange(value: JsonValue | undefined): void;
-}
-
-function JsonField({ id, name, note, initial, onChange }: OwnTextProps): ReactElement {
-  const [text, setText] = useState(() => (initial === undefined ? '' : JSON.stringify(initial, null, 2)));
-  const [problem, setProblem] = useState<string | undefined>();
-  return (
-    <div className="form-row">
-      <label htmlFor={id}>{name} (as JSON)</label>
-      <textarea
-        id={id}
-        className="field"
-        rows={Math.min(12, Math.max(4, text.split('\n').length))}
-        spellCheck={false}
-        aria-invalid={problem !== undefined}
-        value={text}
-        onChange={({ target }) => {
-          setText(target.value);
-          const read = readJson(target.value);
-          // What cannot be sent holds the form back: it would be left out as if nobody had written it.
-          target.setCustomValidity(read.problem ?? '');
-          setProblem(read.problem);
-          onChange(read.value);
-        }}
-      />
-      {problem && <small className="bad">{problem}</small>}
-      {note}
-    </div>
-  );
-}
-
-/** Nothing is no answer, and no mistake. */
-function readJson(text: string): { readonly value?: JsonValue; readonly problem?: string } {
-  if (text.trim() === '') return {};
-  try {
-    return { value: JSON.parse(text) };
-  } catch (thrown) {
-    return { problem: messageOf(thrown) };
-  }
 }

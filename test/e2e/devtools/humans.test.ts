@@ -81,6 +81,38 @@ test('what nobody answered is not sent, and what is needed says so at its field'
   expect(await page.evaluate('window.answer')).toEqual({ title: 'T' });
 });
 
+test('null can be answered, by a tick or by nothing at all, and taken back', async () => {
+  const page = await opened('view=humans');
+  const properties = {
+    count: { type: ['number', 'null'] },
+    note: { type: ['string', 'null'] },
+    tags: { type: ['array', 'null'], items: { type: 'string' }, default: ['one'] },
+  };
+  const schema = { type: 'object', properties, required: ['count', 'note', 'tags'] };
+  const ask = (): Promise<unknown> =>
+    page.evaluate(`window.executor.publish('asks', ${JSON.stringify(schema)})`);
+  await ask();
+  const none = (name: string) => page.getByLabel(`No value (null) for ${name}`);
+  const lines = page.getByLabel(/^tags/);
+  await lines.waitFor();
+  expect(await none('count').isChecked()).toBe(true);
+  expect(await none('tags').isChecked()).toBe(false);
+  await none('tags').check();
+  expect(await lines.inputValue()).toBe('');
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Answer' }).click();
+  await until(page, 'window.answer?.tags === null');
+  expect(await page.evaluate('window.answer')).toEqual({ count: null, note: null, tags: null });
+
+  await ask();
+  await page.getByLabel(/^count/).fill('5');
+  expect(await none('count').isChecked()).toBe(false);
+  await none('note').uncheck();
+  await page.getByRole('button', { name: 'Answer' }).click();
+  await until(page, 'window.answer.count === 5');
+  expect(await page.evaluate('window.answer')).toEqual({ count: 5, note: '', tags: ['one'] });
+});
+
 for (const dark of [false, true]) {
   test(`the button that cannot be pressed in the past can be read, ${dark ? 'dark' : 'light'}`, async () => {
     const page = await opened('view=humans', { dark });
