@@ -112,15 +112,17 @@ class DevtoolsElement extends ElementBase {
   }
 
   async #open(root: ShadowRoot, options: DevtoolsOptions): Promise<void> {
+    let fault = 'could not be loaded (react and react-dom must be installed)';
     try {
       const { openPanel } = await import('./panel/open-panel.js');
       if (!this.isConnected) return;
+      fault = 'could not be opened';
       this.#button?.remove();
       this.#button = undefined;
       const preferences = { ...loadPreferences(this.#defaults()), open: true };
       this.#panel = openPanel(root, options, preferences, () => this.#closed());
     } catch (thrown) {
-      console.error('dagger devtools could not be opened (react and react-dom must be installed)', thrown);
+      console.error(`dagger devtools ${fault}`, thrown);
       this.#showButton();
     } finally {
       this.#opening = false;

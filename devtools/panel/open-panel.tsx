@@ -6,7 +6,8 @@ import { attachInspector } from '../../core/inspection/inspector.js';
 import { inPageLink } from '../../core/inspection/link.js';
 import { PanelStore } from '../store/panel-store.js';
 import { adoptStyles } from './adopt-styles.js';
-import type { Preferences } from './preferences.js';
+import { PanelBoundary } from './panel-boundary.js';
+import { DEFAULTS, type Preferences, savePreferences, type ViewName } from './preferences.js';
 import { Shell } from './shell.js';
 import { PANEL_STYLES } from './styles.js';
 
@@ -32,13 +33,28 @@ export function openPanel(
   container.style.setProperty('display', 'contents');
   root.append(container);
   const react = createRoot(container);
-  const onChange = ({ open }: Preferences): void => {
+  /** As they were when all of it could be shown. */
+  let current = preferences;
+  const onChange = (changed: Preferences): void => {
+    current = changed;
     // React must have finished with what it is rendering before it can be taken away.
-    if (!open) queueMicrotask(onClosed);
+    if (!changed.open) queueMicrotask(onClosed);
+  };
+  const close = (): void => {
+    savePreferences({ ...current, open: false });
+    queueMicrotask(onClosed);
+  };
+  let failedView: ViewName | undefined;
+  const again = (): void => {
+    // One that fails a second time is not tried for ever.
+    if (current.view === failedView) current = { ...current, view: DEFAULTS.view };
+    failedView = current.view;
   };
   react.render(
     <StrictMode>
-      <Shell store={store} initial={preferences} onChange={onChange} />
+      <PanelBoundary preferences={() => current} again={again} close={close}>
+        {() => <Shell store={store} initial={current} onChange={onChange} />}
+      </PanelBoundary>
     </StrictMode>,
   );
   return {

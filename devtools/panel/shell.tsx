@@ -1,6 +1,5 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a live region is no <output>
 import {
-  type CSSProperties,
   type KeyboardEvent,
   type ReactElement,
   useCallback,
@@ -22,6 +21,7 @@ import { Icon } from './icons.js';
 import { mediaQuery } from './media-query.js';
 import { DARK, LIGHT } from './palette.js';
 import { type PanelContext, PanelProvider, usePanel, useStore } from './panel-context.js';
+import { PanelRoot, useDark } from './panel-root.js';
 import { type Preferences, savePreferences, VIEWS, type ViewName } from './preferences.js';
 import { Resizer } from './resizer.js';
 import { TimeBar } from './time-bar.js';
@@ -34,7 +34,6 @@ export interface ShellProps {
   onChange(preferences: Preferences): void;
 }
 
-const dark = mediaQuery('(prefers-color-scheme: dark)');
 const reduced = mediaQuery('(prefers-reduced-motion: reduce)');
 
 /** The whole panel. */
@@ -44,9 +43,8 @@ export function Shell({ store, initial, onChange }: ShellProps): ReactElement {
   const [composed, setComposed] = useState<
     { readonly channel: string; readonly payload: string } | undefined
   >();
-  const systemDark = useSyncExternalStore(dark.subscribe, dark.matches, () => false);
   const reducedMotion = useSyncExternalStore(reduced.subscribe, reduced.matches, () => false);
-  const isDark = preferences.theme === 'system' ? systemDark : preferences.theme === 'dark';
+  const isDark = useDark(preferences.theme);
   const source = useMemo(() => new StoreSource(store), [store]);
 
   useEffect(() => {
@@ -80,23 +78,18 @@ export function Shell({ store, initial, onChange }: ShellProps): ReactElement {
     [store, source, isDark, reducedMotion, preferences, change, notify, compose],
   );
 
-  const vertical = preferences.dock === 'bottom' || preferences.dock === 'top';
-  // React writes custom properties through the object model, which a strict policy allows.
-  const size = { '--size': `${preferences.size * 100}${vertical ? 'vh' : 'vw'}` } as CSSProperties;
   return (
     <PanelProvider value={context}>
-      <div className="root" data-theme={isDark ? 'dark' : 'light'} data-dock={preferences.dock} style={size}>
-        <section className="panel" aria-label="Dagger devtools">
-          <Toolbar />
-          <Gap />
-          <Tabs />
-          <View />
-          <TimeBar />
-          <Toast notice={notice} dismiss={dismiss} />
-          <Resizer />
-          {composed && <PublishDialog {...composed} close={() => setComposed(undefined)} />}
-        </section>
-      </div>
+      <PanelRoot preferences={preferences}>
+        <Toolbar />
+        <Gap />
+        <Tabs />
+        <View />
+        <TimeBar />
+        <Toast notice={notice} dismiss={dismiss} />
+        <Resizer />
+        {composed && <PublishDialog {...composed} close={() => setComposed(undefined)} />}
+      </PanelRoot>
     </PanelProvider>
   );
 }

@@ -44,6 +44,9 @@ export const VIEW_STYLES: string = `
 .facts dt { color: var(--muted); }
 .facts dd { overflow-wrap: anywhere; }
 .block { border: 1px solid var(--border); border-radius: 8px; background: var(--surface); padding: 8px 10px; overflow: auto; }
+.failed { width: 100%; max-width: 560px; margin: 0 auto; }
+.failed h2 { font-size: 14px; font-weight: 600; }
+.failed .error-text { margin: 6px 0; }
 .error-text { color: var(--bad); overflow-wrap: anywhere; white-space: pre-wrap; }
 
 .json { font: 12px/1.55 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }

@@ -92,6 +92,7 @@ const devtools = mountDevtools(document.getElementById('place'), {
   ...(query.has('redact') && { redact: (value, { channel }) => (channel === 'payments' ? '(a payment)' : value) }), size: Number(query.get('size') ?? 0.9),
 });
 window.devtools = devtools;
+window.mountDevtools = mountDevtools;
 window.work = async () => {
   await executor.publish('questions', { question: 'How do worms make compost?' });
   await executor.publish('drafts', { title: 'Worms at work' });

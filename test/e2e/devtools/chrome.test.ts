@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { panelPages } from './panel-page.js';
+import { panelPages, violations, work } from './panel-page.js';
 
-const { opened } = panelPages();
+const { served, opened } = panelPages();
 
 test('the menu is walked by keyboard also while messages come', async () => {
   const page = await opened('view=messages');
@@ -19,4 +19,63 @@ test('the menu is walked by keyboard also while messages come', async () => {
   expect(await focused.textContent()).toContain('Download the tree as DOT');
   await page.keyboard.press('Escape');
   expect(await page.getByRole('menu').count()).toBe(0);
+});
+
+test('a panel that fails says so, and can be opened again or closed', async () => {
+  const page = await opened('view=state');
+  await work(page);
+  const broken = async (on: boolean): Promise<void> => {
+    await page.evaluate(
+      on
+        ? `window.whole = Array.prototype.toReversed, Array.prototype.toReversed = () => { throw new Error('broken <b>on purpose</b>'); }`
+        : 'Array.prototype.toReversed = window.whole',
+    );
+  };
+  await broken(true);
+  await page.getByRole('tab', { name: 'Problems' }).click();
+  const failed = page.getByRole('alert');
+  await failed.getByText('broken <b>on purpose</b>').waitFor();
+  expect(await violations(page)).toEqual([]);
+  // The last view that could be shown is shown.
+  await page.getByRole('button', { name: 'Open again' }).click();
+  await page.getByRole('tab', { name: 'State', selected: true }).waitFor();
+  await page.getByRole('tab', { name: 'Problems' }).click();
+  await broken(false);
+  await page.getByRole('button', { name: 'Open again' }).click();
+  await page.getByRole('tab', { name: 'Problems' }).click();
+  await page.getByText('the page answered 503').first().waitFor();
+  await page.getByRole('tab', { name: 'Messages' }).click();
+  await page.evaluate('window.executor.publish("nowhere", 1)');
+  await page.locator('#filter-hint', { hasText: '26 messages' }).waitFor();
+
+  await page.getByRole('tab', { name: 'Problems' }).click();
+  await page.getByText('the page answered 503').first().waitFor();
+  await broken(true);
+  await page.evaluate('window.executor.publish("nowhere", 1)');
+  await failed.waitFor();
+  await page.getByRole('button', { name: 'Close' }).click();
+  // It is remembered, and fails from the start: the third attempt is made with another view.
+  await page.getByRole('button', { name: 'Open the Dagger devtools' }).click();
+  await failed.waitFor();
+  await page.getByRole('button', { name: 'Open again' }).click();
+  await failed.waitFor();
+  await page.getByRole('button', { name: 'Open again' }).click();
+  await page.getByRole('tab', { name: 'Graph', selected: true }).waitFor();
+  // React tells the console of what it caught.
+  expect(
+    served()
+      .complaints.splice(0)
+      .filter((text) => !text.includes('on purpose')),
+  ).toEqual([]);
+});
+
+test('what keeps the panel from opening is not blamed on React', async () => {
+  const page = await served().open();
+  await page.locator('body[data-ready=yes]').waitFor({ state: 'attached' });
+  const broken = "{ subscribe() {}, get state() { throw new Error('no state here') } }";
+  const told = page.waitForEvent('console', (message) => message.text().includes('dagger devtools'));
+  await page.evaluate(`void window.mountDevtools(document.body, { executor: ${broken}, open: true })`);
+  expect((await told).text()).toContain('no state here');
+  expect(served().complaints.splice(0).join()).not.toContain('react');
+  expect(await page.getByRole('button', { name: 'Open the Dagger devtools' }).count()).toBe(2);
 });
