@@ -1,6 +1,7 @@
 import { type Context, createContext, useContext, useEffect, useSyncExternalStore } from 'react';
 import type { StoreSource } from '../store/canvas-source.js';
 import type { PanelStore } from '../store/panel-store.js';
+import type { Retries } from '../store/retries.js';
 import type { Palette } from './palette.js';
 import type { Preferences, ViewName } from './preferences.js';
 
@@ -8,6 +9,8 @@ import type { Preferences, ViewName } from './preferences.js';
 export interface PanelContext {
   readonly store: PanelStore;
   readonly source: StoreSource;
+  /** Goes on in whichever view the user looks at meanwhile. */
+  readonly retries: Retries;
   readonly palette: Palette;
   readonly reducedMotion: boolean;
   readonly preferences: Preferences;

@@ -11,6 +11,8 @@ import {
 } from 'react';
 import { StoreSource } from '../store/canvas-source.js';
 import type { PanelStore } from '../store/panel-store.js';
+import { problemsUpTo } from '../store/problems.js';
+import { Retries } from '../store/retries.js';
 import { CanvasSlot } from '../views/canvas-slot.js';
 import { HumansView } from '../views/humans-view.js';
 import { MessagesView } from '../views/messages-view.js';
@@ -46,6 +48,7 @@ export function Shell({ store, initial, onChange }: ShellProps): ReactElement {
   const reducedMotion = useSyncExternalStore(reduced.subscribe, reduced.matches, () => false);
   const isDark = useDark(preferences.theme);
   const source = useMemo(() => new StoreSource(store), [store]);
+  const retries = useMemo(() => new Retries((node) => store.command({ name: 'retry', node })), [store]);
 
   useEffect(() => {
     store.connect();
@@ -67,6 +70,7 @@ export function Shell({ store, initial, onChange }: ShellProps): ReactElement {
     () => ({
       store,
       source,
+      retries,
       palette: isDark ? DARK : LIGHT,
       reducedMotion,
       preferences,
@@ -75,7 +79,7 @@ export function Shell({ store, initial, onChange }: ShellProps): ReactElement {
       open: (view) => change({ view }),
       compose,
     }),
-    [store, source, isDark, reducedMotion, preferences, change, notify, compose],
+    [store, source, retries, isDark, reducedMotion, preferences, change, notify, compose],
   );
 
   return (
@@ -108,7 +112,7 @@ function Tabs(): ReactElement {
   const store = useStore();
   const { preferences, open } = usePanel();
   const waiting = store.state.humans.size;
-  const problems = store.recording?.problems.length ?? 0;
+  const problems = problemsUpTo(store.recording?.problems ?? [], store.seq);
   const list = useRef<HTMLDivElement>(null);
   const { view: current } = preferences;
   useEffect(() => {
