@@ -9,7 +9,8 @@ import {
   DEFAULTS,
   type Dock,
   loadPreferences,
-  savePreferences,
+  type Preferences,
+  rememberPreferences,
   type ThemeChoice,
   type ViewName,
 } from './panel/preferences.js';
@@ -59,7 +60,7 @@ export function mountDevtools(element: Element, options: DevtoolsOptions): Mount
   host.begin(options);
   element.append(host);
   return {
-    open: () => host.show(),
+    open: () => host.chooseOpen(),
     close: () => host.hide(),
     unmount: () => host.remove(),
   };
@@ -87,7 +88,7 @@ class DevtoolsElement extends ElementBase {
       this.#root = this.attachShadow({ mode: 'open' });
       adoptStyles(this.#root, BASE_STYLES, this.#options.nonce);
     }
-    if (loadPreferences(this.#defaults()).open) this.show();
+    if (this.#preferences().open) this.show();
     else this.#showButton();
   }
 
@@ -98,6 +99,12 @@ class DevtoolsElement extends ElementBase {
     this.#button = undefined;
   }
 
+  /** As somebody wished who may wish so again: it is remembered. */
+  chooseOpen(): void {
+    if (!this.#preferences().open) this.#remember({ open: true });
+    this.show();
+  }
+
   show(): void {
     if (this.#panel || this.#opening || !this.#root || !this.#options) return;
     this.#opening = true;
@@ -106,8 +113,7 @@ class DevtoolsElement extends ElementBase {
   }
 
   hide(): void {
-    const before = loadPreferences(this.#defaults());
-    if (before.open) savePreferences({ ...before, open: false });
+    if (this.#preferences().open) this.#remember({ open: false });
     this.#closed();
   }
 
@@ -119,7 +125,7 @@ class DevtoolsElement extends ElementBase {
       fault = 'could not be opened';
       this.#button?.remove();
       this.#button = undefined;
-      const preferences = { ...loadPreferences(this.#defaults()), open: true };
+      const preferences = { ...this.#preferences(), open: true };
       this.#panel = openPanel(root, options, preferences, () => this.#closed());
     } catch (thrown) {
       console.error(`dagger devtools ${fault}`, thrown);
@@ -140,7 +146,7 @@ class DevtoolsElement extends ElementBase {
   #showButton(): void {
     if (this.#button) return;
     const root = document.createElement('div');
-    const { theme, dock } = loadPreferences(this.#defaults());
+    const { theme, dock } = this.#preferences();
     const dark =
       theme === 'dark' || (theme === 'system' && matchMedia('(prefers-color-scheme: dark)').matches);
     root.className = 'root';
@@ -152,21 +158,26 @@ class DevtoolsElement extends ElementBase {
     button.title = 'Open the Dagger devtools';
     button.setAttribute('aria-label', 'Open the Dagger devtools');
     button.append(icon());
-    button.addEventListener('click', () => this.show());
+    button.addEventListener('click', () => this.chooseOpen());
     root.append(button);
     this.#root?.append(root);
     this.#button = root;
   }
 
-  #defaults(): typeof DEFAULTS {
-    const { open, dock, size, theme, view } = this.#options ?? {};
-    return {
+  #preferences(): Preferences {
+    const { name, open, dock, size, theme, view } = this.#options ?? {};
+    const defaults = {
       open: open ?? DEFAULTS.open,
       dock: dock ?? DEFAULTS.dock,
       size: size ?? DEFAULTS.size,
       theme: theme ?? DEFAULTS.theme,
       view: view ?? DEFAULTS.view,
     };
+    return loadPreferences(defaults, name);
+  }
+
+  #remember(chosen: Partial<Preferences>): void {
+    rememberPreferences(chosen, this.#options?.name);
   }
 }
 

@@ -7,7 +7,13 @@ import { inPageLink } from '../../core/inspection/link.js';
 import { PanelStore } from '../store/panel-store.js';
 import { adoptStyles } from './adopt-styles.js';
 import { PanelBoundary } from './panel-boundary.js';
-import { DEFAULTS, type Preferences, savePreferences, type ViewName } from './preferences.js';
+import {
+  changedPreferences,
+  DEFAULTS,
+  type Preferences,
+  rememberPreferences,
+  type ViewName,
+} from './preferences.js';
 import { Shell } from './shell.js';
 import { PANEL_STYLES } from './styles.js';
 
@@ -36,12 +42,13 @@ export function openPanel(
   /** As they were when all of it could be shown. */
   let current = preferences;
   const onChange = (changed: Preferences): void => {
+    rememberPreferences(changedPreferences(current, changed), name);
     current = changed;
     // React must have finished with what it is rendering before it can be taken away.
     if (!changed.open) queueMicrotask(onClosed);
   };
   const close = (): void => {
-    savePreferences({ ...current, open: false });
+    rememberPreferences({ open: false }, name);
     queueMicrotask(onClosed);
   };
   let failedView: ViewName | undefined;

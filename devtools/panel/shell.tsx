@@ -24,7 +24,7 @@ import { mediaQuery } from './media-query.js';
 import { DARK, LIGHT } from './palette.js';
 import { type PanelContext, PanelProvider, usePanel, useStore } from './panel-context.js';
 import { PanelRoot, useDark } from './panel-root.js';
-import { type Preferences, savePreferences, VIEWS, type ViewName } from './preferences.js';
+import { type Preferences, VIEWS, type ViewName } from './preferences.js';
 import { Resizer } from './resizer.js';
 import { TimeBar } from './time-bar.js';
 import { Toolbar } from './toolbar.js';
@@ -55,7 +55,6 @@ export function Shell({ store, initial, onChange }: ShellProps): ReactElement {
     return () => store.disconnect();
   }, [store]);
   useEffect(() => {
-    savePreferences(preferences);
     onChange(preferences);
   }, [preferences, onChange]);
 

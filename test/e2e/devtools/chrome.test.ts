@@ -79,3 +79,27 @@ test('what keeps the panel from opening is not blamed on React', async () => {
   expect(served().complaints.splice(0).join()).not.toContain('react');
   expect(await page.getByRole('button', { name: 'Open the Dagger devtools' }).count()).toBe(2);
 });
+
+test('options hold until somebody chooses otherwise, each for itself', async () => {
+  const page = await opened('view=messages&theme=dark&dock=top');
+  const tab = (name: string) => page.getByRole('tab', { name, selected: true });
+  const root = page.locator('.root');
+  await tab('Messages').waitFor();
+  const again = async (query: string): Promise<void> => {
+    await page.goto(`${served().origin}/?open&${query}`);
+    await page.getByRole('tablist', { name: 'Views' }).waitFor();
+  };
+  await again('view=state&theme=light&dock=left');
+  await tab('State').waitFor();
+  expect(await root.getAttribute('data-theme')).toBe('light');
+  expect(await root.getAttribute('data-dock')).toBe('left');
+  await page.getByRole('tab', { name: 'Humans' }).click();
+  await again('view=messages&theme=dark&dock=right');
+  await tab('Humans').waitFor();
+  expect(await root.getAttribute('data-theme')).toBe('dark');
+  expect(await root.getAttribute('data-dock')).toBe('right');
+  await page.getByRole('button', { name: 'Close the panel' }).click();
+  await page.goto(`${served().origin}/?open&view=messages`);
+  await page.getByRole('button', { name: 'Open the Dagger devtools' }).click();
+  await tab('Humans').waitFor();
+});
