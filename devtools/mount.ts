@@ -77,6 +77,10 @@ class DevtoolsElement extends ElementBase {
   #button: HTMLElement | undefined;
   #panel: { unmount(): void } | undefined;
   #opening = false;
+  /** Whether it is to be open, once it has loaded. */
+  #wanted = false;
+  /** Which of the round buttons of the page is its own, counted from the corner. */
+  #corner = -1;
 
   begin(options: DevtoolsOptions): void {
     this.#options = options;
@@ -88,11 +92,15 @@ class DevtoolsElement extends ElementBase {
       this.#root = this.attachShadow({ mode: 'open' });
       adoptStyles(this.#root, BASE_STYLES, this.#options.nonce);
     }
+    const others = [...document.querySelectorAll(TAG)].filter((each) => each instanceof DevtoolsElement);
+    const taken = others.map((other) => other.#corner);
+    this.#corner = [...taken.keys()].find((corner) => !taken.includes(corner)) ?? 0;
     if (this.#preferences().open) this.show();
     else this.#showButton();
   }
 
   disconnectedCallback(): void {
+    this.#corner = -1;
     this.#panel?.unmount();
     this.#panel = undefined;
     this.#button?.remove();
@@ -106,6 +114,7 @@ class DevtoolsElement extends ElementBase {
   }
 
   show(): void {
+    this.#wanted = true;
     if (this.#panel || this.#opening || !this.#root || !this.#options) return;
     this.#opening = true;
     this.#button?.setAttribute('aria-busy', 'true');
@@ -121,7 +130,7 @@ class DevtoolsElement extends ElementBase {
     let fault = 'could not be loaded (react and react-dom must be installed)';
     try {
       const { openPanel } = await import('./panel/open-panel.js');
-      if (!this.isConnected) return;
+      if (!this.isConnected || !this.#wanted) return;
       fault = 'could not be opened';
       this.#button?.remove();
       this.#button = undefined;
@@ -129,14 +138,18 @@ class DevtoolsElement extends ElementBase {
       this.#panel = openPanel(root, options, preferences, () => this.#closed());
     } catch (thrown) {
       console.error(`dagger devtools ${fault}`, thrown);
-      this.#showButton();
     } finally {
       this.#opening = false;
+      this.#button?.removeAttribute('aria-busy');
+      if (this.isConnected && !this.#panel) this.#showButton();
     }
   }
 
   #closed(): void {
-    this.#panel?.unmount();
+    this.#wanted = false;
+    // One that was closed already, or never opened, has no focus to give back.
+    if (!this.#panel) return;
+    this.#panel.unmount();
     this.#panel = undefined;
     if (!this.isConnected) return;
     this.#showButton();
@@ -147,6 +160,8 @@ class DevtoolsElement extends ElementBase {
     if (this.#button) return;
     const root = document.createElement('div');
     const { theme, dock } = this.#preferences();
+    const name = this.#options?.name;
+    const label = name ? `Open the Dagger devtools: ${name}` : 'Open the Dagger devtools';
     const dark =
       theme === 'dark' || (theme === 'system' && matchMedia('(prefers-color-scheme: dark)').matches);
     root.className = 'root';
@@ -155,8 +170,9 @@ class DevtoolsElement extends ElementBase {
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'opener';
-    button.title = 'Open the Dagger devtools';
-    button.setAttribute('aria-label', 'Open the Dagger devtools');
+    button.title = label;
+    button.setAttribute('aria-label', label);
+    button.style.setProperty('--corner', String(this.#corner));
     button.append(icon());
     button.addEventListener('click', () => this.chooseOpen());
     root.append(button);

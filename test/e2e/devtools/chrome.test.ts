@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { panelPages, violations, work } from './panel-page.js';
+import { panelPages, until, violations, work } from './panel-page.js';
 
 const { served, opened } = panelPages();
 
@@ -102,4 +102,41 @@ test('options hold until somebody chooses otherwise, each for itself', async () 
   await page.goto(`${served().origin}/?open&view=messages`);
   await page.getByRole('button', { name: 'Open the Dagger devtools' }).click();
   await tab('Humans').waitFor();
+});
+
+test('the round buttons of two panels lie side by side, each says whose it is, and each remembers its own', async () => {
+  const page = await served().open();
+  await page.locator('body[data-ready=yes]').waitFor({ state: 'attached' });
+  await page.evaluate(
+    `window.second = mountDevtools(document.body, { executor, name: 'the other', dock: 'right' })`,
+  );
+  const first = page.getByRole('button', { name: 'Open the Dagger devtools: research team' });
+  const other = page.getByRole('button', { name: 'Open the Dagger devtools: the other' });
+  const [one, two] = [await first.boundingBox(), await other.boundingBox()];
+  expect((two?.x ?? 0) + (two?.width ?? 0)).toBeLessThan(one?.x ?? 0);
+  expect(two?.y).toBe(one?.y);
+  await other.click();
+  await page.getByRole('tab', { name: 'State' }).click();
+  await page.getByRole('button', { name: 'Close the panel' }).click();
+  await first.click();
+  await page.getByRole('tab', { name: 'Graph', selected: true }).waitFor();
+  // The place of one that is gone is given away again.
+  await page.evaluate('window.devtools.unmount()');
+  await page.evaluate(`void mountDevtools(document.body, { executor, name: 'third' })`);
+  const third = page.getByRole('button', { name: 'Open the Dagger devtools: third' });
+  expect(await third.boundingBox()).toEqual(one);
+});
+
+test('a panel that is closed while it loads stays closed, and one that never was open takes no focus', async () => {
+  const page = await served().open();
+  await page.locator('body[data-ready=yes]').waitFor({ state: 'attached' });
+  const opener = page.getByRole('button', { name: 'Open the Dagger devtools' });
+  const loaded = page.waitForResponse((response) => response.url().includes('open-panel'));
+  await page.evaluate('devtools.open(), devtools.close()');
+  await (await loaded).finished();
+  await until(page, `!document.querySelector('dagger-devtools').shadowRoot.querySelector('[aria-busy]')`);
+  expect(await page.getByRole('region', { name: 'Dagger devtools' }).count()).toBe(0);
+  expect(await opener.evaluate((button) => button.matches(':focus'))).toBe(false);
+  await page.evaluate('devtools.open(), devtools.close(), devtools.open()');
+  await page.getByRole('region', { name: 'Dagger devtools' }).waitFor();
 });
