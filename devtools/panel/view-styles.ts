@@ -94,11 +94,14 @@ export const VIEW_STYLES: string = `
 .question .ask { font-size: 15px; font-weight: 600; overflow-wrap: anywhere; }
 .form { display: flex; flex-direction: column; gap: 10px; }
 .form-row .field:not([type='checkbox']) { width: 100%; max-width: 560px; }
-.form-row small { color: var(--muted); display: block; }
-.form-row small.bad { color: var(--bad); }
+.form small { color: var(--muted); display: block; }
+.form small.bad { color: var(--bad); }
 .form fieldset { border: 1px solid var(--border); border-radius: 8px; padding: 8px 10px; display: flex; flex-direction: column; gap: 8px; }
 .form legend { font-weight: 600; padding: 0 4px; }
 .checkbox { display: inline-flex; gap: 8px; align-items: center; }
+.ticked { display: flex; flex-wrap: wrap; gap: 4px 16px; max-height: 180px; overflow-y: auto; }
+.wanted { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: flex-start; justify-content: space-between; margin-top: 4px; max-width: 560px; }
+.wanted .json { flex: 1 1 240px; max-height: 220px; overflow: auto; }
 .no-value { display: flex; color: var(--muted); margin-top: 3px; }
 
 .root .problems { display: grid; border: 1px solid var(--border); border-radius: 8px; background: var(--raised); overflow: hidden; flex: none; }

@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../core/json.js';
-import { type FormField, recordOf } from './form-fields.js';
+import type { FormField } from './form-fields.js';
+import { recordOf } from './schema-rules.js';
 
 export interface Answer {
   /** What is sent; undefined: nothing. */
@@ -49,6 +50,7 @@ export function emptyOf({ kind }: FormField): JsonValue | undefined {
     case 'text':
       return '';
     case 'lines':
+    case 'ticks':
       return [];
     case 'tick':
       return false;

@@ -1,8 +1,10 @@
 import { type ReactElement, useId } from 'react';
 import type { JsonValue } from '../../core/json.js';
 import { emptyOf, isGiven, isNull } from './form-answer.js';
-import { type FormField, placeIn, recordOf } from './form-fields.js';
+import { type FormField, placeIn } from './form-fields.js';
 import { JsonField, LinesField } from './own-text-fields.js';
+import { NO_REFUSALS, pointerStep, refusedAt } from './refusals.js';
+import { isList, recordOf } from './schema-rules.js';
 
 interface Props {
   readonly field: FormField;
@@ -10,12 +12,16 @@ interface Props {
   readonly required: boolean;
   /** Whether somebody tried to send the form: what is needed and has no answer says so from then on. */
   readonly showsMissing: boolean;
+  /** What was wrong with the answer that was sent last, and where in it this field stands. */
+  readonly refused?: ReadonlyMap<string, string>;
+  readonly path?: string;
   /** `undefined`: nothing that could be sent has been entered. */
   onChange(value: JsonValue | undefined): void;
 }
 
 /** The controls for one field of a form, and for what is inside of it. */
-export function SchemaField({ field, value, required, showsMissing, onChange }: Props): ReactElement {
+export function SchemaField(props: Props): ReactElement {
+  const { field, value, required, showsMissing, refused = NO_REFUSALS, path = '', onChange } = props;
   const id = useId();
   const label = field.title || 'Answer';
   const name = (
@@ -31,14 +37,17 @@ export function SchemaField({ field, value, required, showsMissing, onChange }: 
   const saysNull = isNull(field, value, required);
   const isMissing = showsMissing && required && value === undefined && !saysNull;
   const missing = isMissing ? MISSING[field.kind] : undefined;
-  const hasNote = field.description !== '' || missing !== undefined;
+  const problem = missing ?? refusedAt(refused, path, field.kind === 'object');
+  const isBad = problem !== undefined;
+  const hasNote = field.description !== '' || field.hint !== '' || isBad;
   const note = (hasNote || field.nullable) && (
     <>
       {field.nullable && <NoValue field={field} label={label} isNull={saysNull} onChange={onChange} />}
       {hasNote && (
         <div id={`${id}-note`}>
-          {missing && <small className="bad">{missing}</small>}
-          {field.description !== '' && <small>{field.description}</small>}
+          {problem && <small className="bad">{problem}</small>}
+          {field.description !== '' && <small dir="auto">{field.description}</small>}
+          {field.hint !== '' && <small>{field.hint}</small>}
         </div>
       )}
     </>
@@ -60,6 +69,8 @@ export function SchemaField({ field, value, required, showsMissing, onChange }: 
               field={member.field}
               required={member.required}
               showsMissing={showsMissing && isAsked}
+              refused={refused}
+              path={`${path}${pointerStep(member.name)}`}
               value={members[member.name]}
               onChange={(changed) => {
                 const { [member.name]: _, ...others } = members;
@@ -94,20 +105,51 @@ export function SchemaField({ field, value, required, showsMissing, onChange }: 
             id={id}
             className="field"
             aria-describedby={described}
-            aria-invalid={missing !== undefined}
+            aria-invalid={isBad}
             value={placeIn(field.choices, value)}
             onChange={({ target }) => onChange(field.choices[Number(target.value)])}
           >
             <option value={-1}>{required ? '– choose –' : '– not answered –'}</option>
             {field.choices.map((choice, index) => (
               <option key={JSON.stringify(choice)} value={index}>
-                {wordFor(choice)}
+                {field.words[index]}
               </option>
             ))}
           </select>
           {note}
         </div>
       );
+    case 'ticks': {
+      const ticked = isList(value) ? value : [];
+      return (
+        <fieldset aria-describedby={described}>
+          <legend>{name}</legend>
+          <div className="ticked">
+            {field.choices.map((choice, index) => (
+              <label key={JSON.stringify(choice)} className="checkbox">
+                <input
+                  type="checkbox"
+                  checked={placeIn(ticked, choice) >= 0}
+                  onChange={({ target }) => {
+                    const others = field.choices.filter(
+                      (each) => placeIn(ticked, each) >= 0 && each !== choice,
+                    );
+                    // In the order of the choices, whichever was ticked first.
+                    onChange(
+                      field.choices.filter(
+                        (each) => others.includes(each) || (target.checked && each === choice),
+                      ),
+                    );
+                  }}
+                />
+                {field.words[index]}
+              </label>
+            ))}
+          </div>
+          {note}
+        </fieldset>
+      );
+    }
     case 'number':
       return (
         <div className="form-row">
@@ -117,7 +159,7 @@ export function SchemaField({ field, value, required, showsMissing, onChange }: 
             className="field"
             type="number"
             aria-describedby={described}
-            aria-invalid={missing !== undefined}
+            aria-invalid={isBad}
             step={field.whole ? 1 : 'any'}
             min={field.minimum}
             max={field.maximum}
@@ -134,8 +176,10 @@ export function SchemaField({ field, value, required, showsMissing, onChange }: 
           <textarea
             id={id}
             className="field"
+            dir="auto"
             rows={2}
             aria-describedby={described}
+            aria-invalid={isBad}
             value={typeof value === 'string' ? value : ''}
             onChange={({ target }) => onChange(target.value)}
           />
@@ -145,16 +189,20 @@ export function SchemaField({ field, value, required, showsMissing, onChange }: 
     case 'lines':
       return (
         <LinesField
-          id={id}
-          name={name}
-          note={note}
+          {...{ id, name, note, described, isBad, onChange }}
           initial={field.initial}
           isNull={saysNull}
-          onChange={onChange}
         />
       );
     case 'json':
-      return <JsonField id={id} name={name} note={note} initial={field.initial} onChange={onChange} />;
+      return (
+        <JsonField
+          {...{ id, name, note, described, isBad, onChange }}
+          initial={field.initial}
+          schema={field.schema}
+          skeleton={field.skeleton}
+        />
+      );
   }
 }
 
@@ -193,10 +241,4 @@ function NoValue({
       No value (null)<span className="visually-hidden"> for {label}</span>
     </label>
   );
-}
-
-function wordFor(choice: JsonValue): string {
-  if (choice === null) return 'no value (null)';
-  if (typeof choice === 'boolean') return choice ? 'yes' : 'no';
-  return typeof choice === 'string' ? choice : JSON.stringify(choice);
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonValue } from '../../core/json.js';
 import { answerOf } from '../../devtools/views/form-answer.js';
-import { formField, recordOf } from '../../devtools/views/form-fields.js';
+import { formField } from '../../devtools/views/form-fields.js';
+import { recordOf } from '../../devtools/views/schema-rules.js';
 
 test('a list of texts is asked for line by line, whether the schema says so or only the proposal shows it', () => {
   const items = { type: 'string', minLength: 1 };
