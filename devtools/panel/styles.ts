@@ -1,3 +1,4 @@
+import { FORCED_COLOURS } from './forced-colours.js';
 import { NARROW } from './preferences.js';
 import { VIEW_STYLES } from './view-styles.js';
 
@@ -137,8 +138,6 @@ select.field { padding: 0 4px; }
 @media (prefers-reduced-motion: no-preference) {
   .button, .icon-button, .tab { transition: background-color 120ms, color 120ms; }
 }
-@media (forced-colors: active) {
-  .tab[aria-selected='true'] { border-bottom-color: Highlight; }
-}
 ${VIEW_STYLES}
+${FORCED_COLOURS}
 `;
