@@ -165,6 +165,7 @@ class DevtoolsElement extends ElementBase {
     const dark =
       theme === 'dark' || (theme === 'system' && matchMedia('(prefers-color-scheme: dark)').matches);
     root.className = 'root';
+    root.lang = 'en';
     root.dataset.theme = dark ? 'dark' : 'light';
     root.dataset.dock = dock;
     const button = document.createElement('button');

@@ -22,8 +22,16 @@ export function PanelRoot({
   const unit = dock === 'bottom' || dock === 'top' ? 'vh' : 'vw';
   // React writes custom properties through the object model, which a strict policy allows.
   const style = { '--size': `${size * 100}${unit}` } as CSSProperties;
+  // Its words are English, whatever the page around it speaks; names and payloads find their own direction.
   return (
-    <div className="root" data-theme={isDark ? 'dark' : 'light'} data-dock={dock} style={style}>
+    <div
+      className="root"
+      dir="ltr"
+      lang="en"
+      data-theme={isDark ? 'dark' : 'light'}
+      data-dock={dock}
+      style={style}
+    >
       <section className="panel" aria-label="Dagger devtools">
         {children}
       </section>

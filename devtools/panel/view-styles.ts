@@ -1,5 +1,7 @@
 /** What the single views look like. */
 export const VIEW_STYLES: string = `
+/* What the page's people wrote may run from right to left in the middle of our English: each is a direction of its own. */
+.chip, .json .key, .json .string, .json .lost, .ask, .error-text, .brand span, .card .title > :first-child, td.name, .table-row > * { unicode-bidi: plaintext; }
 .mono { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 11.5px; }
 .split { flex: 1 1 0; min-height: 0; display: flex; }
 .split > .main { flex: 1 1 0; min-width: 0; min-height: 0; display: flex; flex-direction: column; }

@@ -31,3 +31,29 @@ test('in high contrast what is selected or pressed differs from the rest, and do
   expect(borders.filter((colour) => colour !== borders[0])).toHaveLength(1);
   expect(await dot.evaluate((element) => getComputedStyle(element).backgroundColor)).toBe(green);
 });
+
+test('a page that runs from right to left does not turn the panel round; names and payloads find their direction', async () => {
+  const page = await opened('view=messages&dock=right&size=0.6');
+  const place = async (name: string): Promise<number> =>
+    (await page.getByRole('button', { name }).boundingBox())?.x ?? 0;
+  const before = [await place('Pause the executor'), await place('Close the panel')];
+  await page.evaluate(`document.documentElement.dir = 'rtl', document.documentElement.lang = 'ar'`);
+  expect([await place('Pause the executor'), await place('Close the panel')]).toEqual(before);
+  expect(await page.locator('.root').getAttribute('lang')).toBe('en');
+  await page.evaluate(`window.executor.publish('أخبار', 'مرحبا (1)!')`);
+  await page.locator('.table-row').first().click();
+  const text = page.locator('.json .string');
+  await text.waitFor();
+  // The closing quotation mark is where a reader of Arabic ends: at the left of the opening one.
+  const [opening, closing] = await text.evaluate((element) => {
+    const node = element.firstChild;
+    const last = element.textContent.length - 1;
+    return [0, last].map((at) => {
+      const range = document.createRange();
+      if (node) range.setStart(node, at);
+      if (node) range.setEnd(node, at + 1);
+      return range.getBoundingClientRect().x;
+    });
+  });
+  expect(closing).toBeLessThan(opening ?? 0);
+});
