@@ -113,3 +113,27 @@ test('the dialog to publish: an error and the buttons are in sight, however low 
     }
   }
 });
+
+test('the dialog to publish keeps its keys after a press beside it; behind it nothing can be reached', async () => {
+  const page = await opened('view=messages&size=0.9');
+  const opener = page.getByRole('button', { name: 'Publish a message' });
+  await opener.click();
+  const dialog = page.getByRole('dialog');
+  const channel = dialog.getByLabel('Channel');
+  await channel.fill('facts');
+  await page.mouse.click(40, 400);
+  expect(await channel.evaluate((input) => input.matches(':focus'))).toBe(true);
+  await page.keyboard.press('Shift+Tab');
+  await page.locator('.dialog button:focus', { hasText: 'Publish' }).waitFor();
+  const reached = opener.evaluate((button) => {
+    button.focus();
+    return button.matches(':focus');
+  });
+  expect(await reached).toBe(false);
+  expect(await violations(page)).toEqual([]);
+  await page.mouse.click(40, 400);
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  expect(await opener.evaluate((button) => button.matches(':focus'))).toBe(true);
+  await page.getByRole('tab', { name: 'Graph' }).click();
+});
