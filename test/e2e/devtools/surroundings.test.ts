@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { panelPages, work } from './panel-page.js';
 
-const { opened } = panelPages();
+const { served, opened } = panelPages();
 
 test('in high contrast what is selected or pressed differs from the rest, and dots keep their colours', async () => {
   const page = await opened('view=messages');
@@ -56,4 +56,40 @@ test('a page that runs from right to left does not turn the panel round; names a
     });
   });
   expect(closing).toBeLessThan(opening ?? 0);
+});
+
+test('at its smallest there is still a view in it', async () => {
+  const page = await opened('view=messages&size=0.5');
+  await page.getByRole('separator', { name: 'Size of the panel' }).focus();
+  await page.keyboard.press('Home');
+  const panel = page.getByRole('region', { name: 'Dagger devtools' });
+  await expect.poll(async () => (await panel.boundingBox())?.height).toBe(220);
+  expect((await page.getByRole('tabpanel').boundingBox())?.height).toBeGreaterThan(90);
+});
+
+test('a finger finds the edge of the panel, on whichever side it is', async () => {
+  const context = await served().browser.newContext({
+    hasTouch: true,
+    isMobile: true,
+    viewport: { width: 1280, height: 800 },
+  });
+  for (const dock of ['bottom', 'top', 'left', 'right']) {
+    const page = await context.newPage();
+    await page.goto(`${served().origin}/?open&dock=${dock}&size=0.5`);
+    const resizer = page.getByRole('separator', { name: 'Size of the panel' });
+    await resizer.waitFor();
+    // From where a finger lands to where it still holds on, across the edge.
+    const reach = await resizer.evaluate((element, side) => {
+      const root = element.getRootNode();
+      const isRow = side === 'bottom' || side === 'top';
+      const hits = Array.from({ length: 60 }, (_, at) => (isRow ? 400 : 640) - 30 + at).filter((at) => {
+        const [x, y] = isRow ? [640, at] : [at, 400];
+        return root instanceof ShadowRoot && root.elementFromPoint(x, y) === element;
+      });
+      return hits.length;
+    }, dock);
+    expect(reach, dock).toBeGreaterThanOrEqual(24);
+    await page.close();
+  }
+  await context.close();
 });
