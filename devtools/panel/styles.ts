@@ -70,7 +70,8 @@ select.field { padding: 0 4px; }
   display: flex; align-items: center; gap: 4px; padding: 5px 8px; border-bottom: 1px solid var(--border);
   background: var(--surface); flex: none; min-width: 0;
 }
-.brand { display: flex; align-items: center; gap: 7px; font-weight: 600; padding-right: 6px; min-width: 0; }
+/* The figures change, the name does not: where there is not room for both, it is the name that is cut. */
+.brand { display: flex; align-items: center; gap: 7px; font-weight: 600; padding-right: 6px; min-width: 64px; flex: 0 1000 auto; }
 .brand svg { color: var(--accent); flex: none; }
 .brand span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .spacer { flex: 1 1 0; min-width: 0; }

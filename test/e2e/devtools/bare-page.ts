@@ -86,7 +86,7 @@ const run = executor.execute();
 window.executor = executor;
 window.defineAgent = defineAgent;
 const devtools = mountDevtools(document.getElementById('place'), {
-  executor, name: 'research team', open: query.has('open'),
+  executor, name: query.get('name') ?? 'research team', open: query.has('open'),
   ...(query.has('view') && { view: query.get('view') }), ...(query.has('dock') && { dock: query.get('dock') }),
   ...(query.has('theme') && { theme: query.get('theme') }),
   ...(query.has('redact') && { redact: (value, { channel }) => (channel === 'payments' ? '(a payment)' : value) }), size: Number(query.get('size') ?? 0.9),

@@ -30,6 +30,13 @@ test('filtered, inspected, compared, edited and sent again', async () => {
   await page.keyboard.press('Home');
   const detail = page.getByRole('region', { name: 'Selected message' });
   await detail.getByText('"https://example.org/1/1"').waitFor();
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await detail.getByRole('button', { name: 'Copy' }).click();
+  await page.getByText('Copied.').waitFor();
+  expect(JSON.parse(String(await page.evaluate('navigator.clipboard.readText()')))).toEqual({
+    title: 'Page 1 of How do worms make compost? 1',
+    url: 'https://example.org/1/1',
+  });
   await page
     .getByRole('row')
     .nth(2)

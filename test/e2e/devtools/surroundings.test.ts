@@ -93,3 +93,17 @@ test('a finger finds the edge of the panel, on whichever side it is', async () =
   }
   await context.close();
 });
+
+test('a long name leaves the figures their room', async () => {
+  const page = await opened(`view=messages&name=${'a%20very%20long%20name%20'.repeat(12)}`);
+  const toolbar = page.locator('.toolbar');
+  await toolbar.getByTitle('a very long name').waitFor();
+  for (const width of [1280, 700]) {
+    await page.setViewportSize({ width, height: 800 });
+    const cut = await page
+      .locator('.figures')
+      .evaluate((figures) => figures.scrollWidth - figures.clientWidth);
+    expect(cut, String(width)).toBe(0);
+    expect(await toolbar.evaluate((bar) => bar.scrollWidth - bar.clientWidth), String(width)).toBe(0);
+  }
+});
