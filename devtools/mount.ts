@@ -9,7 +9,8 @@ import {
   DEFAULTS,
   type Dock,
   loadPreferences,
-  savePreferences,
+  type Preferences,
+  rememberPreferences,
   type ThemeChoice,
   type ViewName,
 } from './panel/preferences.js';
@@ -59,7 +60,7 @@ export function mountDevtools(element: Element, options: DevtoolsOptions): Mount
   host.begin(options);
   element.append(host);
   return {
-    open: () => host.show(),
+    open: () => host.chooseOpen(),
     close: () => host.hide(),
     unmount: () => host.remove(),
   };
@@ -76,6 +77,10 @@ class DevtoolsElement extends ElementBase {
   #button: HTMLElement | undefined;
   #panel: { unmount(): void } | undefined;
   #opening = false;
+  /** Whether it is to be open, once it has loaded. */
+  #wanted = false;
+  /** Which of the round buttons of the page is its own, counted from the corner. */
+  #corner = -1;
 
   begin(options: DevtoolsOptions): void {
     this.#options = options;
@@ -87,18 +92,29 @@ class DevtoolsElement extends ElementBase {
       this.#root = this.attachShadow({ mode: 'open' });
       adoptStyles(this.#root, BASE_STYLES, this.#options.nonce);
     }
-    if (loadPreferences(this.#defaults()).open) this.show();
+    const others = [...document.querySelectorAll(TAG)].filter((each) => each instanceof DevtoolsElement);
+    const taken = others.map((other) => other.#corner);
+    this.#corner = [...taken.keys()].find((corner) => !taken.includes(corner)) ?? 0;
+    if (this.#preferences().open) this.show();
     else this.#showButton();
   }
 
   disconnectedCallback(): void {
+    this.#corner = -1;
     this.#panel?.unmount();
     this.#panel = undefined;
     this.#button?.remove();
     this.#button = undefined;
   }
 
+  /** As somebody wished who may wish so again: it is remembered. */
+  chooseOpen(): void {
+    if (!this.#preferences().open) this.#remember({ open: true });
+    this.show();
+  }
+
   show(): void {
+    this.#wanted = true;
     if (this.#panel || this.#opening || !this.#root || !this.#options) return;
     this.#opening = true;
     this.#button?.setAttribute('aria-busy', 'true');
@@ -106,29 +122,34 @@ class DevtoolsElement extends ElementBase {
   }
 
   hide(): void {
-    const before = loadPreferences(this.#defaults());
-    if (before.open) savePreferences({ ...before, open: false });
+    if (this.#preferences().open) this.#remember({ open: false });
     this.#closed();
   }
 
   async #open(root: ShadowRoot, options: DevtoolsOptions): Promise<void> {
+    let fault = 'could not be loaded (react and react-dom must be installed)';
     try {
       const { openPanel } = await import('./panel/open-panel.js');
-      if (!this.isConnected) return;
+      if (!this.isConnected || !this.#wanted) return;
+      fault = 'could not be opened';
       this.#button?.remove();
       this.#button = undefined;
-      const preferences = { ...loadPreferences(this.#defaults()), open: true };
+      const preferences = { ...this.#preferences(), open: true };
       this.#panel = openPanel(root, options, preferences, () => this.#closed());
     } catch (thrown) {
-      console.error('dagger devtools could not be opened (react and react-dom must be installed)', thrown);
-      this.#showButton();
+      console.error(`dagger devtools ${fault}`, thrown);
     } finally {
       this.#opening = false;
+      this.#button?.removeAttribute('aria-busy');
+      if (this.isConnected && !this.#panel) this.#showButton();
     }
   }
 
   #closed(): void {
-    this.#panel?.unmount();
+    this.#wanted = false;
+    // One that was closed already, or never opened, has no focus to give back.
+    if (!this.#panel) return;
+    this.#panel.unmount();
     this.#panel = undefined;
     if (!this.isConnected) return;
     this.#showButton();
@@ -138,33 +159,42 @@ class DevtoolsElement extends ElementBase {
   #showButton(): void {
     if (this.#button) return;
     const root = document.createElement('div');
-    const { theme, dock } = loadPreferences(this.#defaults());
+    const { theme, dock } = this.#preferences();
+    const name = this.#options?.name;
+    const label = name ? `Open the Dagger devtools: ${name}` : 'Open the Dagger devtools';
     const dark =
       theme === 'dark' || (theme === 'system' && matchMedia('(prefers-color-scheme: dark)').matches);
     root.className = 'root';
+    root.lang = 'en';
     root.dataset.theme = dark ? 'dark' : 'light';
     root.dataset.dock = dock;
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'opener';
-    button.title = 'Open the Dagger devtools';
-    button.setAttribute('aria-label', 'Open the Dagger devtools');
+    button.title = label;
+    button.setAttribute('aria-label', label);
+    button.style.setProperty('--corner', String(this.#corner));
     button.append(icon());
-    button.addEventListener('click', () => this.show());
+    button.addEventListener('click', () => this.chooseOpen());
     root.append(button);
     this.#root?.append(root);
     this.#button = root;
   }
 
-  #defaults(): typeof DEFAULTS {
-    const { open, dock, size, theme, view } = this.#options ?? {};
-    return {
+  #preferences(): Preferences {
+    const { name, open, dock, size, theme, view } = this.#options ?? {};
+    const defaults = {
       open: open ?? DEFAULTS.open,
       dock: dock ?? DEFAULTS.dock,
       size: size ?? DEFAULTS.size,
       theme: theme ?? DEFAULTS.theme,
       view: view ?? DEFAULTS.view,
     };
+    return loadPreferences(defaults, name);
+  }
+
+  #remember(chosen: Partial<Preferences>): void {
+    rememberPreferences(chosen, this.#options?.name);
   }
 }
 

@@ -42,8 +42,14 @@ export class Disclosure {
     }
   }
 
+  /** A payload as it may be shown; what `redact` put in its place is told from the payload itself. */
   payload({ payload, channel = '' }: Pick<Message, 'payload' | 'channel'>): SafeValue {
-    return this.show(payload, { kind: 'payload', channel });
+    const shown = this.show(payload, { kind: 'payload', channel });
+    if (!this.#redact || shown.lost.length > 0) return shown;
+    const { json } = safeValue(payload, this.#limits);
+    // A `redact` that copies what it leaves alone withholds nothing.
+    if (JSON.stringify(json) === JSON.stringify(shown.json)) return shown;
+    return { json: shown.json, lost: [{ path: [], kind: 'withheld', text: '(changed by redact)' }] };
   }
 
   event(event: RunEvent): RunEvent {

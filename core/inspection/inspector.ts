@@ -11,7 +11,7 @@ import { type CommandFrame, INSPECTOR_VERSION, type InspectorFrame, type Watcher
 import type { Inspected } from './inspected.js';
 import { type InspectorEnd, isFrame } from './link.js';
 import { RecentMessages } from './recent-messages.js';
-import { DEFAULT_LIMITS, type ValueLimits } from './safe-value.js';
+import { DEFAULT_LIMITS, safeValue, type ValueLimits } from './safe-value.js';
 
 export interface InspectorOptions {
   /** What the executor is called in the panel. `executor` by default. */
@@ -241,8 +241,10 @@ class Inspector {
       });
       this.#send({ v: INSPECTOR_VERSION, type: 'ack', id, ...(result && { result }) });
     } catch (thrown) {
-      const { code, message } = toPubSubError(thrown);
-      this.#send({ v: INSPECTOR_VERSION, type: 'ack', id, error: { code, message } });
+      const { code, message, details } = toPubSubError(thrown);
+      // They are about what the watcher itself has sent, and may quote it.
+      const shown = details && { details: { ...Object(safeValue(details).json) } };
+      this.#send({ v: INSPECTOR_VERSION, type: 'ack', id, error: { code, message, ...shown } });
     }
   }
 

@@ -19,7 +19,10 @@ export interface Loss {
   readonly text: string;
 }
 
-/** Any value as plain JSON: at each place of `lost` stands a short text instead of what was there. */
+/**
+ * Any value as plain JSON: at each place of `lost` stands a short text instead of what was there, or, where the kind is
+ * `withheld`, whatever `redact` made of it. Nothing is lost of a value that is shown whole, and of no other.
+ */
 export interface SafeValue {
   readonly json: JsonValue;
   readonly lost: readonly Loss[];

@@ -23,7 +23,7 @@ export const BASE_STYLES: string = `
 .root ul, .root ol { list-style: none; }
 
 .opener {
-  position: fixed; right: 16px; bottom: 16px; z-index: 2147483000;
+  position: fixed; right: calc(16px + 52px * var(--corner, 0)); bottom: 16px; z-index: 2147483000;
   width: 44px; height: 44px; border-radius: 50%; padding: 0;
   border: 1px solid var(--border); background: var(--raised); color: var(--accent);
   box-shadow: 0 2px 10px rgb(16 24 40 / 0.18); cursor: pointer;

@@ -25,20 +25,18 @@ export function Menu({
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const list = useRef<HTMLDivElement>(null);
-  const items = (): HTMLButtonElement[] => [
-    ...(list.current?.querySelectorAll<HTMLButtonElement>('button:not([disabled])') ?? []),
-  ];
 
+  // Once: each message renders the panel again, and whoever walks the menu must not be sent back to its beginning.
   useEffect(() => {
-    if (open) items()[0]?.focus();
-  });
+    if (open) itemsOf(list.current)[0]?.focus();
+  }, [open]);
 
   const close = (): void => {
     setOpen(false);
     button.current?.focus();
   };
   const walk = (event: KeyboardEvent<HTMLDivElement>): void => {
-    const all = items();
+    const all = itemsOf(list.current);
     const at = all.findIndex((item) => item.matches(':focus'));
     const next = { ArrowDown: at + 1, ArrowUp: at - 1 + all.length, Home: 0, End: all.length - 1 }[event.key];
     if (next !== undefined) {
@@ -100,4 +98,8 @@ export function Menu({
       )}
     </div>
   );
+}
+
+function itemsOf(list: HTMLElement | null): HTMLButtonElement[] {
+  return [...(list?.querySelectorAll<HTMLButtonElement>('button:not([disabled])') ?? [])];
 }

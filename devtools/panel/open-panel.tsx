@@ -6,7 +6,15 @@ import { attachInspector } from '../../core/inspection/inspector.js';
 import { inPageLink } from '../../core/inspection/link.js';
 import { PanelStore } from '../store/panel-store.js';
 import { adoptStyles } from './adopt-styles.js';
-import { DEFAULTS, loadPreferences, type Preferences } from './preferences.js';
+import { PanelBoundary } from './panel-boundary.js';
+import {
+  changedPreferences,
+  DEFAULTS,
+  loadPreferences,
+  type Preferences,
+  rememberPreferences,
+  type ViewName,
+} from './preferences.js';
 import { Shell } from './shell.js';
 import { PANEL_STYLES } from './styles.js';
 
@@ -34,15 +42,31 @@ export function openPanel(
   container.style.setProperty('display', 'contents');
   root.append(container);
   const react = createRoot(container);
-  const onChange = ({ open }: Preferences): void => {
+  /** As they were when all of it could be shown. */
+  let current = preferences;
+  const onChange = (changed: Preferences): void => {
+    rememberPreferences(changedPreferences(current, changed), name);
+    current = changed;
     // React must have finished with what it is rendering before it can be taken away.
-    if (!open) queueMicrotask(onClosed);
+    if (!changed.open) queueMicrotask(onClosed);
+  };
+  const close = (): void => {
+    rememberPreferences({ open: false }, name);
+    queueMicrotask(onClosed);
+  };
+  let failedView: ViewName | undefined;
+  const again = (): void => {
+    // One that fails a second time is not tried for ever.
+    if (current.view === failedView) current = { ...current, view: DEFAULTS.view };
+    failedView = current.view;
   };
   // Was it not open of itself, somebody has pressed the button, which is gone, and the focus with it.
-  const takesFocus = !loadPreferences({ ...DEFAULTS, open }).open;
+  const takesFocus = !loadPreferences({ ...DEFAULTS, open: open ?? false }, name).open;
   react.render(
     <StrictMode>
-      <Shell store={store} initial={preferences} onChange={onChange} takesFocus={takesFocus} />
+      <PanelBoundary preferences={() => current} again={again} close={close}>
+        {() => <Shell store={store} initial={current} onChange={onChange} takesFocus={takesFocus} />}
+      </PanelBoundary>
     </StrictMode>,
   );
   return {

@@ -10,6 +10,7 @@ import {
 import type { JsonValue } from '../../core/json.js';
 import type { StoreSource } from '../store/canvas-source.js';
 import type { PanelStore } from '../store/panel-store.js';
+import type { Retries } from '../store/retries.js';
 import type { ListPlace } from '../views/virtual-list.js';
 import type { Palette } from './palette.js';
 import type { Preferences, ViewName } from './preferences.js';
@@ -39,6 +40,8 @@ export function nothingKept(): Kept {
 export interface PanelContext {
   readonly store: PanelStore;
   readonly source: StoreSource;
+  /** Goes on in whichever view the user looks at meanwhile. */
+  readonly retries: Retries;
   readonly palette: Palette;
   readonly reducedMotion: boolean;
   readonly preferences: Preferences;

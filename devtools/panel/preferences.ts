@@ -29,9 +29,13 @@ export const SMALLEST = 0.15;
 export const LARGEST = 0.95;
 const KEY = 'dagger-devtools';
 
-/** What was remembered, as far as it still makes sense. A page that forbids storage gets the defaults. */
-export function loadPreferences(defaults: Preferences = DEFAULTS): Preferences {
-  const stored = read();
+/**
+ * What was remembered, as far as it still makes sense. A page that forbids storage gets the defaults.
+ *
+ * @param name of the panel: two of them on one page are two choices.
+ */
+export function loadPreferences(defaults: Preferences = DEFAULTS, name = ''): Preferences {
+  const stored = read(name);
   const size = Number(stored.size);
   return {
     open: typeof stored.open === 'boolean' ? stored.open : defaults.open,
@@ -42,17 +46,35 @@ export function loadPreferences(defaults: Preferences = DEFAULTS): Preferences {
   };
 }
 
-export function savePreferences(preferences: Preferences): void {
+/** Remembers what the user chose. Anything else stays as the options say, also when they say something new. */
+export function rememberPreferences(chosen: Partial<Preferences>, name = ''): void {
+  if (Object.keys(chosen).length === 0) return;
   try {
-    localStorage.setItem(KEY, JSON.stringify(preferences));
+    localStorage.setItem(keyOf(name), JSON.stringify({ ...read(name), ...chosen }));
   } catch {
     // Forbidden or full: the panel works all the same, it only forgets.
   }
 }
 
-function read(): { readonly [name: string]: unknown } {
+/** Those that are others now. */
+export function changedPreferences(before: Preferences, now: Preferences): Partial<Preferences> {
+  const { open, dock, size, theme, view } = now;
+  return {
+    ...(open !== before.open && { open }),
+    ...(dock !== before.dock && { dock }),
+    ...(size !== before.size && { size }),
+    ...(theme !== before.theme && { theme }),
+    ...(view !== before.view && { view }),
+  };
+}
+
+function keyOf(name: string): string {
+  return name === '' ? KEY : `${KEY}:${name}`;
+}
+
+function read(name: string): { readonly [name: string]: unknown } {
   try {
-    const value: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}');
+    const value: unknown = JSON.parse(localStorage.getItem(keyOf(name)) ?? '{}');
     return typeof value === 'object' && value !== null ? { ...value } : {};
   } catch {
     return {};

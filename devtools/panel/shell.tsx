@@ -1,6 +1,5 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a live region is no <output>
 import {
-  type CSSProperties,
   type KeyboardEvent,
   type ReactElement,
   useCallback,
@@ -12,6 +11,8 @@ import {
 } from 'react';
 import { StoreSource } from '../store/canvas-source.js';
 import type { PanelStore } from '../store/panel-store.js';
+import { problemsUpTo } from '../store/problems.js';
+import { Retries } from '../store/retries.js';
 import { CanvasSlot } from '../views/canvas-slot.js';
 import { HumansView } from '../views/humans-view.js';
 import { MessagesView } from '../views/messages-view.js';
@@ -24,7 +25,8 @@ import { mediaQuery } from './media-query.js';
 import { MomentNotice } from './moment-notice.js';
 import { DARK, LIGHT } from './palette.js';
 import { nothingKept, type PanelContext, PanelProvider, usePanel, useStore } from './panel-context.js';
-import { type Preferences, savePreferences, VIEWS, type ViewName } from './preferences.js';
+import { PanelRoot, useDark } from './panel-root.js';
+import { type Preferences, VIEWS, type ViewName } from './preferences.js';
 import { Resizer } from './resizer.js';
 import { TimeBar } from './time-bar.js';
 import { Toolbar } from './toolbar.js';
@@ -38,7 +40,6 @@ export interface ShellProps {
   onChange(preferences: Preferences): void;
 }
 
-const dark = mediaQuery('(prefers-color-scheme: dark)');
 const reduced = mediaQuery('(prefers-reduced-motion: reduce)');
 
 /** The whole panel. */
@@ -49,17 +50,16 @@ export function Shell({ store, initial, takesFocus, onChange }: ShellProps): Rea
   const [composed, setComposed] = useState<
     { readonly channel: string; readonly payload: string } | undefined
   >();
-  const systemDark = useSyncExternalStore(dark.subscribe, dark.matches, () => false);
   const reducedMotion = useSyncExternalStore(reduced.subscribe, reduced.matches, () => false);
-  const isDark = preferences.theme === 'system' ? systemDark : preferences.theme === 'dark';
+  const isDark = useDark(preferences.theme);
   const source = useMemo(() => new StoreSource(store), [store]);
+  const retries = useMemo(() => new Retries((node) => store.command({ name: 'retry', node })), [store]);
 
   useEffect(() => {
     store.connect();
     return () => store.disconnect();
   }, [store]);
   useEffect(() => {
-    savePreferences(preferences);
     onChange(preferences);
   }, [preferences, onChange]);
 
@@ -74,6 +74,7 @@ export function Shell({ store, initial, takesFocus, onChange }: ShellProps): Rea
     () => ({
       store,
       source,
+      retries,
       palette: isDark ? DARK : LIGHT,
       reducedMotion,
       preferences,
@@ -83,27 +84,22 @@ export function Shell({ store, initial, takesFocus, onChange }: ShellProps): Rea
       open: (view) => change({ view }),
       compose,
     }),
-    [store, source, isDark, reducedMotion, preferences, kept, change, notify, compose],
+    [store, source, retries, isDark, reducedMotion, preferences, kept, change, notify, compose],
   );
 
-  const vertical = preferences.dock === 'bottom' || preferences.dock === 'top';
-  // React writes custom properties through the object model, which a strict policy allows.
-  const size = { '--size': `${preferences.size * 100}${vertical ? 'vh' : 'vw'}` } as CSSProperties;
   return (
     <PanelProvider value={context}>
-      <div className="root" data-theme={isDark ? 'dark' : 'light'} data-dock={preferences.dock} style={size}>
-        <section className="panel" aria-label="Dagger devtools">
-          <Toolbar />
-          <Gap />
-          <Tabs takesFocus={takesFocus} />
-          <View />
-          <MomentNotice />
-          <TimeBar />
-          <Toast notice={notice} dismiss={dismiss} />
-          <Resizer />
-          {composed && <PublishDialog {...composed} close={() => setComposed(undefined)} />}
-        </section>
-      </div>
+      <PanelRoot preferences={preferences}>
+        <Toolbar />
+        <Gap />
+        <Tabs takesFocus={takesFocus} />
+        <View />
+        <MomentNotice />
+        <TimeBar />
+        <Toast notice={notice} dismiss={dismiss} />
+        <Resizer />
+        {composed && <PublishDialog {...composed} close={() => setComposed(undefined)} />}
+      </PanelRoot>
     </PanelProvider>
   );
 }
@@ -122,7 +118,7 @@ function Tabs({ takesFocus }: Pick<ShellProps, 'takesFocus'>): ReactElement {
   const store = useStore();
   const { preferences, open } = usePanel();
   const waiting = store.state.humans.size;
-  const problems = store.recording?.problems.length ?? 0;
+  const problems = problemsUpTo(store.recording?.problems ?? [], store.seq);
   const list = useRef<HTMLDivElement>(null);
   const { view: current } = preferences;
   useEffect(() => {

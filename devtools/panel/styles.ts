@@ -1,3 +1,4 @@
+import { FORCED_COLOURS } from './forced-colours.js';
 import { NARROW } from './preferences.js';
 import { VIEW_STYLES } from './view-styles.js';
 
@@ -7,8 +8,8 @@ export const PANEL_STYLES: string = `
   position: fixed; z-index: 2147483000; display: flex; flex-direction: column;
   background: var(--background); overflow: hidden; container-type: size;
 }
-.root[data-dock='bottom'] .panel { left: 0; right: 0; bottom: 0; height: var(--size); border-top: 1px solid var(--border); }
-.root[data-dock='top'] .panel { left: 0; right: 0; top: 0; height: var(--size); border-bottom: 1px solid var(--border); }
+.root[data-dock='bottom'] .panel { left: 0; right: 0; bottom: 0; height: max(var(--size), 220px); max-height: 100%; border-top: 1px solid var(--border); }
+.root[data-dock='top'] .panel { left: 0; right: 0; top: 0; height: max(var(--size), 220px); max-height: 100%; border-bottom: 1px solid var(--border); }
 .root[data-dock='left'] .panel { left: 0; top: 0; bottom: 0; width: max(var(--size), 320px); max-width: 100%; border-right: 1px solid var(--border); }
 .root[data-dock='right'] .panel { right: 0; top: 0; bottom: 0; width: max(var(--size), 320px); max-width: 100%; border-left: 1px solid var(--border); }
 .root:not([data-dock='fill']) .panel { box-shadow: 0 0 24px rgb(16 24 40 / 0.14); }
@@ -29,6 +30,16 @@ export const PANEL_STYLES: string = `
 .root[data-dock='left'] .resizer { right: -4px; } .root[data-dock='right'] .resizer { left: -4px; }
 .root[data-dock='bottom'] .resizer::after, .root[data-dock='top'] .resizer::after { left: 0; right: 0; top: 4px; height: 2px; }
 .root[data-dock='left'] .resizer::after, .root[data-dock='right'] .resizer::after { top: 0; bottom: 0; left: 4px; width: 2px; }
+/* For a finger it reaches out of the panel, over the page: inside are buttons. */
+@media (pointer: coarse) {
+  .root:not([data-dock='fill']) .panel { overflow: clip; overflow-clip-margin: 16px; }
+  .root[data-dock='bottom'] .resizer, .root[data-dock='top'] .resizer { height: 24px; }
+  .root[data-dock='left'] .resizer, .root[data-dock='right'] .resizer { width: 24px; }
+  .root[data-dock='bottom'] .resizer { top: -16px; } .root[data-dock='top'] .resizer { bottom: -16px; }
+  .root[data-dock='left'] .resizer { right: -16px; } .root[data-dock='right'] .resizer { left: -16px; }
+  .root[data-dock='bottom'] .resizer::after { top: 15px; } .root[data-dock='top'] .resizer::after { top: 7px; }
+  .root[data-dock='right'] .resizer::after { left: 15px; } .root[data-dock='left'] .resizer::after { left: 7px; }
+}
 
 .button, .icon-button {
   font: inherit; color: inherit; background: transparent; border: 1px solid transparent; border-radius: 6px;
@@ -59,7 +70,8 @@ select.field { padding: 0 4px; }
   display: flex; align-items: center; gap: 4px; padding: 5px 8px; border-bottom: 1px solid var(--border);
   background: var(--surface); flex: none; min-width: 0;
 }
-.brand { display: flex; align-items: center; gap: 7px; font-weight: 600; padding-right: 6px; min-width: 0; }
+/* The figures change, the name does not: where there is not room for both, it is the name that is cut. */
+.brand { display: flex; align-items: center; gap: 7px; font-weight: 600; padding-right: 6px; min-width: 64px; flex: 0 1000 auto; }
 .brand svg { color: var(--accent); flex: none; }
 .brand span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .spacer { flex: 1 1 0; min-width: 0; }
@@ -140,8 +152,6 @@ select.field { padding: 0 4px; }
 @media (prefers-reduced-motion: no-preference) {
   .button, .icon-button, .tab { transition: background-color 120ms, color 120ms; }
 }
-@media (forced-colors: active) {
-  .tab[aria-selected='true'] { border-bottom-color: Highlight; }
-}
 ${VIEW_STYLES}
+${FORCED_COLOURS}
 `;

@@ -30,7 +30,7 @@ export function Toolbar(): ReactElement {
     <header className="toolbar">
       <div className="brand">
         <Icon name="brand" size={17} />
-        <span>{store.name || 'Dagger'}</span>
+        <span title={store.name}>{store.name || 'Dagger'}</span>
       </div>
       <div className="divider hide-narrow" />
       <div role="toolbar" aria-label="Executor" style={{ display: 'flex', gap: 2 }}>

@@ -1,5 +1,7 @@
 /** What the single views look like. */
 export const VIEW_STYLES: string = `
+/* What the page's people wrote may run from right to left in the middle of our English: each is a direction of its own. */
+.chip, .json .key, .json .string, .json .lost, .ask, .error-text, .brand span, .card .title > :first-child, td.name, .table-row > * { unicode-bidi: plaintext; }
 .mono { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 11.5px; }
 .split { flex: 1 1 0; min-height: 0; display: flex; }
 .split > .main { flex: 1 1 0; min-width: 0; min-height: 0; display: flex; flex-direction: column; }
@@ -44,6 +46,9 @@ export const VIEW_STYLES: string = `
 .facts dt { color: var(--muted); }
 .facts dd { overflow-wrap: anywhere; }
 .block { border: 1px solid var(--border); border-radius: 8px; background: var(--surface); padding: 8px 10px; overflow: auto; }
+.failed { width: 100%; max-width: 560px; margin: 0 auto; }
+.failed h2 { font-size: 14px; font-weight: 600; }
+.failed .error-text { margin: 6px 0; }
 .error-text { color: var(--bad); overflow-wrap: anywhere; white-space: pre-wrap; }
 .error { min-width: 0; }
 .error summary { color: var(--muted); cursor: pointer; width: fit-content; }
@@ -94,11 +99,15 @@ export const VIEW_STYLES: string = `
 .question .ask { font-size: 15px; font-weight: 600; overflow-wrap: anywhere; }
 .form { display: flex; flex-direction: column; gap: 10px; }
 .form-row .field:not([type='checkbox']) { width: 100%; max-width: 560px; }
-.form-row small { color: var(--muted); display: block; }
-.form-row small.bad { color: var(--bad); }
+.form small { color: var(--muted); display: block; }
+.form small.bad { color: var(--bad); }
 .form fieldset { border: 1px solid var(--border); border-radius: 8px; padding: 8px 10px; display: flex; flex-direction: column; gap: 8px; }
 .form legend { font-weight: 600; padding: 0 4px; }
 .checkbox { display: inline-flex; gap: 8px; align-items: center; }
+.ticked { display: flex; flex-wrap: wrap; gap: 4px 16px; max-height: 180px; overflow-y: auto; }
+.wanted { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: flex-start; justify-content: space-between; margin-top: 4px; max-width: 560px; }
+.wanted .json { flex: 1 1 240px; max-height: 220px; overflow: auto; }
+.no-value { display: flex; color: var(--muted); margin-top: 3px; }
 
 .root .problems { display: grid; border: 1px solid var(--border); border-radius: 8px; background: var(--raised); overflow: hidden; flex: none; }
 .problem { padding: 7px 8px 7px 12px; display: grid; grid-template-columns: 1fr auto; gap: 2px 12px; align-items: center; box-shadow: inset 3px 0 0 var(--dot); }

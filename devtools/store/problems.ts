@@ -14,6 +14,17 @@ export interface Problem {
   readonly error: ErrorRecord | undefined;
 }
 
+/** How many of these, which are oldest first, had happened when event `seq` had. */
+export function problemsUpTo(problems: readonly Problem[], seq: number): number {
+  let [low, high] = [0, problems.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((problems[middle]?.seq ?? 0) <= seq) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** Problems kept. */
 const MOST_PROBLEMS = 20_000;
 

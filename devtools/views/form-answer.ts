@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../core/json.js';
-import { type FormField, recordOf } from './form-fields.js';
+import type { FormField } from './form-fields.js';
+import { recordOf } from './schema-rules.js';
 
 export interface Answer {
   /** What is sent; undefined: nothing. */
@@ -14,8 +15,8 @@ export interface Answer {
  */
 export function answerOf(field: FormField, entered: JsonValue | undefined, required = true): Answer {
   if (!required && !isGiven(field, entered)) return { value: undefined, complete: true };
-  if (field.kind !== 'object') {
-    const value = entered === undefined ? emptyOf(field) : entered;
+  if (field.kind !== 'object' || isNull(field, entered, true)) {
+    const value = isNull(field, entered, true) ? null : (entered ?? emptyOf(field));
     return { value, complete: value !== undefined };
   }
   const given = recordOf(entered) ?? {};
@@ -29,20 +30,27 @@ export function answerOf(field: FormField, entered: JsonValue | undefined, requi
   return { value: Object.fromEntries(answered), complete: members.every(({ complete }) => complete) };
 }
 
+/** Whether a form left like this says null here: where it may, that is what nothing at all comes to. */
+export function isNull({ nullable }: FormField, entered: JsonValue | undefined, required: boolean): boolean {
+  return entered === null || (nullable && required && entered === undefined);
+}
+
 /** Whether a person, or a default, has said anything here. A control that was emptied again is as before. */
 export function isGiven(field: FormField, entered: JsonValue | undefined): boolean {
   if (entered === undefined || field.initial !== undefined) return entered !== undefined;
-  if (field.kind !== 'object') return JSON.stringify(entered) !== JSON.stringify(emptyOf(field));
+  if (field.kind !== 'object' || entered === null)
+    return JSON.stringify(entered) !== JSON.stringify(emptyOf(field));
   const members = recordOf(entered) ?? {};
   return field.members.some((member) => isGiven(member.field, members[member.name]));
 }
 
 /** What a control says when it is left empty. The others say nothing: a choice, a number, a piece of JSON. */
-function emptyOf({ kind }: FormField): JsonValue | undefined {
+export function emptyOf({ kind }: FormField): JsonValue | undefined {
   switch (kind) {
     case 'text':
       return '';
     case 'lines':
+    case 'ticks':
       return [];
     case 'tick':
       return false;

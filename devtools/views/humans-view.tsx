@@ -1,11 +1,12 @@
 import { type FormEvent, type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 import type { JsonValue } from '../../core/json.js';
 import type { HumanRequest } from '../../core/state/human-request.js';
-import { clock, duration, reasonOf } from '../panel/format.js';
+import { clock, duration } from '../panel/format.js';
 import { usePanel, useStore } from '../panel/panel-context.js';
 import { answerOf } from './form-answer.js';
 import { formField } from './form-fields.js';
 import { preview } from './json-view.js';
+import { NO_REFUSALS, type Refusal, refusalOf } from './refusals.js';
 import { SchemaField } from './schema-form.js';
 
 /** All questions that wait for a person, oldest first, each with a form made from its schema. */
@@ -44,7 +45,7 @@ function Question({ request }: { readonly request: HumanRequest }): ReactElement
     kept.answers.has(request.id) ? kept.answers.get(request.id) : field.initial,
   );
   const [tried, setTried] = useState(false);
-  const [problem, setProblem] = useState<string | undefined>();
+  const [problem, setProblem] = useState<Refusal | undefined>();
   const { id, agent, askedAt, dueAt, question } = request;
   const unavailable = !store.live || store.imported;
   const { value, complete } = answerOf(field, entered);
@@ -71,7 +72,7 @@ function Question({ request }: { readonly request: HumanRequest }): ReactElement
       notify(`Answered ${agent}.`);
       leave();
     } catch (thrown) {
-      setProblem(reasonOf(thrown));
+      setProblem(refusalOf(thrown));
     }
   };
   const withdraw = (): void => {
@@ -80,7 +81,7 @@ function Question({ request }: { readonly request: HumanRequest }): ReactElement
         notify('The question was withdrawn.');
         leave();
       },
-      (thrown: unknown) => setProblem(reasonOf(thrown)),
+      (thrown: unknown) => setProblem(refusalOf(thrown)),
     );
   };
   return (
@@ -91,7 +92,14 @@ function Question({ request }: { readonly request: HumanRequest }): ReactElement
       </div>
       <p className="ask">{question}</p>
       <form className="form" onSubmit={send} aria-label={`Answer to ${agent}`}>
-        <SchemaField field={field} value={entered} required showsMissing={tried} onChange={enter} />
+        <SchemaField
+          field={field}
+          value={entered}
+          required
+          showsMissing={tried}
+          refused={problem?.at ?? NO_REFUSALS}
+          onChange={enter}
+        />
         {request.default !== null && (
           <p className="dim">
             {JSON.stringify(value) === JSON.stringify(request.default)
@@ -100,7 +108,7 @@ function Question({ request }: { readonly request: HumanRequest }): ReactElement
           </p>
         )}
         <p className="error-text" role="alert">
-          {tried && !complete ? 'Not sent: something that is needed has no answer yet.' : problem}
+          {tried && !complete ? 'Not sent: something that is needed has no answer yet.' : problem?.text}
         </p>
         <div className="actions">
           <button type="button" className="button danger" disabled={unavailable} onClick={withdraw}>

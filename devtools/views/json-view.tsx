@@ -11,16 +11,19 @@ const LONG = 2000;
 export function JsonView({
   value,
   lost = [],
+  label,
   openDepth = 2,
 }: {
   readonly value: JsonValue;
   readonly lost?: readonly Loss[];
+  /** What it is called where it stands among other things. */
+  readonly label?: string;
   readonly openDepth?: number;
 }): ReactElement {
   const holes = new Set(lost.map(({ path }) => path.join('\n')));
   return (
     <div className="json">
-      <Branch name={undefined} value={value} path="" holes={holes} openDepth={openDepth} />
+      <Branch name={label} value={value} path="" holes={holes} openDepth={openDepth} />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
+import type { JsonValue } from '../../core/json.js';
 import { NODE_STATUSES } from '../../core/state/tree-node.js';
-import { clock, duration } from '../panel/format.js';
+import { clock, duration, reasonOf } from '../panel/format.js';
 import { Icon } from '../panel/icons.js';
 import { useActivity, usePanel, useStore } from '../panel/panel-context.js';
 import { messageRow } from '../store/message-row.js';
@@ -20,7 +21,7 @@ interface Props {
 /** One message: what is in it, who got it, and what they made of it. */
 export function MessageDetail({ seq, compared, onCompare, close }: Props): ReactElement {
   const store = useStore();
-  const { compose, open } = usePanel();
+  const { compose, open, notify } = usePanel();
   useActivity();
   const payload = usePayload(seq);
   const row = messageRow(store, store.recording?.activity.messages.rowOfSeq(seq) ?? -1);
@@ -32,6 +33,17 @@ export function MessageDetail({ seq, compared, onCompare, close }: Props): React
     );
   }
   const known = payload.value;
+  // What stands in for the rest would reach agents as if somebody had meant it.
+  const isCut = known !== undefined && known.lost.length > 0;
+  const copy = async (text: string): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(text);
+      notify(isCut ? 'Copied, as far as it is shown.' : 'Copied.');
+    } catch (thrown) {
+      // Pages that are not served securely have no clipboard.
+      notify(`Not copied: ${reasonOf(thrown)}`, true);
+    }
+  };
   return (
     <div className="detail">
       <h2>
@@ -63,7 +75,14 @@ export function MessageDetail({ seq, compared, onCompare, close }: Props): React
         )}
       </dl>
       <section>
-        <h3>Payload</h3>
+        <h3>
+          Payload
+          {known && (
+            <button type="button" className="button" onClick={() => copy(textOf(known.json))}>
+              Copy
+            </button>
+          )}
+        </h3>
         <div className="block">
           {known ? (
             <JsonView value={known.json} lost={known.lost} openDepth={3} />
@@ -98,11 +117,17 @@ export function MessageDetail({ seq, compared, onCompare, close }: Props): React
         <button
           type="button"
           className="button"
-          disabled={!known || store.imported}
-          onClick={() => compose(row.channel, JSON.stringify(known?.json ?? null, null, 2))}
+          disabled={!known || isCut || store.imported}
+          {...(isCut && { 'aria-describedby': 'payload-cut' })}
+          onClick={() => compose(row.channel, textOf(known?.json ?? null))}
         >
           Edit and send again
         </button>
+        {isCut && (
+          <p id="payload-cut" className="dim">
+            Not shown whole, so it cannot be sent again.
+          </p>
+        )}
       </div>
       <section>
         <h3>
@@ -121,6 +146,10 @@ export function MessageDetail({ seq, compared, onCompare, close }: Props): React
       </section>
     </div>
   );
+}
+
+function textOf(payload: JsonValue): string {
+  return JSON.stringify(payload, null, 2);
 }
 
 function Delivery({

@@ -1,8 +1,9 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a group of buttons is no <fieldset>
-import { type ReactElement, useState } from 'react';
-import { clock, count, reasonOf } from '../panel/format.js';
+import { type ReactElement, useState, useSyncExternalStore } from 'react';
+import { clock, count } from '../panel/format.js';
 import { useActivity, usePanel, useStore } from '../panel/panel-context.js';
-import type { Problem } from '../store/problems.js';
+import { type Problem, problemsUpTo } from '../store/problems.js';
+import type { RetryResult } from '../store/retries.js';
 import { ErrorNote } from './error-note.js';
 import { Status } from './status.js';
 
@@ -26,26 +27,26 @@ function isUnplaced({ kind, node }: Problem): boolean {
 /** What went wrong, newest first, and what can be done about it. */
 export function ProblemsView(): ReactElement {
   const store = useStore();
-  const { notify } = usePanel();
+  const { notify, retries } = usePanel();
+  const progress = useSyncExternalStore(retries.subscribe, retries.getProgress, () => undefined);
   const [kind, setKind] = useState<Problem['kind'] | undefined>();
   const [shown, setShown] = useState(PAGE);
-  const problems = (store.recording?.problems ?? []).filter(({ seq }) => seq <= store.seq);
+  const recorded = store.recording?.problems ?? [];
+  const problems = recorded.slice(0, problemsUpTo(recorded, store.seq));
   // Where they happened is gathered with everything else; without problems, nothing need be.
   useActivity(problems.some(isUnplaced));
   const letters = new Map([...store.state.tree.deadLetters()].map((letter) => [letter.number, letter]));
   const listed = problems.filter((problem) => kind === undefined || problem.kind === kind);
   const groups = grouped(listed);
+  const mayRetry = store.live && !store.imported && !progress;
   const retry = async (ids: readonly string[]): Promise<void> => {
-    try {
-      for (const node of ids) await store.command({ name: 'retry', node });
-      notify(ids.length === 1 ? 'Delivered once more.' : `${ids.length} delivered once more.`);
-    } catch (thrown) {
-      notify(reasonOf(thrown), true);
-    }
+    const result = await retries.run(ids);
+    if (result) notify(wordsFor(result), result.failures.length > 0);
   };
   // Dead letters from before anybody watched have no event here; they are listed all the same.
   const seen = new Set(problems.map(({ node }) => node));
   const older = [...letters.values()].filter(({ number }) => !seen.has(number));
+  const more = Math.max(0, groups.length - shown) + Math.max(0, older.length - shown);
   return (
     <>
       <div className="viewbar" hidden={problems.length === 0 && letters.size === 0}>
@@ -74,14 +75,23 @@ export function ProblemsView(): ReactElement {
           })}
         </div>
         <span className="spacer" />
-        {letters.size > 0 && (
+        {letters.size > 0 && !store.live && !store.imported && (
+          <span id="retry-live" className="dim">
+            Go back to live to retry.
+          </span>
+        )}
+        {(letters.size > 0 || progress) && (
           <button
             type="button"
             className="button"
-            disabled={store.imported}
+            disabled={!mayRetry}
             onClick={() => retry([...letters.values()].map(({ id }) => id))}
           >
-            {letters.size === 1 ? 'Retry the dead letter' : `Retry all ${count(letters.size)} dead letters`}
+            {progress
+              ? `Retrying, ${count(progress.done)} of ${count(progress.total)}`
+              : letters.size === 1
+                ? 'Retry the dead letter'
+                : `Retry all ${count(letters.size)} dead letters`}
           </button>
         )}
       </div>
@@ -91,42 +101,61 @@ export function ProblemsView(): ReactElement {
             <strong>No problems</strong>Failures, drops, refused publishes and dead letters are listed here.
           </p>
         )}
-        <ul className="problems" hidden={listed.length === 0 && older.length === 0}>
-          {groups.slice(0, shown).map(({ problem, times }) => (
-            <ProblemItem
-              key={problem.seq}
-              problem={problem}
-              times={times}
-              deadLetter={problem.kind === 'retrying' ? undefined : letters.get(problem.node)?.id}
-              retry={retry}
-            />
-          ))}
-          {older.map((letter) => (
-            <ProblemItem
-              key={`node ${letter.number}`}
-              times={1}
-              problem={{
-                seq: 0,
-                at: letter.startedAt,
-                kind: letter.status === 'invalid' ? 'invalid' : 'failed',
-                agent: letter.agent,
-                channel: letter.channel,
-                node: letter.number,
-                error: letter.errors.at(-1),
-              }}
-              deadLetter={letter.id}
-              retry={retry}
-            />
-          ))}
-        </ul>
-        {groups.length > shown && (
+        {listed.length > 0 && (
+          <ul className="problems">
+            {groups.slice(0, shown).map(({ problem, times }) => (
+              <ProblemItem
+                key={problem.seq}
+                problem={problem}
+                times={times}
+                deadLetter={problem.kind === 'retrying' ? undefined : letters.get(problem.node)?.id}
+                retry={mayRetry ? retry : undefined}
+              />
+            ))}
+          </ul>
+        )}
+        {older.length > 0 && (
+          <h2>
+            {count(older.length)} dead {older.length === 1 ? 'letter' : 'letters'} from before the panel
+            watched
+          </h2>
+        )}
+        {older.length > 0 && (
+          <ul className="problems">
+            {older.slice(0, shown).map((letter) => (
+              <ProblemItem
+                key={`node ${letter.number}`}
+                times={1}
+                problem={{
+                  seq: 0,
+                  at: letter.startedAt,
+                  kind: letter.status === 'invalid' ? 'invalid' : 'failed',
+                  agent: letter.agent,
+                  channel: letter.channel,
+                  node: letter.number,
+                  error: letter.errors.at(-1),
+                }}
+                deadLetter={letter.id}
+                retry={mayRetry ? retry : undefined}
+              />
+            ))}
+          </ul>
+        )}
+        {more > 0 && (
           <button type="button" className="button" onClick={() => setShown(shown + PAGE * 5)}>
-            {count(groups.length - shown)} more
+            {count(more)} more
           </button>
         )}
       </div>
     </>
   );
+}
+
+function wordsFor({ delivered, failures: [first, ...others] }: RetryResult): string {
+  if (first === undefined)
+    return delivered === 1 ? 'Delivered once more.' : `${count(delivered)} delivered once more.`;
+  if (delivered === 0 && others.length === 0) return first;
+  return `${count(delivered)} delivered, ${count(others.length + 1)} could not: ${first}`;
 }
 
 interface ProblemGroup {
@@ -160,7 +189,8 @@ function ProblemItem({
   readonly problem: Problem;
   readonly times: number;
   readonly deadLetter: string | undefined;
-  retry(ids: readonly string[]): Promise<void>;
+  /** Undefined while nothing can be retried. */
+  readonly retry: ((ids: readonly string[]) => Promise<void>) | undefined;
 }): ReactElement {
   const { store, open } = usePanel();
   const status = problem.kind === 'run' ? 'failed' : problem.kind;
@@ -201,8 +231,8 @@ function ProblemItem({
           <button
             type="button"
             className="button primary"
-            disabled={store.imported}
-            onClick={() => retry([deadLetter])}
+            disabled={!retry}
+            onClick={() => retry?.([deadLetter])}
           >
             Retry
           </button>

@@ -15,17 +15,23 @@ interface Props {
 export function PublishDialog({ channel, payload, close }: Props): ReactElement {
   const { store, notify } = usePanel();
   const dialog = useRef<HTMLDivElement>(null);
-  const before = useRef<Element | null>(null);
   const [name, setName] = useState(channel || ([...store.state.channels.keys()][0] ?? ''));
   const [text, setText] = useState(payload);
   const [problem, setProblem] = useState<string | undefined>();
 
   useEffect(() => {
     const root = dialog.current?.getRootNode();
-    before.current = root instanceof ShadowRoot || root instanceof Document ? root.activeElement : null;
+    const before = root instanceof ShadowRoot || root instanceof Document ? root.activeElement : null;
     dialog.current?.querySelector<HTMLElement>('input, textarea')?.focus();
+    const backdrop = dialog.current?.parentElement;
+    // React 18 does not know the attribute. What is said to screen readers goes on being said.
+    const others = [...(backdrop?.parentElement?.children ?? [])].filter(
+      (each) => each !== backdrop && each.getAttribute('role') !== 'status' && !each.hasAttribute('inert'),
+    );
+    for (const other of others) other.setAttribute('inert', '');
     return () => {
-      if (before.current instanceof HTMLElement) before.current.focus();
+      for (const other of others) other.removeAttribute('inert');
+      if (before instanceof HTMLElement) before.focus();
     };
   }, []);
 
@@ -51,6 +57,10 @@ export function PublishDialog({ channel, payload, close }: Props): ReactElement 
     // biome-ignore lint/a11y/noStaticElementInteractions: it listens for keys pressed in the dialog inside of it
     <div
       className="backdrop"
+      // A press beside the dialog would take the focus out of it, and its keys with the focus.
+      onMouseDown={(event) => {
+        if (event.target === event.currentTarget) event.preventDefault();
+      }}
       onKeyDown={(event) => {
         if (event.key === 'Escape') {
           event.stopPropagation();

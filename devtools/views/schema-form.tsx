@@ -1,8 +1,10 @@
-import { type ReactElement, useId, useState } from 'react';
-import { messageOf } from '../../core/errors.js';
+import { type ReactElement, useId } from 'react';
 import type { JsonValue } from '../../core/json.js';
-import { isGiven } from './form-answer.js';
-import { type FormField, placeIn, recordOf } from './form-fields.js';
+import { emptyOf, isGiven, isNull } from './form-answer.js';
+import { type FormField, placeIn } from './form-fields.js';
+import { JsonField, LinesField } from './own-text-fields.js';
+import { NO_REFUSALS, pointerStep, refusedAt } from './refusals.js';
+import { isList, recordOf } from './schema-rules.js';
 
 interface Props {
   readonly field: FormField;
@@ -10,12 +12,16 @@ interface Props {
   readonly required: boolean;
   /** Whether somebody tried to send the form: what is needed and has no answer says so from then on. */
   readonly showsMissing: boolean;
+  /** What was wrong with the answer that was sent last, and where in it this field stands. */
+  readonly refused?: ReadonlyMap<string, string>;
+  readonly path?: string;
   /** `undefined`: nothing that could be sent has been entered. */
   onChange(value: JsonValue | undefined): void;
 }
 
 /** The controls for one field of a form, and for what is inside of it. */
-export function SchemaField({ field, value, required, showsMissing, onChange }: Props): ReactElement {
+export function SchemaField(props: Props): ReactElement {
+  const { field, value, required, showsMissing, refused = NO_REFUSALS, path = '', onChange } = props;
   const id = useId();
   const label = field.title || 'Answer';
   const name = (
@@ -28,13 +34,23 @@ export function SchemaField({ field, value, required, showsMissing, onChange }: 
       )}
     </>
   );
-  const missing = showsMissing && required && value === undefined ? MISSING[field.kind] : undefined;
-  const hasNote = field.description !== '' || missing !== undefined;
-  const note = hasNote && (
-    <div id={`${id}-note`}>
-      {missing && <small className="bad">{missing}</small>}
-      {field.description !== '' && <small>{field.description}</small>}
-    </div>
+  const saysNull = isNull(field, value, required);
+  const isMissing = showsMissing && required && value === undefined && !saysNull;
+  const missing = isMissing ? MISSING[field.kind] : undefined;
+  const problem = missing ?? refusedAt(refused, path, field.kind === 'object');
+  const isBad = problem !== undefined;
+  const hasNote = field.description !== '' || field.hint !== '' || isBad;
+  const note = (hasNote || field.nullable) && (
+    <>
+      {field.nullable && <NoValue field={field} label={label} isNull={saysNull} onChange={onChange} />}
+      {hasNote && (
+        <div id={`${id}-note`}>
+          {problem && <small className="bad">{problem}</small>}
+          {field.description !== '' && <small dir="auto">{field.description}</small>}
+          {field.hint !== '' && <small>{field.hint}</small>}
+        </div>
+      )}
+    </>
   );
   const described = hasNote ? `${id}-note` : undefined;
 
@@ -42,7 +58,7 @@ export function SchemaField({ field, value, required, showsMissing, onChange }: 
     case 'object': {
       const members = recordOf(value) ?? {};
       // What an optional object requires is needed only once there is something in it.
-      const isAsked = required || isGiven(field, value);
+      const isAsked = !saysNull && (required || isGiven(field, value));
       return (
         <fieldset>
           <legend>{label}</legend>
@@ -53,6 +69,8 @@ export function SchemaField({ field, value, required, showsMissing, onChange }: 
               field={member.field}
               required={member.required}
               showsMissing={showsMissing && isAsked}
+              refused={refused}
+              path={`${path}${pointerStep(member.name)}`}
               value={members[member.name]}
               onChange={(changed) => {
                 const { [member.name]: _, ...others } = members;
@@ -87,20 +105,51 @@ export function SchemaField({ field, value, required, showsMissing, onChange }: 
             id={id}
             className="field"
             aria-describedby={described}
-            aria-invalid={missing !== undefined}
+            aria-invalid={isBad}
             value={placeIn(field.choices, value)}
             onChange={({ target }) => onChange(field.choices[Number(target.value)])}
           >
             <option value={-1}>{required ? '– choose –' : '– not answered –'}</option>
             {field.choices.map((choice, index) => (
               <option key={JSON.stringify(choice)} value={index}>
-                {wordFor(choice)}
+                {field.words[index]}
               </option>
             ))}
           </select>
           {note}
         </div>
       );
+    case 'ticks': {
+      const ticked = isList(value) ? value : [];
+      return (
+        <fieldset aria-describedby={described}>
+          <legend>{name}</legend>
+          <div className="ticked">
+            {field.choices.map((choice, index) => (
+              <label key={JSON.stringify(choice)} className="checkbox">
+                <input
+                  type="checkbox"
+                  checked={placeIn(ticked, choice) >= 0}
+                  onChange={({ target }) => {
+                    const others = field.choices.filter(
+                      (each) => placeIn(ticked, each) >= 0 && each !== choice,
+                    );
+                    // In the order of the choices, whichever was ticked first.
+                    onChange(
+                      field.choices.filter(
+                        (each) => others.includes(each) || (target.checked && each === choice),
+                      ),
+                    );
+                  }}
+                />
+                {field.words[index]}
+              </label>
+            ))}
+          </div>
+          {note}
+        </fieldset>
+      );
+    }
     case 'number':
       return (
         <div className="form-row">
@@ -110,7 +159,7 @@ export function SchemaField({ field, value, required, showsMissing, onChange }: 
             className="field"
             type="number"
             aria-describedby={described}
-            aria-invalid={missing !== undefined}
+            aria-invalid={isBad}
             step={field.whole ? 1 : 'any'}
             min={field.minimum}
             max={field.maximum}
@@ -127,8 +176,10 @@ export function SchemaField({ field, value, required, showsMissing, onChange }: 
           <textarea
             id={id}
             className="field"
+            dir="auto"
             rows={2}
             aria-describedby={described}
+            aria-invalid={isBad}
             value={typeof value === 'string' ? value : ''}
             onChange={({ target }) => onChange(target.value)}
           />
@@ -136,9 +187,18 @@ export function SchemaField({ field, value, required, showsMissing, onChange }: 
         </div>
       );
     case 'lines':
-      return <LinesField id={id} name={name} note={note} initial={value} onChange={onChange} />;
+      return (
+        <LinesField {...{ id, name, note, described, isBad, onChange }} initial={value} isNull={saysNull} />
+      );
     case 'json':
-      return <JsonField id={id} name={name} note={note} initial={value} onChange={onChange} />;
+      return (
+        <JsonField
+          {...{ id, name, note, described, isBad, onChange }}
+          initial={value}
+          schema={field.schema}
+          skeleton={field.skeleton}
+        />
+      );
   }
 }
 
@@ -149,76 +209,32 @@ const MISSING: { readonly [kind in FormField['kind']]?: string } = {
   json: 'Enter an answer, as JSON.',
 };
 
-function wordFor(choice: JsonValue): string {
-  if (typeof choice === 'boolean') return choice ? 'yes' : 'no';
-  return typeof choice === 'string' ? choice : JSON.stringify(choice);
-}
-
-/** A list of texts, one a line; empty lines are none. */
-function LinesField({ id, name, note, initial, onChange }: OwnTextProps): ReactElement {
-  const [text, setText] = useState(() => (Array.isArray(initial) ? initial.join('\n') : ''));
-  return (
-    <div className="form-row">
-      <label htmlFor={id}>{name} (one a line)</label>
-      <textarea
-        id={id}
-        className="field prose"
-        rows={Math.min(12, Math.max(3, text.split('\n').length))}
-        value={text}
-        onChange={({ target }) => {
-          setText(target.value);
-          const lines = target.value.split('\n').map((each) => each.trim());
-          onChange(lines.filter((each) => each !== ''));
-        }}
-      />
-      {note}
-    </div>
-  );
-}
-
-/** A control that keeps what is typed into it, as not all of that can be sent. */
-interface OwnTextProps {
-  readonly id: string;
-  readonly name: ReactElement;
-  readonly note: ReactElement | false;
-  readonly initial: JsonValue | undefined;
+/** Says null where no control can. JSON that is left empty is null by itself. */
+function NoValue({
+  field,
+  label,
+  isNull,
+  onChange,
+}: {
+  readonly field: FormField;
+  readonly label: string;
+  readonly isNull: boolean;
   onChange(value: JsonValue | undefined): void;
-}
-
-function JsonField({ id, name, note, initial, onChange }: OwnTextProps): ReactElement {
-  const [text, setText] = useState(() => (initial === undefined ? '' : JSON.stringify(initial, null, 2)));
-  const [problem, setProblem] = useState<string | undefined>();
+}): ReactElement {
+  if (field.kind === 'json') return <small>Left empty, it is null.</small>;
   return (
-    <div className="form-row">
-      <label htmlFor={id}>{name} (as JSON)</label>
-      <textarea
-        id={id}
-        className="field"
-        rows={Math.min(12, Math.max(4, text.split('\n').length))}
-        spellCheck={false}
-        aria-invalid={problem !== undefined}
-        value={text}
+    <label className="checkbox no-value">
+      <input
+        type="checkbox"
+        checked={isNull}
         onChange={({ target }) => {
-          setText(target.value);
-          const read = readJson(target.value);
-          // What cannot be sent holds the form back: it would be left out as if nobody had written it.
-          target.setCustomValidity(read.problem ?? '');
-          setProblem(read.problem);
-          onChange(read.value);
+          if (target.checked) onChange(null);
+          else onChange(field.kind === 'object' ? {} : emptyOf(field));
+          // A number that is not entered is none: the next thing to do is to enter it.
+          if (!target.checked) target.closest('.form-row')?.querySelector<HTMLElement>('.field')?.focus();
         }}
       />
-      {problem && <small className="bad">{problem}</small>}
-      {note}
-    </div>
+      No value (null)<span className="visually-hidden"> for {label}</span>
+    </label>
   );
-}
-
-/** Nothing is no answer, and no mistake. */
-function readJson(text: string): { readonly value?: JsonValue; readonly problem?: string } {
-  if (text.trim() === '') return {};
-  try {
-    return { value: JSON.parse(text) };
-  } catch (thrown) {
-    return { problem: messageOf(thrown) };
-  }
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonValue } from '../../core/json.js';
 import { answerOf } from '../../devtools/views/form-answer.js';
-import { formField, recordOf } from '../../devtools/views/form-fields.js';
+import { formField } from '../../devtools/views/form-fields.js';
+import { recordOf } from '../../devtools/views/schema-rules.js';
 
 test('a list of texts is asked for line by line, whether the schema says so or only the proposal shows it', () => {
   const items = { type: 'string', minLength: 1 };
@@ -123,4 +124,45 @@ test('a form begins with the defaults of the question and of its schema, also wi
     kind: null,
   });
   expect(answered({ enum: ['a', 'b'] }, undefined, 'gone')).toEqual({ value: undefined, complete: false });
+});
+
+describe('null is an answer where the schema says so', () => {
+  const member = (rules: JsonValue, required: boolean): JsonValue => ({
+    type: 'object',
+    properties: { v: rules },
+    required: required ? ['v'] : [],
+  });
+
+  test('a default that is null stays null', () => {
+    const kinds = ['string', 'number', 'boolean', 'array', 'object'];
+    for (const kind of kinds) {
+      const rules = { type: [kind, 'null'], items: { type: 'string' }, properties: { inner: {} } };
+      for (const required of [true, false]) {
+        const sent = answered(member(rules, required), undefined, { v: null });
+        expect(sent, `${kind} ${required}`).toEqual({ value: { v: null }, complete: true });
+      }
+      expect(answered({ ...rules, default: null }), kind).toEqual({ value: null, complete: true });
+    }
+  });
+
+  test('nothing entered is null where an answer is needed, and nothing where none is', () => {
+    for (const kind of ['string', 'number']) {
+      const rules = { type: ['null', kind] };
+      expect(answered(rules), kind).toEqual({ value: null, complete: true });
+      expect(answered(member(rules, true)), kind).toEqual({ value: { v: null }, complete: true });
+      expect(answered(member(rules, false)), kind).toEqual({ value: {}, complete: true });
+      expect(answered(member(rules, false), { v: null }).value, kind).toEqual({ v: null });
+    }
+    expect(answered(member({ type: ['string', 'null'] }, true), { v: '' }).value).toEqual({ v: '' });
+    expect(answered(member({ type: ['string', 'null'] }, false), { v: '' }).value).toEqual({});
+  });
+
+  test('several types are asked for as JSON: no control could give all of them', () => {
+    const either = { type: ['string', 'number', 'null'] };
+    expect(formField(either, 'five')).toMatchObject({ kind: 'json', nullable: true, initial: 'five' });
+    expect(answered(either)).toEqual({ value: null, complete: true });
+    const both = { type: ['string', 'number'] };
+    expect(formField(both, undefined)).toMatchObject({ kind: 'json', nullable: false });
+    expect(answered(both).complete).toBe(false);
+  });
 });

@@ -265,7 +265,10 @@ async function pictureOf(
   const context = await site.browser.newContext({ deviceScaleFactor: 1.5 });
   if (view !== undefined) {
     const preferences = JSON.stringify({ open: true, dock: 'bottom', size: 0.95, view });
-    await context.addInitScript((text) => localStorage.setItem('dagger-devtools', text), preferences);
+    await context.addInitScript(
+      (text) => localStorage.setItem('dagger-devtools:research team', text),
+      preferences,
+    );
   }
   const page = await site.open({ dark, context, width: 1280, height: view === undefined ? 800 : 720 });
   await page.getByText('ready when you are').waitFor({ state: 'attached' });

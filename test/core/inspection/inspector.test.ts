@@ -274,6 +274,31 @@ test('an error is shown with where it was thrown; redact sees that, too, and may
   expect(stacks[0]).toContain('inspector.test');
 });
 
+test('what redact put in the place of a payload is told from the payload itself', async () => {
+  const all = await watched({
+    redact(value) {
+      if (value === 'card') return '(a payment)';
+      return typeof value === 'object' ? JSON.parse(JSON.stringify(value).replace('4111', '***')) : value;
+    },
+  });
+  const { executor, mirror } = all;
+  mirror.watch();
+  for (const payload of ['card', { card: '4111' }, { page: 1 }, 'page']) {
+    await executor.publish('pages', payload);
+  }
+  all.tick();
+  const published = mirror.events.filter(({ type }) => type === 'message.published');
+  const messages = published.map(({ seq }) => seq);
+  const shown = (await mirror.command({ name: 'payloads', messages }))?.payloads;
+  const withheld = [{ path: [], kind: 'withheld', text: '(changed by redact)' }];
+  expect(shown).toEqual([
+    { json: '(a payment)', lost: withheld },
+    { json: { card: '***' }, lost: withheld },
+    { json: { page: 1 }, lost: [] },
+    { json: 'page', lost: [] },
+  ]);
+});
+
 test('a slow watcher loses detail, is told which, and is brought up to date; the run does not wait', async () => {
   const all = await watched({ eventsUnderWay: 10 });
   const { executor, mirror } = all;

@@ -86,11 +86,13 @@ const run = executor.execute();
 window.executor = executor;
 window.defineAgent = defineAgent;
 const devtools = mountDevtools(document.getElementById('place'), {
-  executor, name: 'research team', open: query.has('open'),
+  executor, name: query.get('name') ?? 'research team', open: query.has('open'),
   ...(query.has('view') && { view: query.get('view') }), ...(query.has('dock') && { dock: query.get('dock') }),
-  ...(query.has('theme') && { theme: query.get('theme') }), size: Number(query.get('size') ?? 0.9),
+  ...(query.has('theme') && { theme: query.get('theme') }),
+  ...(query.has('redact') && { redact: (value, { channel }) => (channel === 'payments' ? '(a payment)' : value) }), size: Number(query.get('size') ?? 0.9),
 });
 window.devtools = devtools;
+window.mountDevtools = mountDevtools;
 window.work = async () => {
   await executor.publish('questions', { question: 'How do worms make compost?' });
   await executor.publish('drafts', { title: 'Worms at work' });

@@ -81,6 +81,107 @@ test('what nobody answered is not sent, and what is needed says so at its field'
   expect(await page.evaluate('window.answer')).toEqual({ title: 'T' });
 });
 
+test('a refusal is told where it is meant, and in no words that nobody knows', async () => {
+  const page = await opened('view=humans');
+  const properties = {
+    name: { type: 'string', minLength: 3 },
+    share: { type: 'number', exclusiveMinimum: 0 },
+    other: { type: 'object', additionalProperties: { type: 'number' } },
+  };
+  const schema = { type: 'object', properties, required: ['name', 'share'] };
+  await page.evaluate(`window.executor.publish('asks', ${JSON.stringify(schema)})`);
+  const name = page.getByLabel('name');
+  await name.fill('ab');
+  const share = page.getByLabel('share');
+  await share.fill('0');
+  await page.getByText('More than 0.').waitFor();
+  await page.getByLabel(/^other/).fill('{"x": "no"}');
+  const alert = page.getByRole('alert').filter({ hasText: 'Not sent: ' });
+  // The validator of this page tells of the first mistake only.
+  for (const [field, title, problem, better] of [
+    [name, 'name', 'must have at least 3 characters', 'abc'],
+    [share, 'share', 'must be more than 0', '1'],
+    [page.getByLabel(/^other/), 'other/x', 'x must be number', ''],
+  ] as const) {
+    await page.getByRole('button', { name: 'Answer' }).click();
+    await alert.filter({ hasText: `Not sent: ${title} must` }).waitFor();
+    expect(await field.getAttribute('aria-invalid')).toBe('true');
+    const note = await field.getAttribute('aria-describedby');
+    await page.locator(`[id="${note}"]`).getByText(problem).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await field.fill(better);
+  }
+  await page.getByRole('button', { name: 'Answer' }).click();
+  await until(page, 'window.answer?.share === 1');
+});
+
+test('what no control fits shows its schema and a skeleton; a list of choices is ticked', async () => {
+  const page = await opened('view=humans');
+  const kinds = ['x', 'y'].map((kind) => ({
+    type: 'object',
+    properties: { kind: { const: kind }, n: { type: 'number' } },
+    required: ['kind', 'n'],
+  }));
+  const schema = {
+    type: 'object',
+    properties: {
+      what: { oneOf: kinds },
+      colours: { type: 'array', items: { enum: ['red', 'green', 'blue'] } },
+    },
+    required: ['what', 'colours'],
+  };
+  await page.evaluate(`window.executor.publish('asks', ${JSON.stringify(schema)})`);
+  const what = page.getByLabel(/^what/);
+  await page.getByRole('button', { name: 'Answer' }).click();
+  await page.getByText('Enter an answer, as JSON.').waitFor();
+  expect(await what.getAttribute('aria-invalid')).toBe('true');
+  await page.getByRole('button', { name: /Schema/ }).click();
+  await page.getByText('oneOf').first().waitFor();
+  await page.getByRole('button', { name: 'Begin with its skeleton' }).click();
+  expect(JSON.parse(await what.inputValue())).toEqual({ kind: 'x', n: 0 });
+  await page.getByLabel('blue').check();
+  await page.getByLabel('red').check();
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Answer' }).click();
+  await until(page, 'window.answer?.colours');
+  expect(await page.evaluate('window.answer')).toEqual({
+    what: { kind: 'x', n: 0 },
+    colours: ['red', 'blue'],
+  });
+});
+
+test('null can be answered, by a tick or by nothing at all, and taken back', async () => {
+  const page = await opened('view=humans');
+  const properties = {
+    count: { type: ['number', 'null'] },
+    note: { type: ['string', 'null'] },
+    tags: { type: ['array', 'null'], items: { type: 'string' }, default: ['one'] },
+  };
+  const schema = { type: 'object', properties, required: ['count', 'note', 'tags'] };
+  const ask = (): Promise<unknown> =>
+    page.evaluate(`window.executor.publish('asks', ${JSON.stringify(schema)})`);
+  await ask();
+  const none = (name: string) => page.getByLabel(`No value (null) for ${name}`);
+  const lines = page.getByLabel(/^tags/);
+  await lines.waitFor();
+  expect(await none('count').isChecked()).toBe(true);
+  expect(await none('tags').isChecked()).toBe(false);
+  await none('tags').check();
+  expect(await lines.inputValue()).toBe('');
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Answer' }).click();
+  await until(page, 'window.answer?.tags === null');
+  expect(await page.evaluate('window.answer')).toEqual({ count: null, note: null, tags: null });
+
+  await ask();
+  await page.getByLabel(/^count/).fill('5');
+  expect(await none('count').isChecked()).toBe(false);
+  await none('note').uncheck();
+  await page.getByRole('button', { name: 'Answer' }).click();
+  await until(page, 'window.answer.count === 5');
+  expect(await page.evaluate('window.answer')).toEqual({ count: 5, note: '', tags: ['one'] });
+});
+
 for (const dark of [false, true]) {
   test(`the button that cannot be pressed in the past can be read, ${dark ? 'dark' : 'light'}`, async () => {
     const page = await opened('view=humans', { dark });

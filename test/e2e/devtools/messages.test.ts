@@ -30,6 +30,13 @@ test('filtered, inspected, compared, edited and sent again', async () => {
   await page.keyboard.press('Home');
   const detail = page.getByRole('region', { name: 'Selected message' });
   await detail.getByText('"https://example.org/1/1"').waitFor();
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await detail.getByRole('button', { name: 'Copy' }).click();
+  await page.getByText('Copied.').waitFor();
+  expect(JSON.parse(String(await page.evaluate('navigator.clipboard.readText()')))).toEqual({
+    title: 'Page 1 of How do worms make compost? 1',
+    url: 'https://example.org/1/1',
+  });
   await page
     .getByRole('row')
     .nth(2)
@@ -48,6 +55,31 @@ test('filtered, inspected, compared, edited and sent again', async () => {
   expect(await violations(page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Publish' }).click();
   await hint.filter({ hasText: '7 of' }).waitFor();
+});
+
+test('a payload that is not shown whole cannot be sent again: what stands in for it would be sent', async () => {
+  const page = await opened('view=messages&redact');
+  await page.evaluate(`(async () => {
+    await executor.publish('payments', { card: '4111' });
+    await executor.publish('long', 'x'.repeat(1_000_000));
+    await executor.publish('whole', 'all of it');
+  })()`);
+  const again = page.getByRole('button', { name: 'Edit and send again' });
+  const reason = page.getByText('Not shown whole, so it cannot be sent again.');
+  for (const [channel, shown] of [
+    ['payments', '(a payment)'],
+    ['long', '1,000,000 characters in all'],
+  ] as const) {
+    await page.locator('.table-row', { hasText: channel }).click();
+    await page.locator('.json .lost', { hasText: shown }).waitFor();
+    expect(await again.isDisabled(), channel).toBe(true);
+    expect(await reason.isVisible(), channel).toBe(true);
+  }
+  expect(await violations(page)).toEqual([]);
+  await page.locator('.table-row', { hasText: 'whole' }).click();
+  await page.getByText('"all of it"').waitFor();
+  expect(await again.isEnabled()).toBe(true);
+  expect(await reason.count()).toBe(0);
 });
 
 test('from before the panel was opened no payload can be searched, and it says so', async () => {
@@ -107,4 +139,28 @@ test('a message that is opened from elsewhere is in sight in the list', async ()
   await page.getByRole('tab', { name: 'State' }).click();
   await page.getByRole('tab', { name: 'Messages' }).click();
   await expect.poll(() => page.getByRole('grid').evaluate(({ scrollTop }) => scrollTop)).toBe(5000);
+});
+
+test('the dialog to publish keeps its keys after a press beside it; behind it nothing can be reached', async () => {
+  const page = await opened('view=messages&size=0.9');
+  const opener = page.getByRole('button', { name: 'Publish a message' });
+  await opener.click();
+  const dialog = page.getByRole('dialog');
+  const channel = dialog.getByLabel('Channel');
+  await channel.fill('facts');
+  await page.mouse.click(40, 400);
+  expect(await channel.evaluate((input) => input.matches(':focus'))).toBe(true);
+  await page.keyboard.press('Shift+Tab');
+  await page.locator('.dialog button:focus', { hasText: 'Publish' }).waitFor();
+  const reached = opener.evaluate((button) => {
+    button.focus();
+    return button.matches(':focus');
+  });
+  expect(await reached).toBe(false);
+  expect(await violations(page)).toEqual([]);
+  await page.mouse.click(40, 400);
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  expect(await opener.evaluate((button) => button.matches(':focus'))).toBe(true);
+  await page.getByRole('tab', { name: 'Graph' }).click();
 });
