@@ -61,7 +61,7 @@ export function openPanel(
     failedView = current.view;
   };
   // Was it not open of itself, somebody has pressed the button, which is gone, and the focus with it.
-  const takesFocus = !loadPreferences({ ...DEFAULTS, open: open ?? false }, name).open;
+  const takesFocus = !loadPreferences({ ...DEFAULTS, open }, name).open;
   react.render(
     <StrictMode>
       <PanelBoundary preferences={() => current} again={again} close={close}>
