@@ -77,6 +77,8 @@ class DevtoolsElement extends ElementBase {
   #button: HTMLElement | undefined;
   #panel: { unmount(): void } | undefined;
   #opening = false;
+  /** Somebody has opened it, rather than it being open of itself. */
+  #takesFocus = false;
   /** Whether it is to be open, once it has loaded. */
   #wanted = false;
   /** Which of the round buttons of the page is its own, counted from the corner. */
@@ -110,6 +112,8 @@ class DevtoolsElement extends ElementBase {
   /** As somebody wished who may wish so again: it is remembered. */
   chooseOpen(): void {
     if (!this.#preferences().open) this.#remember({ open: true });
+    // The button, where the focus may be, goes.
+    this.#takesFocus = true;
     this.show();
   }
 
@@ -135,7 +139,8 @@ class DevtoolsElement extends ElementBase {
       this.#button?.remove();
       this.#button = undefined;
       const preferences = { ...this.#preferences(), open: true };
-      this.#panel = openPanel(root, options, preferences, () => this.#closed());
+      const takesFocus = this.#takesFocus;
+      this.#panel = openPanel(root, options, { preferences, takesFocus }, () => this.#closed());
     } catch (thrown) {
       console.error(`dagger devtools ${fault}`, thrown);
     } finally {
@@ -147,6 +152,7 @@ class DevtoolsElement extends ElementBase {
 
   #closed(): void {
     this.#wanted = false;
+    this.#takesFocus = false;
     // One that was closed already, or never opened, has no focus to give back.
     if (!this.#panel) return;
     this.#panel.unmount();

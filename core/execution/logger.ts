@@ -21,7 +21,8 @@ export type PartialLogger = { readonly [Method in keyof Logger]?: Logger[Method]
  * @throws PubSubError `VALIDATION_ERROR` naming `field`.
  */
 export function requireLogger(logger: unknown, field: string): void {
-  if (typeof logger !== 'object' || logger === null) throw invalid(field, 'a logger', logger);
+  if (typeof logger !== 'object' || logger === null || Array.isArray(logger))
+    throw invalid(field, 'a logger', logger);
   const isOther = Object.keys(logger).length > 0 && !('info' in logger) && !('warn' in logger);
   if (isOther) throw invalid(field, 'an object with the method info or warn', logger);
   for (const method of ['info', 'warn'] as const) {

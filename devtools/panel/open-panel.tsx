@@ -10,7 +10,6 @@ import { PanelBoundary } from './panel-boundary.js';
 import {
   changedPreferences,
   DEFAULTS,
-  loadPreferences,
   type Preferences,
   rememberPreferences,
   type ViewName,
@@ -23,15 +22,20 @@ export interface OpenPanelOptions {
   readonly name?: string | undefined;
   readonly redact?: Redact | undefined;
   readonly nonce?: string | undefined;
-  /** Whether it is open until the user closes it. */
-  readonly open?: boolean | undefined;
+}
+
+/** How it is to look when it has been opened. */
+export interface Opening {
+  readonly preferences: Preferences;
+  /** Whether the keyboard is to be in it. */
+  readonly takesFocus: boolean;
 }
 
 /** Renders the panel into a shadow root. This module is what loads lazily: React, the store and all views hang on it. */
 export function openPanel(
   root: ShadowRoot,
-  { executor, name, redact, nonce, open = DEFAULTS.open }: OpenPanelOptions,
-  preferences: Preferences,
+  { executor, name, redact, nonce }: OpenPanelOptions,
+  { preferences, takesFocus }: Opening,
   onClosed: () => void,
 ): { unmount(): void } {
   const { inspector, watcher } = inPageLink();
@@ -60,8 +64,6 @@ export function openPanel(
     if (current.view === failedView) current = { ...current, view: DEFAULTS.view };
     failedView = current.view;
   };
-  // Was it not open of itself, somebody has pressed the button, which is gone, and the focus with it.
-  const takesFocus = !loadPreferences({ ...DEFAULTS, open }, name).open;
   react.render(
     <StrictMode>
       <PanelBoundary preferences={() => current} again={again} close={close}>

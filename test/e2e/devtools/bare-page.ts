@@ -9,8 +9,8 @@ const query = new URLSearchParams(location.search);
 const executor = await PubSubExecutor.open({
   validator: await evalFreeValidator(),
   config: { maxAttempts: 2, retryStrategy: { type: 'linear', delaySecs: 0.2 }, maxTokens: 100_000 },
-  // Some messages here are meant to be heard by nobody, and one to fail; any other warning is a complaint.
-  logger: { warn: (note, cause) => { if (!/^nobody subscribes|answered 503/.test(note)) console.warn(note, cause); } },
+  // Some messages here are meant to be heard by nobody, and some to fail; any other warning is a complaint.
+  logger: { warn: (note, cause) => { if (!/^nobody subscribes|answered 503|: broken /.test(note)) console.warn(note, cause); } },
 });
 const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 executor.openChannel('log', { capacity: 4 });
