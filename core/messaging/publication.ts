@@ -11,8 +11,9 @@ interface Extras {
   readonly taskId: string | undefined;
   /** It brought its own id. */
   readonly fromOutside: boolean;
-  /** Its id, and that of the message whose processing published it, where they do not follow from the rest. */
+  /** Its id, its source, and the id of the message whose processing published it, where they do not follow from the rest. */
   readonly id: string | undefined;
+  readonly source: string | undefined;
   readonly parentId: string | undefined;
 }
 
@@ -96,9 +97,9 @@ export class Publication implements Origin {
 
   /** Of a message that is there already. */
   static of(message: Message, ordinal: number, fromOutside: boolean): Publication {
-    const { payload, channel = '', taskId, id, parentId, timestamp } = message;
+    const { payload, channel = '', taskId, id, source, parentId, timestamp } = message;
     const publication = new Publication(payload, channel, timestamp, NOBODY, NOWHERE, 0, ordinal, NO_PARENT);
-    publication.extras = { taskId, fromOutside, id, parentId };
+    publication.extras = { taskId, fromOutside, id, source, parentId };
     publication.made = message;
     return publication;
   }
@@ -112,7 +113,7 @@ export class Publication implements Origin {
   inherit(parent: Publication | undefined, taskId: string | undefined): void {
     const parentId = parent?.extras?.id;
     if (taskId !== undefined || parentId !== undefined)
-      this.extras = { taskId, fromOutside: false, id: undefined, parentId };
+      this.extras = { taskId, fromOutside: false, id: undefined, source: undefined, parentId };
   }
 
   get id(): string {
@@ -129,8 +130,10 @@ export class Publication implements Origin {
   }
 
   get source(): string {
-    if (this.made !== undefined) return this.made.source;
+    // Not that of the message that was made: whoever has it may have changed it.
     const { agent } = this.label;
+    const { extras } = this;
+    if (extras?.source !== undefined) return extras.source;
     return this.publisher === 0 ? agent : nodeIdOf(agent, this.scope.session, this.publisher);
   }
 

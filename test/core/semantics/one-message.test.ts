@@ -1,5 +1,6 @@
-import { defineAgent, type Message, PubSubExecutor, type RunEvent } from 'dagger-agents';
-import { expect, test } from 'vitest';
+import { createMessage, defineAgent, type Message, PubSubExecutor, type RunEvent } from 'dagger-agents';
+import { memoryStorage } from 'dagger-agents/storage/memory';
+import { expect, onTestFinished, test } from 'vitest';
 import { openBus } from '../../support/bus.js';
 
 // A message is made when somebody looks at it. Whoever looks, and whenever, must see the same one.
@@ -123,6 +124,24 @@ test('a message looked at long after its publisher has finished is the one that 
   expect(late).toMatchObject({ channel: 'made', parentId: source.id, payload: { deep: [1, { two: true }] } });
   expect(events).toEqual([late]);
   await executor.close();
+});
+
+test('what an agent does to the message that it is given changes nothing of what its publisher is told', async () => {
+  const executor = await PubSubExecutor.open({ storage: memoryStorage() });
+  onTestFinished(() => executor.close());
+  executor.registerAgent(
+    defineAgent({
+      name: 'vandal',
+      subscribe: 'in',
+      process: ({ message }) => void Object.assign(message, { id: 'x', source: 'x', channel: 'x' }),
+    }),
+  );
+  executor.execute();
+  // Told once it is durable: by then the agent has had it.
+  expect(await executor.publish('in', 1)).toMatchObject({ source: 'app', channel: 'in' });
+  const own = createMessage('me', 2);
+  expect(await executor.publish('in', own)).toMatchObject({ id: own.id, source: 'me', channel: 'in' });
+  await executor.idle();
 });
 
 test('an agent is told the run that it works in, also when that took up what was there before it', async () => {
