@@ -128,7 +128,7 @@ export class AttemptPublisher implements AttemptPublishing {
     ordinal: number,
   ): Promise<Publication> {
     const sent = this.router.whenRoom(gate.channel, attempt.delivery.run, () => {
-      if (attempt.isOver) throw new PubSubError('CANCELLED', 'the invocation has ended');
+      if (attempt.ended !== undefined) throw new PubSubError('CANCELLED', 'the invocation has ended');
       const known = extras && this.published(attempt, extras, gate.channel, payload);
       return known ?? this.send(attempt, gate, this.router.channelBehind(gate), payload, extras, ordinal);
     });

@@ -17,9 +17,7 @@ export interface Attempt {
   readonly delivery: Delivery;
   readonly services: AttemptServices;
   readonly signal: AbortSignal;
-  /** True once it has no say any more. */
-  readonly isOver: boolean;
-  /** Why it has none; undefined while it has. */
+  /** Why it has no say any more; undefined while it has. */
   readonly ended: PubSubError | undefined;
   /** What the next new message of this invocation is numbered with. */
   nextOrdinal: number;

@@ -106,10 +106,6 @@ export class Invocation implements Attempt, RunningAttempt {
     return this.rare;
   }
 
-  get isOver(): boolean {
-    return this.over !== undefined;
-  }
-
   get ended(): PubSubError | undefined {
     return this.over;
   }

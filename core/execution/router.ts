@@ -103,7 +103,7 @@ export class Router {
    */
   hasRoom(channel: Channel, count = 1): boolean {
     if (this.waiters.size > 0 && this.waiters.has(channel.name)) return false;
-    return channel.overflow === 'drop-oldest' || this.hasRoomFor(channel, count);
+    return this.hasSpace(channel, count);
   }
 
   /** The same, whoever else waits for it. */

@@ -45,7 +45,7 @@ export class Services implements AttemptServices {
 
   async #ask(attempt: Attempt, question: HumanQuestion): Promise<HumanAnswer> {
     try {
-      if (attempt.isOver) throw new PubSubError('CANCELLED', 'the invocation has ended');
+      if (attempt.ended !== undefined) throw new PubSubError('CANCELLED', 'the invocation has ended');
       const answer = this.#parts.humans().ask(attempt, question);
       const goOn = this.#parts.rest(attempt);
       return await answer.finally(goOn);

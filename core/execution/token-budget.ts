@@ -23,7 +23,7 @@ export class TokenBudget {
   /** @throws PubSubError `TOKEN_BUDGET_EXCEEDED`; `VALIDATION_ERROR`; `CANCELLED` when the attempt is over. */
   reserve(attempt: Attempt, amount: number): void {
     requireWhole(amount, 'tokens', 0);
-    if (attempt.isOver) throw new PubSubError('CANCELLED', 'the invocation has ended');
+    if (attempt.ended !== undefined) throw new PubSubError('CANCELLED', 'the invocation has ended');
     const remaining = this.remaining(attempt);
     if (amount > remaining)
       throw this.#spent(attempt, `${amount} tokens were asked for and ${remaining} are left`);
@@ -33,7 +33,7 @@ export class TokenBudget {
   /** @throws PubSubError `TOKEN_BUDGET_EXCEEDED`; `VALIDATION_ERROR`. */
   use(attempt: Attempt, amount: number): void {
     requireWhole(amount, 'tokens', 0);
-    if (attempt.isOver) return;
+    if (attempt.ended !== undefined) return;
     this.#recorder.tokensUsed(this.#recorder.now(), attempt.delivery, amount);
     const used = attempt.delivery.run?.tokensUsed ?? 0;
     if (this.#maxTokens !== undefined && used > this.#maxTokens) {
