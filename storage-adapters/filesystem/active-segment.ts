@@ -1,9 +1,9 @@
 import { PubSubError } from '../../core/errors.js';
 import { readBytes } from './durable-files.js';
 import { refused } from './failures.js';
+import type { Fence } from './fence.js';
 import { encodeHeader, type Jump, MAX_HEADER_BYTES, readHeader } from './file-header.js';
 import type { FileSystem } from './file-system.js';
-import type { Fence } from './lock.js';
 import { type Segment, segmentPath } from './segments.js';
 
 /** The segment that is written to. */

@@ -4,7 +4,7 @@ import { namesIn, pause, readBytes, removeIfThere, renamePatiently, writeFully }
 import { newerFormat } from './failures.js';
 import { FORMAT_VERSION } from './file-header.js';
 import { errorCode, type FileSystem } from './file-system.js';
-import { holdHere, isHeldHere } from './held-locks.js';
+import { forgetLeft, holdHere, isHeldHere, leaveHere, wasLeftHere } from './held-locks.js';
 import type { ProcessIdentity, ProcessTable } from './process-table.js';
 
 /*
@@ -31,8 +31,6 @@ export interface LockOptions {
 
 /** What the previous owner left. */
 export interface Inheritance {
-  /** It closed the namespace, or there was none. */
-  readonly clean: boolean;
   /** It may still run somewhere and wake up. */
   readonly mayWake: boolean;
   /** The machine was started anew since: what was not synced may be missing. */
@@ -52,31 +50,6 @@ export interface Lock {
   release(): Promise<void>;
 }
 
-/** What a {@link Fence} throws; callers get the error that says who has the lock now. */
-export class Fenced extends Error {}
-
-/** Stands before each write, and again before a write is acknowledged. */
-export class Fence {
-  readonly #lock: Lock;
-  #checkedAt = 0;
-
-  constructor(lock: Lock) {
-    this.#lock = lock;
-  }
-
-  /**
-   * Looks whether the lock is still ours. Costs a system call: where nothing durable is promised, one a millisecond
-   * is enough (`unhurried`), as an owner that was away finds that time has passed.
-   * @throws Fenced when it is not
-   */
-  check({ unhurried = false }: { readonly unhurried?: boolean } = {}): void {
-    const now = Date.now();
-    if (unhurried && now === this.#checkedAt) return;
-    if (!this.#lock.isOurs()) throw new Fenced();
-    this.#checkedAt = now;
-  }
-}
-
 interface OwnerRecord extends ProcessIdentity {
   readonly format: number;
   readonly owner: string;
@@ -93,9 +66,11 @@ export async function takeLock(options: LockOptions): Promise<Lock> {
   const self = await processes.self();
   const owner = options.owner ?? `process ${self.pid} on ${self.machine}`;
   const record: OwnerRecord = { format: FORMAT_VERSION, owner, since: new Date().toISOString(), ...self };
-  for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; ) {
+  let [seen, seenAt] = ['', 0];
+  for (const began = performance.now(); performance.now() < began + PATIENCE_MS; ) {
     const newest = (await locksIn(fileSystem, directory)).at(-1);
-    const inheritance = await inherit(options, newest, self);
+    if (newest !== undefined && newest.name !== seen) [seen, seenAt] = [newest.name, performance.now()];
+    const inheritance = await inherit(options, newest, self, performance.now() - seenAt);
     if (inheritance === undefined) {
       await pause(10); // somebody writes a lock at this moment; soon it says who
       continue;
@@ -109,10 +84,13 @@ export async function takeLock(options: LockOptions): Promise<Lock> {
       await abandon(fileSystem, file);
       continue;
     }
-    for (const { name } of others) await removeIfThere(fileSystem, join(directory, name));
+    for (const { name } of others) {
+      await removeIfThere(fileSystem, join(directory, name));
+      forgetLeft(join(directory, name));
+    }
     // On the device before any record is: only so can the next owner tell that the machine went down under us.
     await fileSystem.syncDirectory(directory);
-    return hold(options, epoch, inheritance, file);
+    return hold(options, epoch, inheritance, { ...file, since: record.since });
   }
   throw new PubSubError('LOCK_ERROR', `${JSON.stringify(options.namespace)} is wanted by too many at once`, {
     details: { namespace: options.namespace, owner: 'others that open it at this moment' },
@@ -133,9 +111,14 @@ interface OwnFile {
   readonly letGo: () => void;
 }
 
-function hold(options: LockOptions, epoch: number, inheritance: Inheritance, file: OwnFile): Lock {
+function hold(
+  options: LockOptions,
+  epoch: number,
+  inheritance: Inheritance,
+  file: OwnFile & Pick<OwnerRecord, 'since'>,
+): Lock {
   const { fileSystem, directory, namespace } = options;
-  const { path, descriptor, letGo } = file;
+  const { path, descriptor, letGo, since } = file;
   // The descriptor stays open: as long as it does, the system gives this inode to no other file.
   const inode = fileSystem.inode(path);
   let whenGone: (() => void) | undefined;
@@ -168,28 +151,38 @@ function hold(options: LockOptions, epoch: number, inheritance: Inheritance, fil
         await fileSystem.close(descriptor);
         if (ours)
           await renamePatiently(fileSystem, path, join(directory, `free-${epoch}`)).catch(ignoreMissing);
+      } catch (error) {
+        leaveHere(path, since); // free for this thread at once; for others in time, as it gives no more signs
+        throw error;
       } finally {
-        letGo(); // a lock that the system does not let us free gives no more signs, and is free in time
+        letGo();
       }
     },
   };
 }
 
-/** What a new owner would inherit; undefined when that cannot be said yet. */
+/**
+ * What a new owner would inherit; undefined when that cannot be said yet.
+ *
+ * @param watched for how long the newest lock has been looked at, in ms: its own time may be of a clock that has been set
+ * back since.
+ */
 async function inherit(
   { fileSystem, directory, processes, namespace, staleAfterMs }: LockOptions,
   newest: LockFile | undefined,
   self: ProcessIdentity,
+  watched: number,
 ): Promise<Inheritance | undefined> {
-  if (newest === undefined || newest.free) return { clean: true, mayWake: false, rebooted: false };
+  if (newest === undefined || newest.free) return { mayWake: false, rebooted: false };
   const path = join(directory, newest.name);
   const status = await fileSystem.status(path);
   if (status === undefined) return undefined;
   const age = Date.now() - status.changedAt;
   const holder = await ownerIn(fileSystem, path);
   if (holder === undefined) {
-    return age < UNWRITTEN_MS ? undefined : { clean: false, mayWake: true, rebooted: true };
+    return Math.max(age, watched) < UNWRITTEN_MS ? undefined : { mayWake: true, rebooted: true };
   }
+  if (wasLeftHere(path, holder.since)) return { mayWake: false, rebooted: false };
   const isSelf = holder.pid === self.pid && holder.machine === self.machine;
   const found = await processes.find(holder);
   // Our process runs, which says nothing of the thread in it that took the lock and may have died.
@@ -200,7 +193,7 @@ async function inherit(
     throw held(namespace, holder, isSelf ? `this very process, in another thread; ${whenFree}` : undefined);
   }
   const rebooted = holder.machine !== self.machine || holder.boot !== self.boot;
-  return { clean: false, mayWake: state === 'unknown', rebooted };
+  return { mayWake: state === 'unknown', rebooted };
 }
 
 function held(

@@ -15,10 +15,10 @@ import {
   writeFully,
 } from './durable-files.js';
 import { type Damage, SyncFailure } from './failures.js';
+import { type Fence, Fenced } from './fence.js';
 import { Jump } from './file-header.js';
 import type { FileSystem } from './file-system.js';
 import { FrameEncoder, FrameKind } from './frames.js';
-import { type Fence, Fenced } from './lock.js';
 import { readLog } from './log-reader.js';
 import { type Segment, type SurveyOptions, segmentPath, surveyLog } from './segments.js';
 
@@ -113,8 +113,7 @@ export class Log {
     const unsynced = firstSequence - 1 - this.#syncedSequence;
     const content = { kind: FrameKind.records, sequence: firstSequence, records, unsynced };
     const { bytes, link } = this.#encoder.encode(content, active.link);
-    fence.check({ unhurried: !durable });
-    if (durable) requirePresent(this.#options, active);
+    if (fence.check({ unhurried: !durable })) requirePresent(this.#options, active);
     await this.#write(active, bytes);
     if (durable) {
       try {

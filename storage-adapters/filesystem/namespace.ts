@@ -9,9 +9,10 @@ import type {
 import { logDirectory } from './directories.js';
 import { namesIn, syncPath } from './durable-files.js';
 import { corrupt, failed, isPassing, refused } from './failures.js';
+import { Fence, Fenced } from './fence.js';
 import { saltOf } from './file-header.js';
 import type { FileSystem } from './file-system.js';
-import { Fence, Fenced, type Lock } from './lock.js';
+import type { Lock } from './lock.js';
 import { Log } from './log.js';
 import { repairNamespace, settleRepair } from './repair.js';
 import { type SnapshotOptions, Snapshots } from './snapshots.js';

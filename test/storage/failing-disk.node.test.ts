@@ -296,6 +296,19 @@ describe('what passes', () => {
     expect(await reopened()).toEqual(records(1, 4));
   });
 
+  test('the log removed under a store that does not sync is noticed, too, from one millisecond to the next', async () => {
+    const namespace = await opened();
+    const log = join(place.path, 'n.run', 'log');
+    renameSync(log, `${log}.away`);
+    const removed = Date.now();
+    while (Date.now() === removed);
+    await expect(append(namespace, 4, 1, false)).rejects.toMatchObject(databaseError(true));
+    renameSync(`${log}.away`, log);
+    await append(namespace, 4, 1, false);
+    await namespace.close();
+    expect(await reopened()).toEqual(records(1, 4));
+  });
+
   test('a segment replaced under an open store ends it: what was written is not in there', async () => {
     const namespace = await opened();
     const [file = ''] = logFiles(place.path);

@@ -87,22 +87,23 @@ test('what this thread holds is refused at once, however long it has given no si
   await next.close();
 });
 
-test('a lock that could not be freed is free in time', async () => {
-  const stuck: FileSystem = {
+/** A disk that takes no new names: it went read-only after an error, say. */
+function withoutNames(): FileSystem {
+  return {
     ...nodeFileSystem,
     async rename(from, to) {
-      if (to.includes('free-')) throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' });
+      if (to.includes('free-')) throw Object.assign(new Error('EROFS: read-only'), { code: 'EROFS' });
       await nodeFileSystem.rename(from, to);
     },
   };
-  const namespace = await store(0.2, stuck).open('run');
-  await namespace.close().catch(() => undefined);
-  const next = await vi.waitUntil(
-    () =>
-      store(0.2)
-        .open('run')
-        .catch(() => undefined),
-    { timeout: 10_000 },
-  );
+}
+
+test('a lock that could not be freed is free at once for the thread that had it', async () => {
+  const namespace = await store(1_000, withoutNames()).open('run');
+  await namespace.append({ firstSequence: 1, records: [record(1)] }, { sync: true });
+  await expect(namespace.close()).rejects.toMatchObject({ details: { systemCode: 'EROFS' } });
+  const next = await store(1_000).open('run');
+  expect((await readUntilError(next)).read).toEqual([record(1)]);
+  await expect(store(1_000).open('run')).rejects.toThrow('(this very process)');
   await next.close();
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { StorageNamespace } from '../../core/persistence/storage-adapter.js';
@@ -126,6 +126,17 @@ describe('a stale lock', () => {
   test('without content, as its writer died over it, is taken over after a moment', async () => {
     mkdirSync(lockDirectory(), { recursive: true });
     writeFileSync(join(lockDirectory(), 'lock-3'), '');
+    const namespace = await store().open('run');
+    expect(namespace.epoch).toBe(4);
+    await namespace.close();
+  });
+
+  test('without content, and of a time to come as the clock was set back, is taken over after a moment', async () => {
+    mkdirSync(lockDirectory(), { recursive: true });
+    const path = join(lockDirectory(), 'lock-3');
+    writeFileSync(path, '');
+    const tomorrow = new Date(Date.now() + 86_400_000);
+    utimesSync(path, tomorrow, tomorrow);
     const namespace = await store().open('run');
     expect(namespace.epoch).toBe(4);
     await namespace.close();
