@@ -47,9 +47,11 @@ export async function repairNamespace(
   for (const path of paths) await writer.take(path);
   const report = await writer.finish(damaged.at(-1)?.sequence ?? 0);
   const aside = await makeAside(fileSystem, directory);
-  for (const { path } of damaged) await renamePatiently(fileSystem, path, join(aside, basename(path)));
   await renamePatiently(fileSystem, log, join(aside, basename(log)));
   await renamePatiently(fileSystem, repaired, log);
+  await fileSystem.syncDirectory(directory);
+  // Last, and with the log on the device: without them nothing tells that what they covered is missing.
+  for (const { path } of damaged) await renamePatiently(fileSystem, path, join(aside, basename(path)));
   await fileSystem.syncDirectory(aside);
   await fileSystem.syncDirectory(directory);
   return report;

@@ -64,3 +64,45 @@ test('a repair that is killed at any step, with or without power, can be done ag
     }
   }
 });
+
+/** A snapshot at 5, and one at 9 with one byte changed, that no log makes up for. */
+async function damagedSnapshot(): Promise<SimulatedDisk> {
+  const disk = new SimulatedDisk();
+  const namespace = await store(disk, 1).open('run');
+  for (const sequence of [5, 9])
+    await namespace.writeSnapshot({ sequence, records: [`state of ${sequence}`] });
+  await namespace.close();
+  const descriptor = await disk.open('/data/n.run/00000002-0000000000000009.snapshot', 'r+');
+  disk.write(descriptor, Buffer.from('#'), 60);
+  await disk.dataSync(descriptor);
+  await disk.close(descriptor);
+  disk.restart();
+  return disk;
+}
+
+test('a repair that is killed before all is done does not hide what a damaged snapshot covered', async () => {
+  const measured = await damagedSnapshot();
+  await (await store(measured, 2).open('run')).repair();
+  let refused = 0;
+  for (let change = 1; change <= measured.changes; change += 1) {
+    const disk = await damagedSnapshot();
+    disk.crashAt(change);
+    const crashed = store(disk, 2)
+      .open('run')
+      .then((namespace) => namespace.repair());
+    await expect(crashed).rejects.toBeDefined();
+    disk.restart();
+    const names = await disk.readDirectory('/data/n.run');
+    if (!names.some((name) => name.startsWith('00000002-'))) {
+      expect(names, 'what was repaired is in its place before').not.toContain('log.repaired');
+      continue;
+    }
+    const namespace = await store(disk, 3).open('run');
+    await expect(namespace.readSnapshot()).rejects.toMatchObject({ code: 'DATABASE_ERROR' });
+    expect(await namespace.repair()).toEqual({ keptRecords: 0, lost: [[6, expect.any(Number)]] });
+    expect((await namespace.readSnapshot())?.sequence).toBe(5);
+    await namespace.close();
+    refused += 1;
+  }
+  expect(refused).toBeGreaterThan(10);
+});
