@@ -91,7 +91,12 @@ class KeyValueStorage implements StorageAdapter {
 
   async remove(name: string): Promise<void> {
     this.#refuseIfHeld(name);
-    for (const key of await this.#store.keys(prefixOf(name))) await this.#store.delete(key);
+    this.#owners.set(name, 'who removes it'); // a writer that came in between would lose what it wrote
+    try {
+      for (const key of await this.#store.keys(prefixOf(name))) await this.#store.delete(key);
+    } finally {
+      this.#owners.delete(name);
+    }
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { StoredSnapshot } from '../../core/persistence/storage-adapter.js';
-import { checksum } from './checksum.js';
+import { checksum } from '../checksum.js';
 import { damaged } from './faults.js';
 
 /** The layout of what we store. A newer one is refused before anything is written. */

@@ -6,6 +6,7 @@ import type {
   StoredSnapshot,
   TornTail,
 } from '../../core/persistence/storage-adapter.js';
+import { checksum } from '../checksum.js';
 
 /** The part of a key-value store that a namespace needs. */
 export interface Values {
@@ -51,7 +52,8 @@ export class KeyValueNamespace implements StorageNamespace {
       if (records.length === 0) return;
       const last = this.#lastSequence + records.length;
       const key = `${this.#prefix}batch/${String(last).padStart(16, '0')}`;
-      await this.#values.set(key, JSON.stringify({ firstSequence, records }));
+      const sum = checksum(records, firstSequence);
+      await this.#values.set(key, JSON.stringify({ firstSequence, records, sum }));
       this.#lastSequence = last;
     });
   }
@@ -60,7 +62,7 @@ export class KeyValueNamespace implements StorageNamespace {
     let next = after + 1;
     for (const key of await this.#inTurn(() => this.#batchKeys())) {
       if (lastIn(key) < next) continue;
-      const batch = parse(await this.#values.get(key), 'firstSequence');
+      const batch = batchIn(key, await this.#values.get(key));
       if (batch === undefined || batch.at > next) throw damaged(key, `record ${next} is missing or damaged`);
       yield { firstSequence: next, records: batch.records.slice(next - batch.at) };
       next = lastIn(key) + 1;
@@ -73,7 +75,8 @@ export class KeyValueNamespace implements StorageNamespace {
 
   writeSnapshot({ sequence, records }: StoredSnapshot): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#values.set(`${this.#prefix}snapshot`, JSON.stringify({ sequence, records }));
+      const sum = checksum(records, sequence);
+      await this.#values.set(`${this.#prefix}snapshot`, JSON.stringify({ sequence, records, sum }));
       this.#lastSequence = Math.max(this.#lastSequence, sequence);
       for (const key of await this.#batchKeys()) if (lastIn(key) <= sequence) await this.#values.delete(key);
     });
@@ -89,7 +92,7 @@ export class KeyValueNamespace implements StorageNamespace {
       let isWhole = true;
       for (const key of await this.#batchKeys()) {
         const value = await this.#values.get(key);
-        const batch = parse(value, 'firstSequence');
+        const batch = batchIn(key, value);
         next ??= batch !== undefined && batch.at <= (snapshot?.sequence ?? 0) + 1 ? batch.at : 1;
         isWhole &&= batch?.at === next;
         if (isWhole && batch !== undefined) {
@@ -153,20 +156,34 @@ function lastIn(key: string): number {
   return Number(key.slice(key.lastIndexOf('/') + 1));
 }
 
-/** What a value holds, if it is whole: its records, and the sequence number under the given name. */
-function parse(
-  text: string | null | undefined,
-  field: 'firstSequence' | 'sequence',
-): { readonly at: number; readonly records: string[] } | undefined {
+/** What a value holds: its records, and the sequence number under the given name. */
+interface Value {
+  readonly at: number;
+  readonly records: readonly string[];
+}
+
+/** A batch, if it is whole and what its key says. */
+function batchIn(key: string, text: string | null | undefined): Value | undefined {
+  const batch = parse(text, 'firstSequence');
+  return batch && batch.at + batch.records.length - 1 === lastIn(key) ? batch : undefined;
+}
+
+/** What a value holds, if it is whole: stores and their drivers may keep it as it is, and then again they may not. */
+function parse(text: string | null | undefined, field: 'firstSequence' | 'sequence'): Value | undefined {
   try {
     const value: unknown = JSON.parse(text ?? 'null');
     if (typeof value !== 'object' || value === null || !('records' in value)) return undefined;
-    const { records, [field]: at } = value as Readonly<Record<string, unknown>>;
-    if (typeof at !== 'number' || !Array.isArray(records)) return undefined;
-    return { at, records: records.filter((record) => typeof record === 'string') };
+    const { records, sum, [field]: at } = value as Readonly<Record<string, unknown>>;
+    if (typeof at !== 'number' || !areTexts(records)) return undefined;
+    // Earlier builds wrote no sum.
+    return sum === undefined || sum === checksum(records, at) ? { at, records } : undefined;
   } catch {
     return undefined;
   }
+}
+
+function areTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
 function refused(message: string): PubSubError {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { StorageNamespace } from '../../core/persistence/storage-adapter.js';
 import { type KeyValueStore, keyValueStorage } from '../../storage-adapters/key-value.js';
 import { storageConformance } from '../../storage-adapters/testing/conformance.js';
 
@@ -31,6 +32,12 @@ describe('keyValueStorage', () => {
       await namespace.append({ firstSequence: first, records }, { sync: false });
     }
     return namespace;
+  }
+  async function contentOf(namespace: StorageNamespace) {
+    const snapshot = (await namespace.readSnapshot())?.sequence ?? 0;
+    const records: string[] = [];
+    for await (const batch of namespace.read(snapshot)) records.push(...batch.records);
+    return { snapshot, records };
   }
   const keyOf = (map: Map<string, string>, last: number): string =>
     [...map.keys()].find((key) => key.endsWith(`/${String(last).padStart(16, '0')}`)) ?? '';
@@ -74,6 +81,54 @@ describe('keyValueStorage', () => {
     expect(await namespace.repair()).toEqual({ keptRecords: 2, lost: [[3, Number.POSITIVE_INFINITY]] });
     await namespace.append({ firstSequence: 3, records: ['anew'] }, { sync: false });
     expect([...map.keys()].filter((key) => key.includes('/damaged/')).length).toBeGreaterThan(0);
+  });
+
+  test('every changed character of a batch or a snapshot is noticed, and repair() sets it aside', async () => {
+    const whole = new Map<string, string>();
+    const writing = await threeBatches(whole);
+    await writing.writeSnapshot({ sequence: 3, records: ['the state of three'] });
+    await writing.close();
+    const held = [...whole].filter(([key]) => !key.endsWith('/epoch'));
+    expect(held).toHaveLength(3);
+    for (const [key, text] of held) {
+      for (let place = 0; place < text.length; place += 1) {
+        const changed = String.fromCharCode(text.charCodeAt(place) ^ 1);
+        const map = new Map(whole).set(key, text.slice(0, place) + changed + text.slice(place + 1));
+        const namespace = await keyValueStorage({ kind: 'map', store: mapStore(map) }).open('run');
+        const found = await contentOf(namespace).catch((error: unknown) => error);
+        if (!(found instanceof Error)) {
+          // Of the sum's own name: then nothing that counts has changed.
+          expect(found).toEqual({ snapshot: 3, records: ['record 4', 'record 5', 'record 6'] });
+          continue;
+        }
+        expect(found).toMatchObject({ code: 'DATABASE_ERROR', details: { position: key } });
+        expect((await namespace.repair()).lost).toHaveLength(1);
+        await contentOf(namespace);
+        await namespace.close();
+      }
+    }
+  });
+
+  test('values without a sum, as earlier builds wrote them, are read', async () => {
+    const map = new Map<string, string>();
+    await (await threeBatches(map)).close();
+    for (const [key, text] of map) map.set(key, text.replace(/,"sum":\d+/, ''));
+    expect([...map.values()].join()).not.toContain('sum');
+    const namespace = await keyValueStorage({ kind: 'map', store: mapStore(map) }).open('run');
+    expect((await contentOf(namespace)).records).toHaveLength(6);
+  });
+
+  test('nobody gets in while a namespace is being removed', async () => {
+    const map = new Map<string, string>();
+    const storage = keyValueStorage({ kind: 'map', store: mapStore(map) });
+    const namespace = await storage.open('run');
+    await namespace.append({ firstSequence: 1, records: ['1'] }, { sync: false });
+    await namespace.close();
+    const removing = storage.remove('run');
+    await expect(storage.open('run')).rejects.toMatchObject({ code: 'LOCK_ERROR' });
+    await removing;
+    expect(map.size).toBe(0);
+    await (await storage.open('run')).close();
   });
 
   test.each([

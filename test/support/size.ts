@@ -10,7 +10,7 @@ import { packageEntries, packageRoot } from './package-entries.js';
  */
 const budgets: Readonly<Record<string, { readonly first: number; readonly lazy: number }>> = {
   'core/index': { first: 50_300, lazy: 57_500 },
-  'storage-adapters/key-value': { first: 2_900, lazy: 0 },
+  'storage-adapters/key-value': { first: 3_400, lazy: 0 },
   'storage-adapters/open-storage.browser': { first: 10_000, lazy: 0 },
   'storage-adapters/open-storage.node': { first: 13_500, lazy: 0 },
   'storage-adapters/memory': { first: 2_500, lazy: 0 },
