@@ -7,7 +7,7 @@ import type {
   StorageCapabilities,
   StorageNamespace,
 } from '../core/persistence/storage-adapter.js';
-import { logDirectory, removeTree } from './filesystem/directories.js';
+import { finishRemoval, isBeingRemoved, logDirectory, removeContents } from './filesystem/directories.js';
 import { makeDirectories, namesIn, readBytes, removeIfThere } from './filesystem/durable-files.js';
 import { failed } from './filesystem/failures.js';
 import { FORMAT_VERSION, MAX_HEADER_BYTES, readHeader } from './filesystem/file-header.js';
@@ -93,6 +93,7 @@ class FileSystemStorage implements StorageAdapter {
       const format = await oldestFormat(fileSystem, directory);
       const lock = await this.#lock(name, options.owner);
       try {
+        await finishRemoval(fileSystem, directory, isLockFile);
         if (format < FORMAT_VERSION) await migrate(fileSystem, directory);
         const onClose = (): void => void this.#open.delete(namespace);
         const { onLost } = options;
@@ -133,9 +134,7 @@ class FileSystemStorage implements StorageAdapter {
       if ((await fileSystem.status(directory)) === undefined) return;
       const lock = await this.#lock(name, undefined);
       try {
-        for (const entry of await namesIn(fileSystem, directory)) {
-          if (!isLockFile(entry)) await removeTree(fileSystem, join(directory, entry));
-        }
+        await removeContents(fileSystem, directory, isLockFile);
       } finally {
         await lock.release();
       }
@@ -175,6 +174,8 @@ class FileSystemStorage implements StorageAdapter {
     if (found === undefined) return undefined;
     const { fileSystem } = this.#options;
     const directory = join(this.#options.directory, entry);
+    const names = await namesIn(fileSystem, directory).catch(noneInFile);
+    if (names.length === 0 || isBeingRemoved(names)) return undefined;
     const logs = await segmentPaths(fileSystem, logDirectory(directory));
     const snapshots = await snapshotFiles(fileSystem, directory);
     if (logs.length + snapshots.length === 0) return undefined;
@@ -194,6 +195,12 @@ class FileSystemStorage implements StorageAdapter {
       throw error instanceof PubSubError ? error : failed(what, error);
     }
   }
+}
+
+/** What lies in the store's directory and is no directory is somebody else's. */
+function noneInFile(error: unknown): readonly string[] {
+  if (errorCode(error) !== 'ENOTDIR') throw error;
+  return [];
 }
 
 /** Somebody opens what is just being removed: the directory is theirs, and stays. */

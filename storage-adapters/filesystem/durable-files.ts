@@ -69,8 +69,8 @@ export async function sync(fileSystem: FileSystem, descriptor: number): Promise<
   }
 }
 
-/** What unfinished files are called; they are deleted at the next open. */
-export const TEMPORARY_SUFFIX = '.tmp';
+/** What unfinished files are called; ours are deleted at the next open. */
+const TEMPORARY_SUFFIX = '.tmp';
 
 export async function renamePatiently(fileSystem: FileSystem, from: string, to: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {

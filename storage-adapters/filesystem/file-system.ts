@@ -33,6 +33,7 @@ export interface FileSystem {
   makeDirectory(path: string): Promise<void>;
   /** Moves a file or directory, replacing a file of that name. */
   rename(from: string, to: string): Promise<void>;
+  /** `EISDIR` or `EPERM` when it is a directory. */
   removeFile(path: string): Promise<void>;
   /** Removes an empty directory. */
   removeDirectory(path: string): Promise<void>;

@@ -11,7 +11,6 @@ import {
   removeIfThere,
   renamePatiently,
   sync,
-  TEMPORARY_SUFFIX,
   writeFully,
 } from './durable-files.js';
 import { type Damage, SyncFailure } from './failures.js';
@@ -20,7 +19,7 @@ import { Jump } from './file-header.js';
 import type { FileSystem } from './file-system.js';
 import { FrameEncoder, FrameKind } from './frames.js';
 import { readLog } from './log-reader.js';
-import { type Segment, type SurveyOptions, segmentPath, surveyLog } from './segments.js';
+import { type Segment, type SurveyOptions, segmentPath, surveyLog, UNFINISHED_SEGMENT } from './segments.js';
 
 export interface LogOptions extends SurveyOptions {
   /** A segment that is longer is followed by a new one. */
@@ -69,7 +68,7 @@ export class Log {
       await fileSystem.syncDirectory(directory); // or a power cut could bring it back between later segments
     }
     for (const name of await namesIn(fileSystem, directory)) {
-      if (name.endsWith(TEMPORARY_SUFFIX)) await removeIfThere(fileSystem, join(directory, name));
+      if (UNFINISHED_SEGMENT.test(name)) await removeIfThere(fileSystem, join(directory, name));
     }
     const last = segments.at(-1);
     if (last === undefined || tail === undefined) return log;

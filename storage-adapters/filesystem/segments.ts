@@ -50,6 +50,8 @@ export interface SurveyOptions {
 /** Enough for a header without its name. */
 const HEADER_GUESS = 64;
 const SEGMENT = /^\d{16}\.log$/;
+/** What is left of a segment whose making was cut short. */
+export const UNFINISHED_SEGMENT: RegExp = /^\d{16}\.log\.tmp$/;
 
 export function segmentPath(directory: string, firstSequence: number): string {
   return join(directory, `${String(firstSequence).padStart(16, '0')}.log`);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { StoredSnapshot } from '../../core/persistence/storage-adapter.js';
-import { createDurably, namesIn, readBytes, removeIfThere, TEMPORARY_SUFFIX } from './durable-files.js';
+import { createDurably, namesIn, readBytes, removeIfThere } from './durable-files.js';
 import { newerFormat } from './failures.js';
 import { encodeHeader, FORMAT_VERSION, headerBytes, Jump, readHeader } from './file-header.js';
 import type { FileSystem } from './file-system.js';
@@ -8,6 +8,8 @@ import { FrameEncoder, FrameKind, follows, frameAt, recordsOf } from './frames.j
 
 /** Named after its generation and the last record that it covers. */
 const SNAPSHOT = /^(\d{8})-(\d{16})\.snapshot$/;
+/** One whose writing was cut short. */
+const UNFINISHED = /^\d{8}-\d{16}\.snapshot\.tmp$/;
 /** How much text goes into one frame of a snapshot, in UTF-16 units; a larger record gets a frame of its own. */
 const PART_CHARACTERS = 2 ** 20;
 
@@ -79,7 +81,7 @@ export class Snapshots {
   static async open(options: SnapshotOptions): Promise<Snapshots> {
     const { fileSystem, directory } = options;
     for (const name of await namesIn(fileSystem, directory)) {
-      if (name.endsWith(TEMPORARY_SUFFIX)) await removeIfThere(fileSystem, join(directory, name));
+      if (UNFINISHED.test(name)) await removeIfThere(fileSystem, join(directory, name));
     }
     return new Snapshots(options, await snapshotFiles(fileSystem, directory));
   }

@@ -161,6 +161,8 @@ export class SimulatedDisk implements FileSystem {
 
   async removeFile(path: string): Promise<void> {
     this.#change();
+    const entry = this.#entry(path);
+    if (entry !== undefined && !('inode' in entry)) throw systemError('EISDIR');
     if (!this.#directory(dirname(path)).cache.delete(baseName(path))) throw systemError('ENOENT');
   }
 
