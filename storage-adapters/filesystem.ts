@@ -26,7 +26,7 @@ export type { ProcessIdentity, ProcessTable } from './filesystem/process-table.j
 export interface FileSystemStorageOptions {
   /** Where everything is kept. Made when first needed, with the directories above it. */
   readonly directory: string;
-  /** The log goes on in a new file when one is longer than this, in bytes. 16 MiB by default. */
+  /** The log goes on in a new file when one is longer than this, in bytes. 16 MiB by default, 1 GiB at most. */
   readonly segmentBytes?: number | undefined;
   /**
    * An owner on another machine, in another container or in another thread of this process cannot be seen. It is taken
@@ -39,6 +39,9 @@ export interface FileSystemStorageOptions {
   /** How owners of locks are recognised; by this machine's processes by default. */
   readonly processes?: ProcessTable | undefined;
 }
+
+/** A segment is read in one piece and searched behind damage, which Node cannot do beyond 2 GiB; the last batch comes on top. */
+const MAX_SEGMENT_BYTES = 2 ** 30;
 
 const OPTIONS = ['directory', 'segmentBytes', 'staleAfterSeconds', 'fileSystem', 'processes'];
 
@@ -56,8 +59,8 @@ export function fileSystemStorage(options: FileSystemStorageOptions): StorageAda
   requireOptions(options, 'options', OPTIONS);
   const { directory, segmentBytes = 16 * 2 ** 20, staleAfterSeconds = 60 } = options;
   if (typeof directory !== 'string' || directory === '') throw invalid('directory', 'a path', directory);
-  if (!(Number.isInteger(segmentBytes) && segmentBytes > 0)) {
-    throw invalid('segmentBytes', 'a positive integer of bytes', segmentBytes);
+  if (!(Number.isInteger(segmentBytes) && segmentBytes > 0 && segmentBytes <= MAX_SEGMENT_BYTES)) {
+    throw invalid('segmentBytes', `a positive integer of bytes, at most ${MAX_SEGMENT_BYTES}`, segmentBytes);
   }
   if (!(Number.isFinite(staleAfterSeconds) && staleAfterSeconds > 0)) {
     throw invalid('staleAfterSeconds', 'a positive number of seconds', staleAfterSeconds);

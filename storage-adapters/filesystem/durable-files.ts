@@ -7,6 +7,9 @@ const RENAME_ATTEMPTS = 8;
 
 const BYTES_PER_TURN = 2 ** 20;
 
+/** No system reads 2 GiB at once, and Node refuses to ask for it. A snapshot may be larger. */
+const BYTES_PER_READ = 2 ** 30;
+
 /** Writes all of `bytes` to `position`, going on after a short write. */
 export function writeFully(
   fileSystem: FileSystem,
@@ -152,7 +155,11 @@ export async function readBytes(fileSystem: FileSystem, path: string, length?: n
     const bytes = Buffer.allocUnsafeSlow(wanted);
     let filled = 0;
     while (filled < wanted) {
-      const count = await fileSystem.read(descriptor, bytes.subarray(filled), filled);
+      const count = await fileSystem.read(
+        descriptor,
+        bytes.subarray(filled, filled + BYTES_PER_READ),
+        filled,
+      );
       if (count === 0) break;
       filled += count;
     }
