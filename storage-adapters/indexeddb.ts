@@ -208,7 +208,8 @@ class IndexedDb implements IndexedDbStorage {
         if (!isInterrupted(error)) throw error;
         return start(); // if the first has happened after all, there is one more epoch
       });
-      if (opened.isNew && this.#marks.has(name)) this.#onEvicted(name);
+      // What it throws is not our caller's business.
+      if (opened.isNew && this.#marks.has(name)) queueMicrotask(() => this.#onEvicted(name));
       this.#marks.set(name);
       const reader = new Reader(this.#database, this.#name, opened.place);
       const namespace: StorageNamespace = new IndexedDbNamespace({

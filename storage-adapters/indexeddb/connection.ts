@@ -71,14 +71,7 @@ export class Connection {
   }
 
   async #open(attempt = 0): Promise<IDBDatabase> {
-    if (!hasIndexedDb()) {
-      throw new PubSubError(
-        'DATABASE_ERROR',
-        'IndexedDB is not available here: a private window or a sandboxed frame may forbid it, and Node has none. ' +
-          'Use another store, or none.',
-        { details: { retryable: false } },
-      );
-    }
+    if (!hasIndexedDb()) throw notAvailable();
     try {
       const opening = createStore(this.#name, STORE)('readonly', (store) => store.transaction.db);
       const database = await this.#inTime(opening);
@@ -86,6 +79,7 @@ export class Connection {
       this.#watch(database);
       return database;
     } catch (error) {
+      if (nameOf(error) === 'SecurityError') throw notAvailable(error);
       const pause = REOPENING_PAUSES[attempt];
       if (nameOf(error) !== 'AbortError' || pause === undefined) {
         throw databaseError(`database "${this.#name}" could not be opened`, error);
@@ -144,6 +138,15 @@ export class Connection {
   #tell(lost: PubSubError | undefined): void {
     for (const listener of [...this.#listeners]) listener(lost);
   }
+}
+
+function notAvailable(cause?: unknown): PubSubError {
+  return new PubSubError(
+    'DATABASE_ERROR',
+    'IndexedDB is not available here: a private window or a sandboxed frame may forbid it, and Node has none. ' +
+      'Use another store, or none.',
+    { cause, details: { retryable: false } },
+  );
 }
 
 function hasIndexedDb(): boolean {

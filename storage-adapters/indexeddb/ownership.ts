@@ -1,4 +1,5 @@
 import { PubSubError } from '../../core/errors.js';
+import { databaseError } from './faults.js';
 
 /**
  * Who may write a namespace: the tab that holds a Web Lock of its name. The browser frees it when the tab goes,
@@ -211,7 +212,7 @@ function request(name: string, options: LockOptions): Promise<HeldLock | undefin
         (error: unknown) => {
           if (held) tellTaken();
           else if (options.signal?.aborted === true) resolve(undefined);
-          else reject(error);
+          else reject(databaseError('the browser gave no Web Lock', error, { retryable: false }));
         },
       );
   });
