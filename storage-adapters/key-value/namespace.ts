@@ -60,13 +60,17 @@ export class KeyValueNamespace implements StorageNamespace {
 
   async *read(after: number): AsyncGenerator<StoredBatch> {
     let next = after + 1;
-    for (const key of await this.#inTurn(() => this.#batchKeys())) {
+    const [last, keys] = await this.#inTurn(
+      async () => [this.#lastSequence, await this.#batchKeys()] as const,
+    );
+    for (const key of keys) {
       if (lastIn(key) < next) continue;
       const batch = batchIn(key, await this.#values.get(key));
       if (batch === undefined || batch.at > next) throw damaged(key, `record ${next} is missing or damaged`);
       yield { firstSequence: next, records: batch.records.slice(next - batch.at) };
       next = lastIn(key) + 1;
     }
+    if (next <= last) throw damaged(this.#prefix, `records ${next} to ${last} are dropped, or missing`);
   }
 
   readSnapshot(): Promise<StoredSnapshot | undefined> {

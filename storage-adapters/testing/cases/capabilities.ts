@@ -38,6 +38,24 @@ export const capabilityCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'persistent: what is acknowledged is there for others at once, not only when it is closed',
+    needs: 'persistent',
+    async body({ adapter, reopen }) {
+      const writing = await adapter.open('run');
+      await writing.append(numbered(1, 2), { sync: true });
+      await writing.append(numbered(3, 1), { sync: false });
+      const other = await reopen();
+      equal(await other.list(), ['run'], 'the list of another adapter');
+      const opening = other.open('run');
+      const found = await opening.catch(async () => {
+        await rejects(opening, 'LOCK_ERROR', 'opening what another adapter holds'); // a store may keep writers apart
+        return undefined;
+      });
+      if (found === undefined) return;
+      equal(await readAll(found), ['record 1', 'record 2', 'record 3'], 'what is there after a crash');
+    },
+  },
+  {
     name: 'shared: a second adapter is refused while the first writes, and let in afterwards',
     needs: 'shared',
     async body({ adapter, reopen }) {

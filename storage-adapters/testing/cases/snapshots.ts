@@ -43,6 +43,31 @@ export const snapshotCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'reading from before a snapshot gives every record or is refused, never a part of them',
+    async body({ adapter }) {
+      const namespace = await adapter.open('run');
+      const all = numbered(1, 12).records;
+      const look = async (when: string): Promise<void> => {
+        for (const after of [0, 3, 8]) {
+          const what = `records after ${after}, ${when}`;
+          const reading = readAll(namespace, after);
+          await reading.then(
+            (records) => equal(records, all.slice(after), what),
+            () => rejects(reading, 'DATABASE_ERROR', what),
+          );
+        }
+      };
+      await namespace.append(numbered(1, 10), sync);
+      await namespace.writeSnapshot({ sequence: 7, records: ['state of 7'] });
+      await namespace.append(numbered(11, 2), sync);
+      await look('with a snapshot among them');
+      await namespace.writeSnapshot({ sequence: 10, records: ['state of 10'] });
+      await namespace.writeSnapshot({ sequence: 12, records: ['state of 12'] });
+      await look('with a snapshot behind them');
+      equal(await readAll(namespace, 12), [], 'records after the snapshot');
+    },
+  },
+  {
     name: 'a snapshot ahead of the log moves the next sequence number',
     async body({ adapter }) {
       const namespace = await adapter.open('imported');
