@@ -16,9 +16,10 @@ export interface NamespaceChannel {
 /** What tabs tell each other about a namespace. */
 export type NamespaceMessage =
   | { readonly kind: 'anybody-there' }
-  | { readonly kind: 'here' }
+  /** The holder, by the id that the browser gave its page; unknown in the first moment, and to earlier builds. */
+  | { readonly kind: 'here'; readonly holder?: string | undefined }
   /** The holder is being frozen: take the lock away. */
-  | { readonly kind: 'going-to-sleep' }
+  | { readonly kind: 'going-to-sleep'; readonly holder?: string | undefined }
   /** Something is stored that was not there before. */
   | { readonly kind: 'stored' };
 
@@ -41,12 +42,16 @@ export class Ownership {
     this.#lock = lock;
     this.#channel = new BroadcastChannel(name);
     let frozen = false;
+    let holder: string | undefined;
+    void holderOf(name).then((id) => {
+      holder = id;
+    });
     this.#channel.onmessage = ({ data }: MessageEvent<NamespaceMessage>) => {
-      if (data.kind === 'anybody-there' && !frozen) this.#say({ kind: 'here' });
+      if (data.kind === 'anybody-there' && !frozen) this.#say({ kind: 'here', holder });
     };
     this.#stopWatching = watchFreezing((freezing) => {
       frozen = freezing;
-      this.#say({ kind: freezing ? 'going-to-sleep' : 'here' });
+      this.#say({ kind: freezing ? 'going-to-sleep' : 'here', holder });
     });
     this.#say({ kind: 'here' });
   }
@@ -117,12 +122,12 @@ export async function takeWhenFree(
     try {
       const turn = request(channel.lock, { signal: queued.signal }).then((held) => held ?? 'cancelled');
       const first = await Promise.race([turn, silence(channel, watch.signal)]);
-      if (typeof first === 'object') return new Ownership(first, channel.lock);
+      if (first !== 'cancelled' && 'release' in first) return new Ownership(first, channel.lock);
       queued.abort();
       const late = await turn; // granted after all, in the moment we gave up waiting?
-      if (typeof late === 'object') return new Ownership(late, channel.lock);
+      if (late !== 'cancelled') return new Ownership(late, channel.lock);
       refuseCancelled(signal);
-      const taken = await takeAway(channel);
+      const taken = first === 'cancelled' ? undefined : await takeAway(channel, await first.silent);
       if (taken !== undefined) return taken;
     } finally {
       watch.abort();
@@ -132,13 +137,17 @@ export async function takeWhenFree(
 }
 
 /**
- * Of several tabs that wait, one takes the lock away; it lets go of this right only when it answers in the old
- * holder's place, so that the others find somebody there.
+ * Of several tabs that wait, one takes the lock away. The others, who have found the same holder silent and come a little
+ * later, must not take it from that one in turn.
  */
-async function takeAway({ lock }: NamespaceChannel): Promise<Ownership | undefined> {
+async function takeAway(
+  { lock }: NamespaceChannel,
+  silent: string | undefined,
+): Promise<Ownership | undefined> {
   const right = await request(`${lock} takeover`, { ifAvailable: true });
   if (right === undefined) return undefined;
   try {
+    if ((await holderOf(lock)) !== silent) return undefined;
     const held = await request(lock, { steal: true });
     return held && new Ownership(held, lock);
   } finally {
@@ -149,18 +158,27 @@ async function takeAway({ lock }: NamespaceChannel): Promise<Ownership | undefin
 /** Questions a silent holder may leave unanswered. Counted, not timed: our own timers may be the slow ones. */
 const UNANSWERED = 4;
 
-/** Resolves with 'silent' when the holder of the lock leaves several questions in a row unanswered. */
-function silence({ lock, patience }: NamespaceChannel, signal: AbortSignal): Promise<'silent'> {
+/** A holder that does not answer; undefined where it cannot be known which. */
+interface Silence {
+  readonly silent: Promise<string | undefined>;
+}
+
+/** Resolves when the holder of the lock leaves several questions in a row unanswered, or says that it will. */
+function silence({ lock, patience }: NamespaceChannel, signal: AbortSignal): Promise<Silence> {
   return new Promise((resolve) => {
     const channel = new BroadcastChannel(lock);
     let unanswered = 0;
+    let holder = holderOf(lock);
     channel.onmessage = ({ data }: MessageEvent<NamespaceMessage>) => {
-      if (data.kind === 'going-to-sleep') resolve('silent');
-      else if (data.kind !== 'anybody-there') unanswered = 0;
+      if (data.kind === 'anybody-there') return;
+      unanswered = 0;
+      if (data.kind === 'stored') return;
+      holder = data.holder === undefined ? holderOf(lock) : Promise.resolve(data.holder);
+      if (data.kind === 'going-to-sleep') resolve({ silent: holder });
     };
     const ask = (): void => {
       if (unanswered === UNANSWERED) {
-        resolve('silent');
+        resolve({ silent: holder });
         return;
       }
       unanswered += 1;
@@ -216,6 +234,12 @@ function request(name: string, options: LockOptions): Promise<HeldLock | undefin
         },
       );
   });
+}
+
+/** The page that holds a lock. Undefined when it is free, or the browser does not tell. */
+async function holderOf(lock: string): Promise<string | undefined> {
+  const { held = [] } = await navigator.locks.query().catch(() => ({ held: [] }));
+  return held.find(({ name }) => name === lock)?.clientId;
 }
 
 function refuseCancelled(signal: AbortSignal | undefined): void {

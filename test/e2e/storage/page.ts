@@ -18,6 +18,22 @@ IDBFactory.prototype.open = function (this: IDBFactory, ...parameters): IDBOpenD
   return request;
 };
 
+/** How a tab that is about to take the store away is held up: what it waits for, and what becomes of it. */
+interface HeldUp {
+  readonly goOn: Promise<void>;
+  readonly attempted: (attempt: Promise<unknown>) => void;
+}
+let heldUp: HeldUp | undefined;
+LockManager.prototype.request = new Proxy(LockManager.prototype.request, {
+  async apply(request, manager, values: readonly unknown[]) {
+    const here = String(values[0]).endsWith(' takeover') ? heldUp : undefined;
+    await here?.goOn;
+    const result = Reflect.apply(request, manager, values);
+    here?.attempted(result);
+    return result;
+  },
+});
+
 /** A tab under test: one store, one namespace, driven from outside. */
 class StorageLab {
   readonly #storage: IndexedDbStorage;
@@ -30,6 +46,8 @@ class StorageLab {
   #next = 1;
   #acknowledged = 0;
   #snapshotAt = 0;
+  #takeover: Promise<unknown> | undefined;
+  #letGo = (): void => {};
   #waiting: { readonly holds: () => boolean; readonly resolve: () => void }[] = [];
 
   constructor(name: string) {
@@ -89,6 +107,25 @@ class StorageLab {
       connection.close();
       connection.dispatchEvent(new Event('close'));
     }
+  }
+
+  /** From now on this tab is slow when it wants to take the store away. */
+  holdUpTakeovers(): void {
+    let letGo = (): void => {};
+    const goOn = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    this.#takeover = new Promise((resolve) => {
+      heldUp = { goOn, attempted: (attempt) => resolve(attempt) };
+    });
+    this.#letGo = letGo;
+  }
+
+  /** Resolves when it has tried. */
+  async goOnWithTakeovers(): Promise<void> {
+    this.#letGo();
+    await this.#takeover;
+    heldUp = undefined;
   }
 
   stopWriting(): void {

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type RealBrowser, startBrowser } from './real-browser.js';
 import { devtools, freeze, openTab, type Site, startSite } from './site.js';
 
@@ -120,4 +120,22 @@ test('of several tabs that wait for a frozen one, one takes over and keeps it', 
   const second = await Promise.race(taken.filter((_, index) => waiting[index] !== first.page));
   expect(second.epoch).toBe(3);
   expect(await second.page.evaluate(() => window.lab.verify(0))).toBe(6);
+});
+
+test('a tab that comes too late to take over leaves the one that did in peace', async () => {
+  const owner = await tab();
+  await owner.evaluate(() => window.lab.open('the first tab'));
+  const [quick, slow] = [await tab(), await tab()];
+  await slow.evaluate(() => window.lab.holdUpTakeovers());
+  const taken = quick.evaluate(() => window.lab.openWhenFree('the quick one'));
+  const late = slow.evaluate(() => window.lab.openWhenFree('the slow one'));
+  const locks = () => quick.evaluate(() => navigator.locks.query());
+  await vi.waitUntil(async () => (await locks()).pending?.length === 2);
+  await freeze(owner);
+  expect(await taken).toBe(2);
+  await slow.evaluate(() => window.lab.goOnWithTakeovers());
+  expect(await quick.evaluate(() => window.lab.append(3, true))).toBeUndefined();
+  expect(await quick.evaluate(() => window.lab.wasLost())).toBe(false);
+  await quick.close();
+  expect(await late).toBe(3);
 });
