@@ -140,11 +140,16 @@ class IndexedDb implements IndexedDbStorage {
       ]),
     );
     const found: { name: string; record: NamespaceRecord }[] = [];
+    const unreadable: string[] = [];
     for (const [index, key] of names.entries()) {
       const name: unknown = Array.isArray(key) ? key[1] : undefined;
       if (typeof name !== 'string') continue;
-      const record = parseNamespace(values[index], this.#position(name));
-      if (record !== undefined) found.push({ name, record });
+      try {
+        const record = parseNamespace(values[index], this.#position(name));
+        if (record !== undefined) found.push({ name, record });
+      } catch {
+        unreadable.push(name); // there it is; what is wrong with it is for who opens it, and the others are in order
+      }
     }
     const contents = await this.#database.read((store) =>
       Promise.all(
@@ -161,7 +166,7 @@ class IndexedDb implements IndexedDbStorage {
       const [keys = [], first] = contents[index] ?? [];
       return record.snapshots.length > 0 || keys.length - (isFence(first) ? 1 : 0) > 0;
     });
-    return holds.map(({ name }) => name).sort();
+    return [...holds.map(({ name }) => name), ...unreadable].sort();
   }
 
   async remove(namespace: string): Promise<void> {

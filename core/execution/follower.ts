@@ -32,7 +32,8 @@ export class PubSubFollower {
   /**
    * The executor that has taken over. Agents have to be registered with it as after any `open`, and it is yours to
    * close. Rejects with `CANCELLED` when the follower is closed before, with `DATABASE_ERROR` when the store cannot be
-   * followed any more: damaged, or deleted. Leaving it unawaited is fine; a failure is logged too.
+   * followed any more: damaged, or deleted; with `LOCK_ERROR` when this tab was frozen in the middle of taking over, and
+   * another did. Leaving it unawaited is fine; a failure is logged too.
    */
   readonly takenOver: Promise<PubSubExecutor>;
   readonly #options: OpenOptions;

@@ -189,3 +189,13 @@ test('a newer format is refused without writing a byte', async () => {
   expect(error).toMatchObject({ code: 'DATABASE_ERROR', message: expect.stringContaining('format 2') });
   expect(await underneath(name, (values) => values.getAll())).toEqual(before);
 });
+
+test('a namespace that cannot be read is listed, and so are the others', async () => {
+  const name = await filledStore();
+  const storage = indexedDbStorage({ name });
+  await (await storage.open('another')).append({ firstSequence: 1, records: ['1'] }, { sync: false });
+  const record = await underneath(name, (values) => values.get(['namespace', 'run']));
+  await underneath(name, (values) => values.put({ ...record, format: 2 }, ['namespace', 'run']));
+  expect(await storage.list()).toEqual(['another', 'run']);
+  await storage.close();
+});
