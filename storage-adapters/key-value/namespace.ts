@@ -98,9 +98,10 @@ export class KeyValueNamespace implements StorageNamespace {
         const value = await this.#values.get(key);
         const batch = batchIn(key, value);
         next ??= batch !== undefined && batch.at <= (snapshot?.sequence ?? 0) + 1 ? batch.at : 1;
-        isWhole &&= batch?.at === next;
-        if (isWhole && batch !== undefined) {
-          keptRecords += batch.records.length;
+        // It may begin with records of the one before: with those that were sent again as nobody knew of them.
+        isWhole &&= batch !== undefined && batch.at <= next;
+        if (isWhole) {
+          keptRecords += lastIn(key) + 1 - next;
           next = lastIn(key) + 1;
           continue;
         }

@@ -118,6 +118,28 @@ describe('keyValueStorage', () => {
     expect((await contentOf(namespace)).records).toHaveLength(6);
   });
 
+  test('a batch that was reported as failed, is there, and was sent again with more is no damage', async () => {
+    const map = new Map<string, string>();
+    let isFailing = false;
+    const store: KeyValueStore = {
+      ...mapStore(map),
+      async set(key, value) {
+        map.set(key, value);
+        if (isFailing) throw new Error('no answer in time');
+      },
+    };
+    const namespace = await keyValueStorage({ kind: 'map', store }).open('run');
+    isFailing = true;
+    const failed = namespace.append({ firstSequence: 1, records: ['1', '2'] }, { sync: false });
+    await expect(failed).rejects.toMatchObject({ details: { retryable: true } });
+    isFailing = false;
+    await namespace.append({ firstSequence: 1, records: ['1', '2', '3'] }, { sync: false });
+    await namespace.append({ firstSequence: 4, records: ['4'] }, { sync: false });
+    expect((await contentOf(namespace)).records).toEqual(['1', '2', '3', '4']);
+    expect(await namespace.repair()).toEqual({ keptRecords: 4, lost: [] });
+    expect((await contentOf(namespace)).records).toEqual(['1', '2', '3', '4']);
+  });
+
   test('nobody gets in while a namespace is being removed', async () => {
     const map = new Map<string, string>();
     const storage = keyValueStorage({ kind: 'map', store: mapStore(map) });
