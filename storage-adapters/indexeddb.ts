@@ -257,8 +257,13 @@ function checkNamespace(namespace: unknown): void {
     throw invalid('namespace', 'a non-empty string', namespace);
 }
 
+/** Timers take no more, and what is more they take for nothing. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 function positive(field: string, value: number): number {
-  if (!(value > 0)) throw invalid(field, 'a number of milliseconds above 0', value);
+  if (!(value > 0 && value <= LONGEST_TIMER)) {
+    throw invalid(field, `a number of milliseconds above 0, at most ${LONGEST_TIMER}`, value);
+  }
   return value;
 }
 

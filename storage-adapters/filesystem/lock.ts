@@ -15,6 +15,8 @@ import type { ProcessIdentity, ProcessTable } from './process-table.js';
 const LOCK = /^(lock|free)-(\d+)$/;
 /** A lock without content is being written just now; after this time, in ms, its writer has died over it. */
 const UNWRITTEN_MS = 1_000;
+/** An owner gives signs at least so often; timers that are to wait for some weeks do not wait at all. */
+const LONGEST_PAUSE_MS = 3_600_000;
 /** How long an open waits for others who are about to take the lock, in ms. */
 const PATIENCE_MS = 4 * UNWRITTEN_MS;
 
@@ -122,10 +124,13 @@ function hold(
   // The descriptor stays open: as long as it does, the system gives this inode to no other file.
   const inode = fileSystem.inode(path);
   let whenGone: (() => void) | undefined;
-  const sign = setInterval(() => {
-    if (!isOurs()) whenGone?.();
-    fileSystem.touch(descriptor).catch(() => undefined); // a sign that is not given only makes us look older
-  }, options.staleAfterMs / 4);
+  const sign = setInterval(
+    () => {
+      if (!isOurs()) whenGone?.();
+      fileSystem.touch(descriptor).catch(() => undefined); // a sign that is not given only makes us look older
+    },
+    Math.min(options.staleAfterMs / 4, LONGEST_PAUSE_MS),
+  );
   sign.unref();
   const isOurs = (): boolean => inode !== undefined && fileSystem.inode(path) === inode;
   return {

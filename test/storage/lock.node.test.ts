@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { StorageNamespace } from '../../core/persistence/storage-adapter.js';
 import { nodeFileSystem } from '../../storage-adapters/filesystem/file-system.js';
 import { systemProcesses } from '../../storage-adapters/filesystem/process-table.js';
@@ -165,6 +165,15 @@ describe('within one process', () => {
     await append(taker, 2);
     await taker.close();
     expect(lockNames()).toEqual(['free-2']);
+  });
+
+  test('an owner that may be silent for years gives its signs in peace', async () => {
+    const timers = vi.spyOn(globalThis, 'setInterval');
+    const patient = fileSystemStorage({ directory: place.path, staleAfterSeconds: 1e9 });
+    const namespace = await patient.open('run');
+    expect(timers.mock.calls.map(([, pause]) => pause)).toEqual([3_600_000]);
+    timers.mockRestore();
+    await namespace.close();
   });
 
   test('a write that a takeover overtook is not acknowledged, and reaches nobody', async () => {

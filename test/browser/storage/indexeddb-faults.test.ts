@@ -267,6 +267,11 @@ test('bad options are refused by name', () => {
   expect(() => indexedDbStorage({ name: '' })).toThrow(/^name: expected a non-empty string/);
   expect(() => indexedDbStorage({ name: 'x', takeOverAfter: 0 })).toThrow(/^takeOverAfter: /);
   expect(() => indexedDbStorage({ name: 'x', openTimeout: Number.NaN })).toThrow(/^openTimeout: /);
+  // A timer that is asked to wait for ever does not wait.
+  for (const tooLong of [Number.POSITIVE_INFINITY, 2 ** 31]) {
+    expect(() => indexedDbStorage({ name: 'x', takeOverAfter: tooLong })).toThrow(/at most 2147483647/);
+    expect(() => indexedDbStorage({ name: 'x', openTimeout: tooLong })).toThrow(/at most 2147483647/);
+  }
 });
 
 test('the browser is asked once to keep the data, and its answer can be shown', async () => {
