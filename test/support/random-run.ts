@@ -136,6 +136,11 @@ function perform(plan: SystemPlan, played: Played, runs: RunHandle[], action: Ac
       return register(plan, played, action.agent % plan.agents.length);
     case 'unregister':
       return executor.unregisterAgent(agentName(action.agent % plan.agents.length));
+    case 'come or go': {
+      const name = agentName(action.agent % plan.agents.length);
+      if (executor.state.agents.has(name)) return executor.unregisterAgent(name);
+      return register(plan, played, action.agent % plan.agents.length);
+    }
     case 'open channel': {
       const { capacity, overflow, retain } = action;
       return executor.openChannel(channelName(action.channel), { capacity, overflow, retain });

@@ -35,7 +35,8 @@ export type Action =
   | { readonly do: 'publish own id'; readonly channel: number; readonly id: number }
   | { readonly do: 'advance'; readonly milliseconds: number }
   | { readonly do: 'pause' | 'resume' | 'step' | 'stop' }
-  | { readonly do: 'register' | 'unregister'; readonly agent: number }
+  /** `come or go`: it is registered when it is not there, and unregistered when it is. */
+  | { readonly do: 'register' | 'unregister' | 'come or go'; readonly agent: number }
   | {
       readonly do: 'open channel';
       readonly channel: number;
@@ -146,8 +147,11 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   },
   fc.record({ do: fc.constantFrom('pause', 'resume', 'step', 'stop') }),
   {
-    weight: 2,
-    arbitrary: fc.record({ do: fc.constantFrom('register', 'unregister'), agent: fc.nat({ max: 4 }) }),
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constantFrom('register', 'unregister', 'come or go', 'come or go'),
+      agent: fc.nat({ max: 4 }),
+    }),
   },
   fc.record({
     do: just('open channel' as const),
