@@ -8,7 +8,9 @@ import type { Action, SystemPlan } from './random-system.js';
 export interface Played {
   readonly executor: PubSubExecutor;
   readonly runtime: TestRuntime;
-  readonly runs: readonly RunHandle[];
+  readonly runs: RunHandle[];
+  /** How many starts `step` was asked for by the newest action: they may happen during a pause. */
+  steps: number;
   /** Every event from the first on, as the text it would be stored as. */
   readonly lines: readonly string[];
 }
@@ -33,11 +35,11 @@ export async function play(plan: SystemPlan, after: (played: Played) => void = (
   } as const satisfies RunEvent;
   const lines: string[] = [JSON.stringify(opened)];
   executor.subscribe((event) => lines.push(JSON.stringify(event)));
-  const runs: RunHandle[] = [];
-  const played: Played = { executor, runtime, runs, lines };
+  const played: Played = { executor, runtime, runs: [], lines, steps: 0 };
   for (const [index, { late }] of plan.agents.entries()) if (!late) register(plan, played, index);
   for (const action of plan.actions) {
-    attempt(() => perform(plan, played, runs, action));
+    played.steps = 0;
+    attempt(() => perform(plan, played, action));
     if (action.do === 'advance') await runtime.advance(action.milliseconds);
     // Two turns of promises, so that listeners have heard of everything that was recorded.
     await settle();
@@ -52,7 +54,7 @@ export async function play(plan: SystemPlan, after: (played: Played) => void = (
  * Brings a played system to its end: every agent is there, every question is answered, nothing holds anything back.
  * What is unfinished after that is lost.
  */
-export async function finish(plan: SystemPlan, { executor, runtime }: Played): Promise<void> {
+export async function finish(plan: SystemPlan, { executor, runtime, runs }: Played): Promise<void> {
   const { humans, state } = executor;
   executor.resume();
   for (const index of plan.agents.keys()) {
@@ -67,7 +69,7 @@ export async function finish(plan: SystemPlan, { executor, runtime }: Played): P
     await runtime.advance(2000);
     await stopped;
     if (state.unfinished.length === 0) return;
-    executor.execute({ resume: true });
+    runs.push(executor.execute({ resume: true }));
     await runtime.runUntilIdle();
   }
 }
@@ -100,8 +102,8 @@ async function settle(): Promise<void> {
   for (let count = 0; count < 20; count++) await Promise.resolve();
 }
 
-function perform(plan: SystemPlan, played: Played, runs: RunHandle[], action: Action): unknown {
-  const { executor } = played;
+function perform(plan: SystemPlan, played: Played, action: Action): unknown {
+  const { executor, runs } = played;
   const { humans } = executor;
   switch (action.do) {
     case 'start run': {
@@ -129,6 +131,7 @@ function perform(plan: SystemPlan, played: Played, runs: RunHandle[], action: Ac
     case 'resume':
       return executor.resume();
     case 'step':
+      played.steps += 2;
       return executor.step(2);
     case 'stop':
       return executor.stop();
