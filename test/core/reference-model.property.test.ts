@@ -43,6 +43,6 @@ test('random systems do what the reference model says, and show what it expects'
     for (const report of started) expectReport(model, report, isWhole);
     await executor.close();
   });
-  await fc.assert(property, { numRuns: 500 });
+  await fc.assert(property, { numRuns: 1000 });
   expect(unhandled).toEqual([]);
 }, 60_000);

@@ -105,6 +105,15 @@ export class Channels {
     return subscribers;
   }
 
+  /** For one that got its id from the executor. */
+  requirePublished({ channel, id }: Message): void {
+    must(
+      this.#messages.has(JSON.stringify([channel, id])),
+      'what was acknowledged is not lost',
+      `${id} on ${channel}`,
+    );
+  }
+
   #isNew({ channel, id }: Message, fromOutside: boolean): boolean {
     const key = JSON.stringify([channel, id]);
     if (this.#messages.has(key)) return false;
@@ -117,13 +126,12 @@ export class Channels {
 
   /** A retained message goes to an agent that came later. Answers it. */
   handed(channelName: string, id: string, agent: string): Message {
-    const { retained } = this.channel(channelName);
+    const { retained: retainedOnes } = this.channel(channelName);
     const mailbox = this.mailbox(channelName, agent);
-    const { number, message } = known(
-      retained.find((each) => each.message.id === id),
-      `retained message ${id}`,
+    const retained = retainedOnes.find(
+      ({ number, message }) => message.id === id && number > mailbox.lastReceived,
     );
-    must(number > mailbox.lastReceived, 'nobody is handed what they have had', `${id} to ${agent}`);
+    const { number, message } = known(retained, `retained message ${id} that ${agent} has not had`);
     mailbox.lastReceived = number;
     mailbox.hasMadeRoom = false;
     return message;
