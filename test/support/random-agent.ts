@@ -1,6 +1,6 @@
 import type { AgentContext, JsonValue, Message, PubSubAgent } from 'dagger-agents';
 import type { TestRuntime } from 'dagger-agents/testing';
-import type { Action, AgentPlan, Step } from './random-system.js';
+import type { Action, AgentPlan } from './random-system.js';
 
 /** Where an agent lives: its clock, and what it may do to the executor that runs it. */
 export interface Surroundings {
@@ -23,7 +23,7 @@ export function ownMessage(id: number, payload: JsonValue): Message {
 export function agentOf(plan: AgentPlan, index: number, surroundings: Surroundings): PubSubAgent {
   const { subscribe, publish, steps, ends, checks, late: _, ...rest } = plan;
   const perform = async (context: AgentContext): Promise<void> => {
-    for (const step of steps) await performStep(step, plan, context, surroundings);
+    for (const place of steps.keys()) await performStep(plan, place, context, surroundings);
   };
   const base = {
     name: agentName(index),
@@ -67,7 +67,15 @@ function checkOf(checks: 'at once' | 'later', runtime: TestRuntime) {
   };
 }
 
-async function performStep(step: Step, plan: AgentPlan, context: AgentContext, surroundings: Surroundings) {
+/** What is published has its `place` among the steps: no attempt publishes the same twice. */
+async function performStep(
+  plan: AgentPlan,
+  place: number,
+  context: AgentContext,
+  surroundings: Surroundings,
+): Promise<void> {
+  const step = plan.steps[place];
+  if (step === undefined) return;
   const { runtime } = surroundings;
   const { payload, publish, cache, tasks, human, tokens, attempt } = context;
   const depth = depthOf(payload) - 1;
@@ -76,7 +84,7 @@ async function performStep(step: Step, plan: AgentPlan, context: AgentContext, s
     case 'publish':
       if (target === undefined || depth < 0) return;
       for (let number = 0; number < step.count; number++) {
-        const published = publish(channelName(target), { depth, number });
+        const published = publish(channelName(target), { depth, number, place });
         if (step.wait) await published;
       }
       return;
@@ -121,12 +129,12 @@ async function performStep(step: Step, plan: AgentPlan, context: AgentContext, s
     case 'publish task': {
       if (target === undefined || depth < 0) return;
       const task = { taskId: `task ${step.task}`, type: 'job' };
-      await publish(channelName(target), { depth: 0 }, { task });
+      await publish(channelName(target), { depth: 0, place }, { task });
       return;
     }
     case 'publish late':
       if (target === undefined || depth < 0) return;
-      runtime.setTimer(5000, () => void publish(channelName(target), { depth: 0 }).catch(() => {}));
+      runtime.setTimer(5000, () => void publish(channelName(target), { depth: 0, place }).catch(() => {}));
       return;
     case 'meddle':
       surroundings.meddle(step.deed);

@@ -68,9 +68,13 @@ export async function play(
 
 /**
  * Brings a played system to its end: every agent is there, every question is answered, nothing holds anything back.
- * What is unfinished after that is lost.
+ * What is unfinished after that is lost. `atRest` is called when nothing more happens without time going by.
  */
-export async function finish(plan: SystemPlan, played: Played): Promise<void> {
+export async function finish(
+  plan: SystemPlan,
+  played: Played,
+  atRest: (played: Played) => void = () => {},
+): Promise<void> {
   const { executor, runtime, runs } = played;
   const { humans, state } = executor;
   played.meddling = 0;
@@ -89,6 +93,7 @@ export async function finish(plan: SystemPlan, played: Played): Promise<void> {
     if (state.unfinished.length === 0) return;
     runs.push(executor.execute({ resume: true }));
     await runtime.runUntilIdle();
+    atRest(played);
   }
 }
 

@@ -23,12 +23,20 @@ function shownBy(executor: PubSubExecutor) {
       counts,
       tokensUsed,
     })),
-    unfinished: [...state.unfinished].map(({ number, status, attempts, run }) => ({
-      number,
-      status,
-      attempts,
-      run: run?.id,
-    })),
+    unfinished: [...state.unfinished].map((delivery) => {
+      const { number, status, attempts, dueAt, isAdopted, run, errors = [], questions = [] } = delivery;
+      const failures = errors.length;
+      return {
+        number,
+        status,
+        attempts,
+        failures,
+        dueAt,
+        isAdopted,
+        run: run?.id,
+        questions: [...questions],
+      };
+    }),
     undelivered: executor.listUndelivered(),
     questions: humans.pending(),
     cache: cache.toJSON(),
@@ -50,12 +58,19 @@ function expectedOf({ paused, channels, runs, deliveries, people, shared }: Refe
     runs: [...runs.all.values()]
       .filter(({ id }) => !runs.forgotten.has(id))
       .map(({ id, kind, status, counts, tokensUsed }) => ({ id, kind, status, counts, tokensUsed })),
-    unfinished: [...deliveries.unfinished.values()].map(({ number, status, attempts, run }) => ({
-      number,
-      status,
-      attempts,
-      run: run?.id,
-    })),
+    unfinished: [...deliveries.unfinished.values()].map((delivery) => {
+      const { number, status, attempts, failures, dueAt, isAdopted, run, questions } = delivery;
+      return {
+        number,
+        status,
+        attempts,
+        failures,
+        dueAt,
+        isAdopted,
+        run: run?.id,
+        questions: [...questions],
+      };
+    }),
     undelivered: undelivered([...deliveries.unfinished.values()]),
     questions: [...people.pending.values()],
     cache: Object.fromEntries([...shared.cache].map(([name, values]) => [name, Object.fromEntries(values)])),

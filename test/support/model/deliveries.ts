@@ -43,7 +43,7 @@ export class Deliveries {
       run,
       isAdopted: false,
       agent: undefined,
-      ordinals: new Set(),
+      published: new Set(),
       questions: new Set(),
     };
     this.unfinished.set(delivery.number, delivery);
@@ -181,7 +181,7 @@ export class Deliveries {
 function requireNothingPublished(delivery: ModelDelivery): void {
   const isTransactional = delivery.agent?.metadata.transactional === true;
   must(
-    !isTransactional || delivery.ordinals.size === 0,
+    !isTransactional || delivery.published.size === 0,
     'a transaction that fails publishes nothing',
     nameOf(delivery),
   );

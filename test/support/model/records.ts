@@ -48,8 +48,8 @@ export interface ModelDelivery {
   isAdopted: boolean;
   /** Who has it in hand: an agent that comes back under its old name is somebody else. */
   agent: ModelAgent | undefined;
-  /** The places of what it has published: the k-th publish of an invocation happens once, however many attempts. */
-  readonly ordinals: Set<number>;
+  /** What it has published: on which channel, and what. The agents of random systems never mean the same twice. */
+  readonly published: Set<string>;
   /** Questions that it has asked. */
   readonly questions: Set<string>;
 }

@@ -8,6 +8,8 @@ import { SharedData } from './shared-data.js';
 import { requireStartable } from './start-rules.js';
 import { must } from './violation.js';
 
+type Published = Extract<RunEvent, { type: 'message.published' }>;
+
 /**
  * A second opinion on what the events of an executor mean, and on which events there may be. It has a state of its own,
  * made in the plainest way there is, and shares no code with core. Whatever the contract rules out is a `Violation`.
@@ -155,12 +157,12 @@ export class ReferenceModel {
     for (const agent of [...channels.agents.keys()]) channels.unregistered(agent);
   }
 
-  #published(event: Extract<RunEvent, { type: 'message.published' }>): void {
-    const { message, ordinal } = event;
+  #published(event: Published): void {
+    const { message } = event;
     const run = this.#runningRun(event.run);
     const publisher =
       event.publisher === undefined ? undefined : this.deliveries.findRunning(event.publisher);
-    if (publisher) requireOwnPublish(publisher, ordinal, message.parentId, run);
+    if (publisher) requireOwnPublish(publisher, event, run);
     const mailboxes = this.channels.published(event, publisher);
     if (run) run.counts.published++;
     if (run && mailboxes.length === 0) run.counts.unheard++;
@@ -183,16 +185,16 @@ export class ReferenceModel {
   }
 }
 
-/** What an invocation publishes is its own: of its run, following from its message, and each in a place of its own. */
-function requireOwnPublish(
-  publisher: ModelDelivery,
-  ordinal: number,
-  parentId: string | undefined,
-  run: ModelRun | undefined,
-): void {
+/** What an invocation publishes belongs to its run, follows from its message, and is sent once, however many attempts. */
+function requireOwnPublish(publisher: ModelDelivery, event: Published, run: ModelRun | undefined): void {
+  const { message, ordinal, fromOutside } = event;
   const where = `publish ${ordinal} of ${nameOf(publisher)}`;
   must(publisher.run === run, 'a publish belongs to the run of its publisher', where);
-  must(parentId === publisher.message.id, 'a publish follows from the message of its publisher', where);
-  must(!publisher.ordinals.has(ordinal), 'a publish of an invocation happens once', where);
-  publisher.ordinals.add(ordinal);
+  const isChild = message.parentId === publisher.message.id;
+  must(isChild, 'a publish follows from the message of its publisher', where);
+  // What has an id of its own is known by that, whoever publishes it: the channels see to it.
+  if (fromOutside) return;
+  const content = JSON.stringify([message.channel, message.payload]);
+  must(!publisher.published.has(content), 'a further attempt publishes nothing twice', where);
+  publisher.published.add(content);
 }
