@@ -21,6 +21,7 @@ export class AttemptPublisher implements AttemptPublishing {
   private readonly router: Router;
   private readonly transactions: AttemptTransactions;
   private readonly rest: (attempt: Attempt) => () => void;
+  private readonly isClosed: () => boolean;
 
   /** @param rest told when an attempt begins to wait for room; the answer, when that is over. */
   constructor(
@@ -28,11 +29,13 @@ export class AttemptPublisher implements AttemptPublishing {
     router: Router,
     transactions: AttemptTransactions,
     rest: (attempt: Attempt) => () => void,
+    isClosed: () => boolean,
   ) {
     this.recorder = recorder;
     this.router = router;
     this.transactions = transactions;
     this.rest = rest;
+    this.isClosed = isClosed;
   }
 
   publish(
@@ -246,6 +249,8 @@ export class AttemptPublisher implements AttemptPublishing {
       cause: reason,
       details: { channel, agent: attempt.registered.agent.name },
     });
+    // Nobody would keep it any more; the next executor's first event has its number.
+    if (this.isClosed()) return error;
     const name = typeof channel === 'string' ? channel.slice(0, 100) : '';
     this.recorder.record({
       type: 'message.refused',

@@ -61,10 +61,12 @@ export class AttemptTransactions {
   /** The transaction of an attempt of a transactional agent; made at its first use. */
   of(attempt: Attempt): Transaction {
     const { cacheStore, taskStore } = this.#shared;
-    attempt.transaction ??= new Transaction(cacheStore, taskStore, (counts, commit) =>
-      this.#whenRoom(attempt, counts, commit),
+    if (attempt.transaction) return attempt.transaction;
+    const transaction: Transaction = new Transaction(cacheStore, taskStore, (commit) =>
+      this.#whenRoom(attempt, transaction, commit),
     );
-    return attempt.transaction;
+    attempt.transaction = transaction;
+    return transaction;
   }
 
   /**
@@ -72,10 +74,10 @@ export class AttemptTransactions {
    *
    * @throws PubSubError `CHANNEL_FULL` when there never will be; what the waiting was refused with.
    */
-  async #whenRoom(attempt: Attempt, counts: ReadonlyMap<string, number>, commit: () => void): Promise<void> {
+  async #whenRoom(attempt: Attempt, transaction: Transaction, commit: () => void): Promise<void> {
     const { router } = this.#shared;
     const lacking = (): [name: string, count: number] | undefined =>
-      [...counts].find(([name, count]) => !router.hasRoom(router.channel(name), count));
+      [...transaction.wanted].find(([name, count]) => !router.hasRoom(router.channel(name), count));
     for (let full = lacking(); full !== undefined; full = lacking()) {
       const [name, count] = full;
       const goOn = this.#shared.rest(attempt);
@@ -84,7 +86,9 @@ export class AttemptTransactions {
         attempt.delivery.run,
         () => {
           // It has waited for one of them: it need not do so for each in turn.
-          const isRoom = [...counts].every(([each, wanted]) => router.hasSpace(router.channel(each), wanted));
+          const isRoom = [...transaction.wanted].every(([each, wanted]) =>
+            router.hasSpace(router.channel(each), wanted),
+          );
           if (isRoom) commit();
           return isRoom;
         },

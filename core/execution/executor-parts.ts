@@ -159,6 +159,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
     cacheStore,
     taskStore,
     rest: (attempt) => drain.rest(attempt),
+    isClosed: () => isClosed,
     budgetSpent: (run, error) => runs.end(run, 'budget-exceeded', error),
   });
   const environment: RunnerEnvironment = {

@@ -17,6 +17,8 @@ export interface ServiceParts extends SharedState {
   readonly humans: () => HumanDesk;
   /** An attempt begins to wait for a person, or for room. The answer ends that. */
   rest(attempt: Attempt): () => void;
+  /** Whether nothing would be kept any more. */
+  isClosed(): boolean;
   /** Ends a run whose budget is spent. */
   budgetSpent(run: RunRecord, error: PubSubError): void;
 }
@@ -32,7 +34,13 @@ export class Services implements AttemptServices {
   constructor(parts: ServiceParts) {
     this.#parts = parts;
     this.transactions = new AttemptTransactions(parts);
-    this.publisher = new AttemptPublisher(parts.recorder, parts.router, this.transactions, parts.rest);
+    this.publisher = new AttemptPublisher(
+      parts.recorder,
+      parts.router,
+      this.transactions,
+      parts.rest,
+      parts.isClosed,
+    );
     this.#tokens = new TokenBudget(parts.recorder, parts.config, parts.budgetSpent);
   }
 

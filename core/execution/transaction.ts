@@ -19,18 +19,14 @@ export class Transaction {
   readonly tasks: TaskManager;
   readonly #liveCache: CacheStore;
   readonly #liveTasks: TaskStore;
-  readonly #whenRoom: (counts: ReadonlyMap<string, number>, commit: () => void) => Promise<void>;
+  readonly #whenRoom: (commit: () => void) => Promise<void>;
   readonly #changes: NewEvent[] = [];
   /** What it added to without having set it before. */
   readonly #appended: { readonly namespace: string; readonly key: string }[] = [];
   /** The tasks it changed, as they were when it first did. */
   readonly #taskBases = new Map<string, Task | undefined>();
 
-  constructor(
-    liveCache: CacheStore,
-    liveTasks: TaskStore,
-    whenRoom: (counts: ReadonlyMap<string, number>, commit: () => void) => Promise<void>,
-  ) {
+  constructor(liveCache: CacheStore, liveTasks: TaskStore, whenRoom: (commit: () => void) => Promise<void>) {
     this.#liveCache = liveCache;
     this.#liveTasks = liveTasks;
     this.#whenRoom = whenRoom;
@@ -40,9 +36,14 @@ export class Transaction {
 
   /** Commits as soon as every channel it publishes to has room. */
   whenRoom(commit: () => void): Promise<void> {
+    return this.#whenRoom(commit);
+  }
+
+  /** How many messages each channel must have room for. What its agent's code left running may still add some. */
+  get wanted(): ReadonlyMap<string, number> {
     const counts = new Map<string, number>();
     for (const { channel } of this.publishes) counts.set(channel, (counts.get(channel) ?? 0) + 1);
-    return this.#whenRoom(counts, commit);
+    return counts;
   }
 
   /**

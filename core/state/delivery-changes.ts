@@ -60,9 +60,11 @@ export function deliverySucceeded(state: RunState, at: number, delivery: Deliver
 }
 
 export function deliveryDropped(state: RunState, at: number, delivery: Delivery): void {
-  const channel = state.channels.get(delivery.mailbox.channel);
+  const { mailbox, run } = delivery;
+  // Where its own channel was closed, one of that name is another.
+  const channel = mailbox.closed ? undefined : state.channels.get(mailbox.channel);
   if (channel) channel.droppedCount++;
-  if (delivery.run) delivery.run.counts.dropped++;
+  if (run) run.counts.dropped++;
   finish(state, at, delivery, 'dropped');
 }
 

@@ -115,9 +115,13 @@ function applyBody(state: RunState, event: RunEvent): void {
     }
     case 'message.handed': {
       const channel = channelOf(state, event.channel);
-      const retained = channel.retained.find(({ publication }) => publication.id === event.message);
+      const mailbox = mailboxOf(channel, event.to);
+      // An id of its own can come again once it is forgotten: the message is the first of that id not handed yet.
+      const retained = channel.retained.find(
+        ({ publication, number }) => publication.id === event.message && number > mailbox.lastReceived,
+      );
       const run = event.run === undefined ? undefined : state.runs.get(event.run);
-      messageHanded(state, at, required(retained, event.message), mailboxOf(channel, event.to), run);
+      messageHanded(state, at, required(retained, event.message), mailbox, run);
       return;
     }
     case 'message.refused':

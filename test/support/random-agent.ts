@@ -1,6 +1,12 @@
 import type { AgentContext, JsonValue, Message, PubSubAgent } from 'dagger-agents';
 import type { TestRuntime } from 'dagger-agents/testing';
-import type { AgentPlan, Step } from './random-system.js';
+import type { Action, AgentPlan } from './random-system.js';
+
+/** Where an agent lives: its clock, and what it may do to the executor that runs it. */
+export interface Surroundings {
+  readonly runtime: TestRuntime;
+  meddle(deed: Action): void;
+}
 
 /** How many publishes a message may still lead to, one after the other: what keeps a random system finite. */
 export const depthOf = (payload: JsonValue): number =>
@@ -14,10 +20,10 @@ export function ownMessage(id: number, payload: JsonValue): Message {
 }
 
 /** An agent that does as the plan says. All it waits for is the manual clock. */
-export function agentOf(plan: AgentPlan, index: number, runtime: TestRuntime): PubSubAgent {
-  const { subscribe, publish, steps, ends, late: _, ...rest } = plan;
+export function agentOf(plan: AgentPlan, index: number, surroundings: Surroundings): PubSubAgent {
+  const { subscribe, publish, steps, ends, checks, late: _, ...rest } = plan;
   const perform = async (context: AgentContext): Promise<void> => {
-    for (const step of steps) await performStep(step, plan, context, runtime);
+    for (const place of steps.keys()) await performStep(plan, place, context, surroundings);
   };
   const base = {
     name: agentName(index),
@@ -25,6 +31,7 @@ export function agentOf(plan: AgentPlan, index: number, runtime: TestRuntime): P
     subscriptions: subscribe.map(channelName),
     publications: publish.map(channelName),
     ...rest,
+    ...(checks !== 'nothing' && { validateInput: checkOf(checks, surroundings.runtime) }),
   };
   const result = (context: AgentContext) => ({ depth: depthOf(context.payload) - 1, from: base.name });
   if (ends === 'as a generator' && publish.length === 1) {
@@ -46,7 +53,30 @@ export function agentOf(plan: AgentPlan, index: number, runtime: TestRuntime): P
   };
 }
 
-async function performStep(step: Step, plan: AgentPlan, context: AgentContext, runtime: TestRuntime) {
+/** Refuses odd numbers above 1; who checks `later` asks somebody first. */
+function checkOf(checks: 'at once' | 'later', runtime: TestRuntime) {
+  const check = (payload: JsonValue): void => {
+    const number =
+      typeof payload === 'object' && payload !== null && 'number' in payload ? payload.number : 0;
+    if (typeof number === 'number' && number > 1 && number % 2 === 1) throw new Error(`${number} is odd`);
+  };
+  if (checks === 'at once') return check;
+  return async (payload: JsonValue): Promise<void> => {
+    await new Promise<void>((resolve) => runtime.setTimer(4, resolve));
+    check(payload);
+  };
+}
+
+/** What is published has its `place` among the steps: no attempt publishes the same twice. */
+async function performStep(
+  plan: AgentPlan,
+  place: number,
+  context: AgentContext,
+  surroundings: Surroundings,
+): Promise<void> {
+  const step = plan.steps[place];
+  if (step === undefined) return;
+  const { runtime } = surroundings;
   const { payload, publish, cache, tasks, human, tokens, attempt } = context;
   const depth = depthOf(payload) - 1;
   const target = 'channel' in step ? plan.publish[step.channel % plan.publish.length] : undefined;
@@ -54,7 +84,7 @@ async function performStep(step: Step, plan: AgentPlan, context: AgentContext, r
     case 'publish':
       if (target === undefined || depth < 0) return;
       for (let number = 0; number < step.count; number++) {
-        const published = publish(channelName(target), { depth, number });
+        const published = publish(channelName(target), { depth, number, place });
         if (step.wait) await published;
       }
       return;
@@ -95,6 +125,19 @@ async function performStep(step: Step, plan: AgentPlan, context: AgentContext, r
       return;
     case 'wait':
       await new Promise<void>((resolve) => runtime.setTimer(step.milliseconds, resolve));
+      return;
+    case 'publish task': {
+      if (target === undefined || depth < 0) return;
+      const task = { taskId: `task ${step.task}`, type: 'job' };
+      await publish(channelName(target), { depth: 0, place }, { task });
+      return;
+    }
+    case 'publish late':
+      if (target === undefined || depth < 0) return;
+      runtime.setTimer(5000, () => void publish(channelName(target), { depth: 0, place }).catch(() => {}));
+      return;
+    case 'meddle':
+      surroundings.meddle(step.deed);
       return;
     case 'never settle':
       if (attempt === 1) await new Promise(() => {});

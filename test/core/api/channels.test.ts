@@ -104,6 +104,22 @@ describe('shutdownChannel', () => {
     expect([...executor.tree.nodes()].map(({ status }) => status)).toContain('dropped');
   });
 
+  test('what can no longer go back to it is not counted as dropped by the next of its name', async () => {
+    const { executor, runtime } = await openBus();
+    executor.registerAgent(
+      defineAgent({ name: 'slow', subscribe: 'in', process: () => new Promise(() => {}) }),
+    );
+    const run = executor.execute({ channel: 'in', payload: 1 });
+    await runtime.runUntilIdle();
+    await executor.shutdownChannel('in', { force: true });
+    executor.openChannel('in');
+    const stopped = executor.stop({ graceSeconds: 0 });
+    await runtime.advance(0);
+    await stopped;
+    expect(await run.report).toMatchObject({ counts: { dropped: 1 } });
+    expect(executor.listChannels()).toMatchObject([{ droppedCount: 0 }]);
+  });
+
   test('a run whose last messages it takes ends', async () => {
     const { executor, runtime } = await openBus();
     executor.registerAgent(agentOn('in'));

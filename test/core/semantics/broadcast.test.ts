@@ -1,4 +1,4 @@
-import { defineAgent, type JsonValue } from 'dagger-agents';
+import { createMessage, defineAgent, type JsonValue } from 'dagger-agents';
 import { describe, expect, test } from 'vitest';
 import { openBus } from '../../support/bus.js';
 
@@ -159,6 +159,20 @@ describe('a channel opened with retain', () => {
     executor.registerAgent(agent.agent);
     await runtime.runUntilIdle();
     expect(agent.heard).toEqual([1, 2]);
+  });
+
+  test('hands each message, also where one has the id of another that is long forgotten', async () => {
+    const { executor, runtime } = await openBus({ retention: { nodes: 1 } });
+    executor.openChannel('news', { retain: 2 });
+    executor.execute();
+    const message = (payload: string) => ({ ...createMessage('importer', payload), id: 'the weather' });
+    await executor.publish('news', message('rain'));
+    await executor.publish('elsewhere', message('pushes it out of what is remembered'));
+    await executor.publish('news', message('sun'));
+    const late = listener('late', 'news');
+    executor.registerAgent(late.agent);
+    await runtime.runUntilIdle();
+    expect(late.heard).toEqual(['rain', 'sun']);
   });
 
   test('does not overfill a mailbox: its capacity holds, and what does not fit is recorded as dropped', async () => {

@@ -110,4 +110,26 @@ describe('after close()', () => {
     await idle.catch(() => {});
     expect(await refusal(() => executor.idle())).toMatchObject({ code: 'EXECUTOR_CLOSED' });
   });
+
+  test('a late publish is refused and is no event: nobody would keep it', async () => {
+    const { executor, runtime, events } = await openBus();
+    const late = deferred<unknown>();
+    executor.registerAgent(
+      defineAgent({
+        name: 'reader',
+        subscribe: 'pages',
+        publish: ['facts'],
+        process({ publish }) {
+          runtime.setTimer(5000, () => late.resolve(refusal(() => publish('facts', 1))));
+        },
+      }),
+    );
+    await executor.execute({ channel: 'pages', payload: 1 }).report;
+    await executor.close();
+    const { length } = events;
+    await runtime.advance(5000);
+    expect(await late.promise).toMatchObject({ code: 'EXECUTION_ERROR' });
+    await runtime.runUntilIdle();
+    expect(events).toHaveLength(length);
+  });
 });

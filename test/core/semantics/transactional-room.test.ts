@@ -84,4 +84,35 @@ describe('a transactional agent on channels with bounds', () => {
     expect(report.error?.message).toContain('is no list any more');
     expect(executor.cache.getGlobalInput('notes', 'list')).toBe('written meanwhile');
   });
+
+  test('waits for room also for what its code publishes while it waits', async () => {
+    const { executor, runtime, recorded } = await openBus();
+    executor.openChannel('out', { capacity: 2, overflow: 'backpressure' });
+    const nap = (milliseconds: number) =>
+      new Promise<void>((resolve) => void runtime.setTimer(milliseconds, resolve));
+    executor.registerAgents([
+      defineAgent({
+        name: 'source',
+        subscribe: 'in',
+        publish: ['out'],
+        transactional: true,
+        async process({ publish }) {
+          void nap(500).then(() => publish('out', 'an afterthought'));
+          await publish('out', 'a thought');
+        },
+      }),
+      defineAgent({ name: 'slow', subscribe: 'out', process: () => nap(1000) }),
+    ]);
+    const run = executor.execute();
+    // One is being worked on, two fill the mailbox: there is room for one after a second, and for two after two.
+    for (let number = 0; number < 3; number++) await executor.publish('out', number);
+    await executor.publish('in', 1);
+    await runtime.advance(1500);
+    expect(executor.listChannels()).toMatchObject([{ name: 'out', messageCount: 1 }, { name: 'in' }]);
+    await runtime.advance(500);
+    expect(executor.listChannels()).toMatchObject([{ name: 'out', messageCount: 2 }, { name: 'in' }]);
+    expect(recorded('message.published')).toHaveLength(6);
+    run.cancel();
+    await run.report;
+  });
 });
