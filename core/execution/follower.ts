@@ -1,4 +1,5 @@
 import { resolveConfig } from '../config.js';
+import { type ClosesOnDispose, closesOnDispose } from '../dispose.js';
 import { invalid, PubSubError, toPubSubError } from '../errors.js';
 import { type FollowableStorage, type FollowedNamespace, isFollowable } from '../persistence/follow.js';
 import { FollowedState } from '../persistence/followed-state.js';
@@ -28,13 +29,15 @@ const RETRY_DELAYS = [20, 200, 1000];
  * executor.registerAgents([reader, writer]);
  * await executor.execute({ resume: true }).report;
  */
-export class PubSubFollower {
+export class PubSubFollower implements ClosesOnDispose {
   /**
    * The executor that has taken over. Agents have to be registered with it as after any `open`, and it is yours to
    * close. Rejects with `CANCELLED` when the follower is closed before, with `DATABASE_ERROR` when the store cannot be
    * followed any more: damaged, or deleted. Leaving it unawaited is fine; a failure is logged too.
    */
   readonly takenOver: Promise<PubSubExecutor>;
+  /** `await using follower = await PubSubFollower.open({ storage })`: the same as `close()`, at the end of the block. */
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
   readonly #options: OpenOptions;
   readonly #runtime: Runtime;
   readonly #logger: Logger;
@@ -52,6 +55,7 @@ export class PubSubFollower {
   #executor: PubSubExecutor | undefined;
 
   private constructor(options: OpenOptions, storage: FollowableStorage) {
+    closesOnDispose(this);
     this.#options = options;
     this.#runtime = options.runtime ?? systemRuntime();
     this.#logger = safeLogger(options.logger);

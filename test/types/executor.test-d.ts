@@ -19,6 +19,11 @@ test('open', () => {
   void PubSubExecutor.open({ config: { humanTimeoutAction: 'shrug' } });
 });
 
+test('await using', async () => {
+  await using opened = await PubSubExecutor.open();
+  expectTypeOf(opened[Symbol.asyncDispose]()).toEqualTypeOf<Promise<void>>();
+});
+
 test('a run: outcomes while it goes, a report at the end', () => {
   const run = executor.execute({ channel: 'pages', payload: { url: 'a.md' } });
   expectTypeOf(run.id).toEqualTypeOf<string>();
