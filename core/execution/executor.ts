@@ -9,7 +9,7 @@ import type { ChannelStatus } from '../messaging/channel.js';
 import type { Message } from '../messaging/message.js';
 import { repairState } from '../persistence/repair.js';
 import type { Cache } from '../state/cache.js';
-import type { ExecutionTree } from '../state/execution-tree.js';
+import type { TreeView } from '../state/execution-tree.js';
 import type { RunEvent } from '../state/run-event.js';
 import type { RunState } from '../state/run-state.js';
 import type { TaskManager } from '../state/task-manager.js';
@@ -85,8 +85,8 @@ export class PubSubExecutor implements ClosesOnDispose {
     return this.#parts.tasks;
   }
 
-  /** What caused what. */
-  get tree(): ExecutionTree {
+  /** What caused what. Read it; it changes only by events. */
+  get tree(): TreeView {
     return this.#parts.recorder.state.tree;
   }
 

@@ -6,7 +6,7 @@ import { FollowedState } from '../persistence/followed-state.js';
 import type { StorageAdapter, StorageNamespace } from '../persistence/storage-adapter.js';
 import { type Runtime, systemRuntime } from '../runtime.js';
 import { Cache } from '../state/cache.js';
-import type { ExecutionTree } from '../state/execution-tree.js';
+import type { TreeView } from '../state/execution-tree.js';
 import type { RunEvent } from '../state/run-event.js';
 import type { RunState } from '../state/run-state.js';
 import { PubSubExecutor } from './executor.js';
@@ -109,8 +109,8 @@ export class PubSubFollower implements ClosesOnDispose {
     return this.#executor?.state ?? this.#folded.state;
   }
 
-  /** What caused what. */
-  get tree(): ExecutionTree {
+  /** What caused what. Read it; it changes only by events. */
+  get tree(): TreeView {
     return this.state.tree;
   }
 
