@@ -69,7 +69,7 @@ export {
   serializeCacheToJson,
   serializeCacheToPrettyJson,
 } from './state/cache.js';
-export type { ExecutionTree } from './state/execution-tree.js';
+export type { TreeView as ExecutionTree } from './state/execution-tree.js';
 export { applyEvent, fold } from './state/fold.js';
 export type { HumanRequest } from './state/human-request.js';
 export type { NewEvent, RunEvent } from './state/run-event.js';

@@ -22,7 +22,7 @@ import { HumanDesk } from './human-desk.js';
 import { Lifecycle } from './lifecycle.js';
 import { type EventListener, Listeners } from './listeners.js';
 import { liveCache, liveTasks } from './live-stores.js';
-import { safeLogger } from './logger.js';
+import { type Logger, safeLogger } from './logger.js';
 import { openState } from './open-state.js';
 import type { Recorder } from './recorder.js';
 import { Router } from './router.js';
@@ -43,6 +43,7 @@ const DEFAULT_RUNS = 1000;
 export interface ExecutorParts {
   readonly config: ResolvedConfig;
   readonly runtime: Runtime;
+  readonly logger: Logger;
   readonly recorder: Recorder;
   readonly router: Router;
   readonly scheduler: Scheduler;
@@ -267,6 +268,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
   return {
     config,
     runtime,
+    logger,
     recorder,
     router,
     scheduler,

@@ -2,13 +2,14 @@ import type { AgentFactory, PubSubAgent } from '../agents/agent.js';
 import type { AgentMetadata } from '../agents/agent-metadata.js';
 import { globalRegistry, namingPlace } from '../agents/agent-registry.js';
 import { type ResolvedConfig, requireWhole, resolveConfig } from '../config.js';
+import { type ClosesOnDispose, closesOnDispose } from '../dispose.js';
 import { closedError, invalid, toPubSubError } from '../errors.js';
 import { isoTime } from '../identifiers.js';
 import type { ChannelStatus } from '../messaging/channel.js';
 import type { Message } from '../messaging/message.js';
 import { repairState } from '../persistence/repair.js';
 import type { Cache } from '../state/cache.js';
-import type { ExecutionTree } from '../state/execution-tree.js';
+import type { TreeView } from '../state/execution-tree.js';
 import type { RunEvent } from '../state/run-event.js';
 import type { RunState } from '../state/run-state.js';
 import type { TaskManager } from '../state/task-manager.js';
@@ -41,15 +42,18 @@ import { beginRun } from './run-start.js';
  * const report = await executor.execute({ channel: 'pages', payload: { url } }).report;
  * await executor.close();
  */
-export class PubSubExecutor {
+export class PubSubExecutor implements ClosesOnDispose {
   readonly #parts: ExecutorParts;
   /** When it was opened, ISO 8601. */
   readonly startTime: string;
+  /** `await using executor = await PubSubExecutor.open()`: the same as `close()`, at the end of the block. */
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
   #closing: Promise<void> | undefined;
 
   private constructor(parts: ExecutorParts) {
     this.#parts = requireParts(parts);
     this.startTime = isoTime(parts.runtime.now());
+    closesOnDispose(this);
   }
 
   /**
@@ -81,8 +85,8 @@ export class PubSubExecutor {
     return this.#parts.tasks;
   }
 
-  /** What caused what. */
-  get tree(): ExecutionTree {
+  /** What caused what. Read it; it changes only by events. */
+  get tree(): TreeView {
     return this.#parts.recorder.state.tree;
   }
 

@@ -1,11 +1,12 @@
 import { resolveConfig } from '../config.js';
+import { type ClosesOnDispose, closesOnDispose } from '../dispose.js';
 import { invalid, PubSubError, toPubSubError } from '../errors.js';
 import { type FollowableStorage, type FollowedNamespace, isFollowable } from '../persistence/follow.js';
 import { FollowedState } from '../persistence/followed-state.js';
 import type { StorageAdapter, StorageNamespace } from '../persistence/storage-adapter.js';
 import { type Runtime, systemRuntime } from '../runtime.js';
 import { Cache } from '../state/cache.js';
-import type { ExecutionTree } from '../state/execution-tree.js';
+import type { TreeView } from '../state/execution-tree.js';
 import type { RunEvent } from '../state/run-event.js';
 import type { RunState } from '../state/run-state.js';
 import { PubSubExecutor } from './executor.js';
@@ -28,7 +29,7 @@ const RETRY_DELAYS = [20, 200, 1000];
  * executor.registerAgents([reader, writer]);
  * await executor.execute({ resume: true }).report;
  */
-export class PubSubFollower {
+export class PubSubFollower implements ClosesOnDispose {
   /**
    * The executor that has taken over. Agents have to be registered with it as after any `open`, and it is yours to
    * close. Rejects with `CANCELLED` when the follower is closed before, with `DATABASE_ERROR` when the store cannot be
@@ -36,6 +37,8 @@ export class PubSubFollower {
    * another did. Leaving it unawaited is fine; a failure is logged too.
    */
   readonly takenOver: Promise<PubSubExecutor>;
+  /** `await using follower = await PubSubFollower.open({ storage })`: the same as `close()`, at the end of the block. */
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
   readonly #options: OpenOptions;
   readonly #runtime: Runtime;
   readonly #logger: Logger;
@@ -53,6 +56,7 @@ export class PubSubFollower {
   #executor: PubSubExecutor | undefined;
 
   private constructor(options: OpenOptions, storage: FollowableStorage) {
+    closesOnDispose(this);
     this.#options = options;
     this.#runtime = options.runtime ?? systemRuntime();
     this.#logger = safeLogger(options.logger);
@@ -106,8 +110,8 @@ export class PubSubFollower {
     return this.#executor?.state ?? this.#folded.state;
   }
 
-  /** What caused what. */
-  get tree(): ExecutionTree {
+  /** What caused what. Read it; it changes only by events. */
+  get tree(): TreeView {
     return this.state.tree;
   }
 

@@ -8,7 +8,7 @@ export interface RunHandle extends AsyncIterable<NodeExecutionOutcome> {
   readonly id: string;
   /**
    * Resolves when the run has ended, however it ended. Rejects only when it could not start: a bad spec or payload,
-   * or no agents.
+   * or no agents. The logger is told of that where nobody has asked for the report, or for outcomes, by then.
    */
   readonly report: Promise<PubSubExecutionReport>;
   /** Outcomes that were forgotten (see `retention.nodes`) before anybody read them. */

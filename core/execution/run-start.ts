@@ -23,11 +23,21 @@ export function beginRun(
     if (cancelledEarly !== undefined) cancel(running, cancelledEarly);
   });
   const report = started.then((running) => running.report);
-  // Who only iterates never looks at the report: its rejection must not count as unhandled.
-  report.catch(() => {});
+  let isLookedAt = false;
+  // Who only iterates never looks at the report: its rejection must not count as unhandled. Who does neither would only
+  // see that nothing happens.
+  report.catch((thrown: unknown) => {
+    parts.runtime.setTimer(0, () => {
+      if (isLookedAt) return;
+      parts.logger.warn(`run "${id}" could not start: ${messageOf(thrown)}`, thrown);
+    });
+  });
   return {
     id,
-    report,
+    get report() {
+      isLookedAt = true;
+      return report;
+    },
     get missedOutcomes() {
       return live?.outcomes.missed ?? 0;
     },
@@ -35,7 +45,10 @@ export function beginRun(
       if (live) cancel(live, reason);
       else cancelledEarly = reason;
     },
-    [Symbol.asyncIterator]: () => new OutcomeReader(started.then(({ outcomes }) => outcomes)),
+    [Symbol.asyncIterator]() {
+      isLookedAt = true;
+      return new OutcomeReader(started.then(({ outcomes }) => outcomes));
+    },
   };
 }
 

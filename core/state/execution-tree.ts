@@ -300,3 +300,9 @@ export class ExecutionTree {
     restoreTreePart(this.data, part);
   }
 }
+
+/** The tree for those who look at it: it changes by events alone, so what changes it is no one else's. */
+export type TreeView = Pick<
+  ExecutionTree,
+  'size' | 'first' | 'next' | 'nodes' | 'edges' | 'find' | 'has' | 'get' | 'deadLetters'
+>;

@@ -1,6 +1,6 @@
 import { invalid } from '../errors.js';
 import { requireName } from '../identifiers.js';
-import { ExecutionTree } from './execution-tree.js';
+import { ExecutionTree, type TreeView } from './execution-tree.js';
 import type { TreeNode } from './tree-node.js';
 
 const COLOURS: Readonly<Record<string, string>> = {
@@ -21,7 +21,7 @@ const COLOURS: Readonly<Record<string, string>> = {
  * @param workflowId id of the run (`run.id`, `report.executionId`); every node of the tree when it names no run.
  * @example writeFileSync('run.dot', serializeTreeToDot(executor.tree, report.executionId));
  */
-export function serializeTreeToDot(tree: ExecutionTree, workflowId: string): string {
+export function serializeTreeToDot(tree: TreeView, workflowId: string): string {
   if (!(tree instanceof ExecutionTree)) throw invalid('tree', 'an ExecutionTree', tree);
   requireName(workflowId, 'workflowId');
   const known = [...tree.nodes(workflowId)];

@@ -312,6 +312,17 @@ test('a follower that is closed neither takes over nor hears on', async () => {
   await next.close();
 });
 
+test('await using closes it at the end of the block', async () => {
+  const storage = new FollowableMemory();
+  await owner(storage);
+  let takenOver: Promise<PubSubExecutor>;
+  {
+    await using follower = await PubSubFollower.open({ storage, logger: silent });
+    ({ takenOver } = follower);
+  }
+  expect(await refusal(() => takenOver)).toMatchObject({ code: 'CANCELLED' });
+});
+
 test('closed in the middle of taking over, it lets the store go', async () => {
   const storage = new FollowableMemory();
   const follower = await follow(storage);

@@ -101,7 +101,26 @@ async function demandUsable(scratch: string, archive: string): Promise<void> {
     writeFileSync(join(scratch, 'tsconfig.json'), JSON.stringify(config));
     await demand('tsc', ['-p', scratch]);
   }
+  await demandDisposable(scratch);
   await demandUsableWithoutDom(scratch);
+}
+
+/** `await using` needs types that not every program has; the programs above do without them and without those of Node. */
+async function demandDisposable(scratch: string): Promise<void> {
+  const lines = [
+    "import { PubSubExecutor } from 'dagger-agents';",
+    'await using executor = await PubSubExecutor.open();',
+    'void executor;',
+  ];
+  writeFileSync(join(scratch, 'using.mts'), [...lines, ''].join('\n'));
+  const resolution = { module: 'nodenext', moduleResolution: 'nodenext', target: 'es2022' };
+  const lib = ['es2022', 'dom', 'dom.iterable', 'esnext.disposable'];
+  const options = { ...resolution, lib, types: [], strict: true, noEmit: true };
+  writeFileSync(
+    join(scratch, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: options, files: ['using.mts'] }),
+  );
+  await demand('tsc', ['-p', scratch]);
 }
 
 /** Who reads the package offline, as agents that write programs do, follows the links of its documents. */

@@ -1,11 +1,15 @@
 import {
   type ChannelStatus,
+  type ExecutionTree,
   type JsonValue,
   type Message,
   type NodeExecutionOutcome,
   type PubSubConfig,
   type PubSubExecutionReport,
   PubSubExecutor,
+  type PubSubFollower,
+  serializeTreeToDot,
+  type TreeNode,
 } from 'dagger-agents';
 import { expectTypeOf, test } from 'vitest';
 
@@ -17,6 +21,11 @@ test('open', () => {
   void PubSubExecutor.open({ config: { timeoutSeconds: 60, humanTimeoutAction: 'autopilot' } });
   // @ts-expect-error Not one of the two.
   void PubSubExecutor.open({ config: { humanTimeoutAction: 'shrug' } });
+});
+
+test('await using', async () => {
+  await using opened = await PubSubExecutor.open();
+  expectTypeOf(opened[Symbol.asyncDispose]()).toEqualTypeOf<Promise<void>>();
 });
 
 test('a run: outcomes while it goes, a report at the end', () => {
@@ -56,4 +65,16 @@ test('retry strategies are told apart by their type', () => {
   // @ts-expect-error A linear one has no multiplier.
   const wrong: PubSubConfig = { retryStrategy: { type: 'linear', delaySecs: 2, multiplier: 2 } };
   void wrong;
+});
+
+test('the tree is to be read', () => {
+  expectTypeOf<keyof ExecutionTree>().toEqualTypeOf<
+    'size' | 'first' | 'next' | 'nodes' | 'edges' | 'find' | 'has' | 'get' | 'deadLetters'
+  >();
+  expectTypeOf(executor.tree).toEqualTypeOf<ExecutionTree>();
+  expectTypeOf<PubSubFollower['tree']>().toEqualTypeOf<ExecutionTree>();
+  expectTypeOf(executor.tree.get(1)).toEqualTypeOf<TreeNode | undefined>();
+  expectTypeOf(serializeTreeToDot(executor.tree, 'run')).toEqualTypeOf<string>();
+  // @ts-expect-error It changes only by events.
+  executor.tree.forgetDeadLetter(1);
 });

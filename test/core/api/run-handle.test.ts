@@ -122,3 +122,49 @@ describe('the handle of a run', () => {
     expect(other.id).not.toBe(run.id);
   });
 });
+
+describe('a run that could not start', () => {
+  async function told() {
+    const notes: [message: string, cause: unknown][] = [];
+    const bus = await openBus({ logger: { warn: (message, cause) => notes.push([message, cause]) } });
+    return { ...bus, notes };
+  }
+
+  test('is told to the logger where nobody looks at the report, once', async () => {
+    const { unhandled } = watchUnhandled();
+    const { executor, runtime, notes } = await told();
+    const run = executor.execute({ channel: 'pages', payload: 1 });
+    await runtime.advance(0);
+    await realTurn();
+    await runtime.advance(1000);
+    expect(notes).toEqual([
+      [
+        `run "${run.id}" could not start: a run that starts with a message needs an agent`,
+        expect.objectContaining({ code: 'NO_AGENTS_REGISTERED' }),
+      ],
+    ]);
+    expect(unhandled).toEqual([]);
+  });
+
+  test('is left to whoever looks at the report, or at the outcomes', async () => {
+    const { executor, runtime, notes } = await told();
+    const code = { code: 'NO_AGENTS_REGISTERED' };
+    expect(await refusal(() => executor.execute({ channel: 'pages', payload: 1 }).report)).toMatchObject(
+      code,
+    );
+    expect(await refusal(() => outcomesOf(executor.execute({ channel: 'pages', payload: 1 })))).toMatchObject(
+      code,
+    );
+    await runtime.advance(1000);
+    expect(notes).toEqual([]);
+  });
+
+  test('one that has started tells it in its report alone', async () => {
+    const { executor, runtime, notes } = await told();
+    executor.registerAgent(defineAgent({ name: 'reader', subscribe: 'pages', process: () => undefined }));
+    const run = executor.execute({ channel: 'pages', payload: 1 });
+    run.cancel('changed our mind');
+    await runtime.advance(1000);
+    expect(notes).toEqual([]);
+  });
+});
