@@ -225,6 +225,24 @@ function encodeSlowly(value: unknown): string {
   return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${encodeSlowly(member)}`).join(',')}}`;
 }
 
+/** The same, indented by two spaces. */
+export function encodePrettyJson(value: unknown): string {
+  return hasNegativeZero(value) ? encodeIndented(value, '\n') : JSON.stringify(value, null, 2);
+}
+
+function encodeIndented(value: unknown, newline: string): string {
+  if (typeof value !== 'object' || value === null) return encodeSlowly(value);
+  const inner = `${newline}  `;
+  const isList = Array.isArray(value);
+  const members = isList
+    ? value.map((item) => encodeIndented(item, inner))
+    : Object.entries(value).map(
+        ([key, member]) => `${JSON.stringify(key)}: ${encodeIndented(member, inner)}`,
+      );
+  const text = members.length === 0 ? '' : inner + members.join(`,${inner}`) + newline;
+  return isList ? `[${text}]` : `{${text}}`;
+}
+
 /** Parses JSON text. @throws PubSubError `SERIALIZATION_ERROR` naming `field` when it is not JSON. */
 export function decodeJson(text: string, field: string): JsonValue {
   try {

@@ -89,6 +89,16 @@ describe('as JSON', () => {
     expect(serializeCacheToPrettyJson(cache)).toBe('{\n  "n": {\n    "k": 1\n  }\n}');
   });
 
+  test('pretty JSON keeps -0, and looks as it always does', () => {
+    const cache = new Cache();
+    cache.insertValue('n', 'k', { list: [-1, { empty: {} }], none: [], text: 'a"b' });
+    const usual = serializeCacheToPrettyJson(cache);
+    cache.insertValue('n', 'k', { list: [-0, { empty: {} }], none: [], text: 'a"b' });
+    const text = serializeCacheToPrettyJson(cache);
+    expect(text).toBe(usual.replace('-1', '-0'));
+    expect(loadCacheFromJson(text).getInput('n', 'k')).toEqual(cache.getInput('n', 'k'));
+  });
+
   test.each([['not json'], ['[1]'], ['{"n": 1}'], ['null']])('%s is refused', async (text) => {
     expect(await refusal(() => loadCacheFromJson(text))).toMatchObject({ code: 'SERIALIZATION_ERROR' });
   });
