@@ -1,4 +1,5 @@
 import { type ReactElement, useState, useSyncExternalStore } from 'react';
+import { unreachable } from '../store/unreachable.js';
 import { rate, reasonOf } from './format.js';
 import { Icon } from './icons.js';
 import { mediaQuery } from './media-query.js';
@@ -25,7 +26,8 @@ export function Toolbar(): ReactElement {
       setBusy(false);
     }
   };
-  const unavailable = store.imported;
+  const why = unreachable(store);
+  const unavailable = why !== undefined;
   return (
     <header className="toolbar">
       <div className="brand">
@@ -37,7 +39,7 @@ export function Toolbar(): ReactElement {
         <button
           type="button"
           className="icon-button"
-          title={paused ? 'Resume' : 'Pause'}
+          title={why ?? (paused ? 'Resume' : 'Pause')}
           aria-label={paused ? 'Resume the executor' : 'Pause the executor'}
           aria-pressed={paused}
           disabled={unavailable}
@@ -48,7 +50,7 @@ export function Toolbar(): ReactElement {
         <button
           type="button"
           className="icon-button"
-          title="Start one delivery"
+          title={why ?? 'Start one delivery'}
           aria-label="Start one delivery"
           disabled={unavailable || !paused || busy}
           onClick={() =>
@@ -63,7 +65,7 @@ export function Toolbar(): ReactElement {
         <button
           type="button"
           className="icon-button"
-          title="Publish a message"
+          title={why ?? 'Publish a message'}
           aria-label="Publish a message"
           disabled={unavailable}
           onClick={() => compose()}

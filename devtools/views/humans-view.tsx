@@ -3,6 +3,7 @@ import type { JsonValue } from '../../core/json.js';
 import type { HumanRequest } from '../../core/state/human-request.js';
 import { clock, duration } from '../panel/format.js';
 import { usePanel, useStore } from '../panel/panel-context.js';
+import { unreachable } from '../store/unreachable.js';
 import { answerOf } from './form-answer.js';
 import { formField } from './form-fields.js';
 import { preview } from './json-view.js';
@@ -47,7 +48,8 @@ function Question({ request }: { readonly request: HumanRequest }): ReactElement
   const [tried, setTried] = useState(false);
   const [problem, setProblem] = useState<Refusal | undefined>();
   const { id, agent, askedAt, dueAt, question } = request;
-  const unavailable = !store.live || store.imported;
+  const whyNot = unreachable(store) ?? (store.live ? undefined : 'Go back to live to answer.');
+  const unavailable = whyNot !== undefined;
   const { value, complete } = answerOf(field, entered);
   const left = dueAt === null ? undefined : dueAt - store.now();
 
@@ -118,7 +120,7 @@ function Question({ request }: { readonly request: HumanRequest }): ReactElement
             Answer
           </button>
         </div>
-        {unavailable && <p className="dim">Go back to live to answer.</p>}
+        {whyNot && <p className="dim">{whyNot}</p>}
       </form>
     </li>
   );

@@ -3,7 +3,8 @@ import { type FormEvent, type ReactElement, useEffect, useRef, useState } from '
 import { messageOf } from '../../core/errors.js';
 import type { JsonValue } from '../../core/json.js';
 import { reasonOf } from '../panel/format.js';
-import { usePanel } from '../panel/panel-context.js';
+import { usePanel, useStore } from '../panel/panel-context.js';
+import { unreachable } from '../store/unreachable.js';
 
 interface Props {
   readonly channel: string;
@@ -13,7 +14,9 @@ interface Props {
 
 /** Publishes a message by hand, from nothing or from one that was. */
 export function PublishDialog({ channel, payload, close }: Props): ReactElement {
-  const { store, notify } = usePanel();
+  const { notify } = usePanel();
+  const store = useStore();
+  const why = unreachable(store);
   const dialog = useRef<HTMLDivElement>(null);
   const [name, setName] = useState(channel || ([...store.state.channels.keys()][0] ?? ''));
   const [text, setText] = useState(payload);
@@ -102,13 +105,13 @@ export function PublishDialog({ channel, payload, close }: Props): ReactElement 
           </div>
           <div className="dialog-foot">
             <p id="publish-problem" className="error-text" role="alert">
-              {problem}
+              {why ?? problem}
             </p>
             <div className="row">
               <button type="button" className="button" onClick={close}>
                 Cancel
               </button>
-              <button type="submit" className="button primary">
+              <button type="submit" className="button primary" disabled={why !== undefined}>
                 Publish
               </button>
             </div>
@@ -121,7 +124,7 @@ export function PublishDialog({ channel, payload, close }: Props): ReactElement 
 
 /** Tab goes round inside the dialog. */
 function keepInside(event: KeyboardEvent, dialog: HTMLElement | null): void {
-  const controls = [...(dialog?.querySelectorAll<HTMLElement>('input, textarea, button') ?? [])];
+  const controls = [...(dialog?.querySelectorAll<HTMLElement>('input, textarea, button:enabled') ?? [])];
   const [first, last] = [controls[0], controls.at(-1)];
   if (event.shiftKey && first?.matches(':focus')) {
     event.preventDefault();
