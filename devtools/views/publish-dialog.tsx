@@ -3,7 +3,7 @@ import { type FormEvent, type ReactElement, useEffect, useRef, useState } from '
 import { messageOf } from '../../core/errors.js';
 import type { JsonValue } from '../../core/json.js';
 import { reasonOf } from '../panel/format.js';
-import { usePanel, useStore } from '../panel/panel-context.js';
+import { type MessageDraft, usePanel, useStore } from '../panel/panel-context.js';
 import { unreachable } from '../store/unreachable.js';
 
 interface Props {
@@ -14,12 +14,18 @@ interface Props {
 
 /** Publishes a message by hand, from nothing or from one that was. */
 export function PublishDialog({ channel, payload, close }: Props): ReactElement {
-  const { notify } = usePanel();
+  const { notify, kept } = usePanel();
   const store = useStore();
   const why = unreachable(store);
   const dialog = useRef<HTMLDivElement>(null);
-  const [name, setName] = useState(channel || ([...store.state.channels.keys()][0] ?? ''));
-  const [text, setText] = useState(payload);
+  const beginning = JSON.stringify([channel, payload]);
+  const [draft, setDraft] = useState<MessageDraft>(
+    () =>
+      kept.messages.get(beginning) ?? {
+        channel: channel || ([...store.state.channels.keys()][0] ?? ''),
+        payload,
+      },
+  );
   const [problem, setProblem] = useState<string | undefined>();
 
   useEffect(() => {
@@ -38,19 +44,29 @@ export function PublishDialog({ channel, payload, close }: Props): ReactElement 
     };
   }, []);
 
+  const enter = (changed: Partial<MessageDraft>): void => {
+    const next = { ...draft, ...changed };
+    kept.messages.set(beginning, next);
+    setDraft(next);
+  };
+  /** Escape is pressed by mistake, too; who cancels the message means it. */
+  const discard = (): void => {
+    kept.messages.delete(beginning);
+    close();
+  };
   const send = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     let value: JsonValue;
     try {
-      value = JSON.parse(text);
+      value = JSON.parse(draft.payload);
     } catch (thrown) {
       setProblem(`The payload is not JSON: ${messageOf(thrown)}`);
       return;
     }
     try {
-      const result = await store.command({ name: 'publish', channel: name, payload: value });
-      notify(`Published ${result?.message ?? ''} on ${name}.`);
-      close();
+      const result = await store.command({ name: 'publish', channel: draft.channel, payload: value });
+      notify(`Published ${result?.message ?? ''} on ${draft.channel}.`);
+      discard();
     } catch (thrown) {
       setProblem(reasonOf(thrown));
     }
@@ -81,9 +97,9 @@ export function PublishDialog({ channel, payload, close }: Props): ReactElement 
               id="publish-channel"
               className="field"
               list="publish-channels"
-              value={name}
+              value={draft.channel}
               required
-              onChange={({ target }) => setName(target.value)}
+              onChange={({ target }) => enter({ channel: target.value })}
             />
             <datalist id="publish-channels">
               {[...store.state.channels.keys()].map((each) => (
@@ -97,10 +113,10 @@ export function PublishDialog({ channel, payload, close }: Props): ReactElement 
               id="publish-payload"
               className="field"
               spellCheck={false}
-              value={text}
+              value={draft.payload}
               aria-invalid={problem !== undefined}
               aria-describedby="publish-problem"
-              onChange={({ target }) => setText(target.value)}
+              onChange={({ target }) => enter({ payload: target.value })}
             />
           </div>
           <div className="dialog-foot">
@@ -108,7 +124,7 @@ export function PublishDialog({ channel, payload, close }: Props): ReactElement 
               {why ?? problem}
             </p>
             <div className="row">
-              <button type="button" className="button" onClick={close}>
+              <button type="button" className="button" onClick={discard}>
                 Cancel
               </button>
               <button type="submit" className="button primary" disabled={why !== undefined}>
