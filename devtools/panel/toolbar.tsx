@@ -1,4 +1,5 @@
 import { type ReactElement, useState, useSyncExternalStore } from 'react';
+import type { PanelStore } from '../store/panel-store.js';
 import { unreachable } from '../store/unreachable.js';
 import { rate, reasonOf } from './format.js';
 import { Icon } from './icons.js';
@@ -93,7 +94,6 @@ function Figures(): ReactElement {
   const store = useStore();
   const { source } = usePanel();
   const { state } = store;
-  const runs = state.runningRuns().length;
   return (
     <div className="figures hide-narrow" aria-hidden="true">
       <span>
@@ -105,11 +105,17 @@ function Figures(): ReactElement {
       <span>
         <b>{state.agents.size}</b> agents
       </span>
-      <span>
-        {state.paused ? 'paused' : runs > 0 ? `${runs} ${runs === 1 ? 'run' : 'runs'} going` : 'no run'}
-      </span>
+      <span>{doing(store)}</span>
     </div>
   );
+}
+
+/** In a word, what the executor does at the moment that is shown. */
+function doing({ live, imported, acks, state }: PanelStore): string {
+  if (live && !imported && acks.closed) return 'closed';
+  if (state.paused) return 'paused';
+  const runs = state.runningRuns().length;
+  return runs > 0 ? `${runs} ${runs === 1 ? 'run' : 'runs'} going` : 'no run';
 }
 
 function PanelMenu(): ReactElement {

@@ -51,6 +51,7 @@ test('an executor that has been closed is not taken for one that is idle', async
       'The executor is closed.',
     ]);
   }
+  await page.locator('.figures').getByText('closed', { exact: true }).waitFor({ timeout: 3000 });
   const detail = page.getByRole('region', { name: 'Selected message' });
   expect(await detail.getByRole('button', { name: 'Edit and send again' }).isDisabled()).toBe(true);
   await detail.getByText('The executor is closed.').waitFor();
