@@ -305,7 +305,11 @@ export class PubSubExecutor implements ClosesOnDispose {
 
   /** Ends what still runs, writes everything down and lets the storage go. Further calls do nothing more. */
   close(): Promise<void> {
-    this.#closing ??= this.#parts.lifecycle.close();
+    if (this.#closing === undefined) {
+      this.#closing = this.#parts.lifecycle.close();
+      // Whoever is told of it here finds it closed already.
+      this.#parts.recorder.close();
+    }
     return this.#closing;
   }
 

@@ -30,6 +30,8 @@ export class Recorder {
   private live: RunState;
   private readonly clock: TurnClock;
   private readonly audience: Audience = new Audience(() => this.live);
+  private readonly closeCallbacks = new Set<() => void>();
+  private isClosed = false;
 
   constructor(state: RunState, clock: TurnClock) {
     this.live = state;
@@ -69,6 +71,21 @@ export class Recorder {
   /** Adds an observer; the answer takes it out again. */
   observe(observer: RunObserver): () => void {
     return this.audience.addObserver(observer);
+  }
+
+  /** See `Observable`. */
+  whenClosed(callback: () => void): () => void {
+    if (this.isClosed) callback();
+    else this.closeCallbacks.add(callback);
+    return () => this.closeCallbacks.delete(callback);
+  }
+
+  /** The executor is closed. That is no event: what is stored goes on with whoever opens it next. */
+  close(): void {
+    this.isClosed = true;
+    const callbacks = [...this.closeCallbacks];
+    this.closeCallbacks.clear();
+    for (const callback of callbacks) callback();
   }
 
   /** Everything that `happen` records is kept together or not at all. */

@@ -8,7 +8,7 @@ import type { SafeValue } from './safe-value.js';
 export const INSPECTOR_VERSION = 1;
 
 /** From the executor to who watches it: `hello → snapshot → delta …`, all of it plain JSON. */
-export type InspectorFrame = HelloFrame | SnapshotFrame | DeltaFrame | GapFrame | AckFrame;
+export type InspectorFrame = HelloFrame | SnapshotFrame | DeltaFrame | GapFrame | ClosedFrame | AckFrame;
 
 interface Frame<Type extends string> {
   readonly v: number;
@@ -40,6 +40,12 @@ export interface GapFrame extends Frame<'gap'> {
   /** `slow`: the link could not keep up. `replaced`: the executor loaded another state. */
   readonly reason: 'slow' | 'replaced';
 }
+
+/**
+ * The executor has been closed: commands that would change something are refused from now on. What was under way may
+ * still end, and be sent. Sent again after each snapshot that follows.
+ */
+export interface ClosedFrame extends Frame<'closed'> {}
 
 export interface AckFrame extends Frame<'ack'> {
   /** Of the command. */

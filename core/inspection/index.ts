@@ -4,6 +4,7 @@ export type { Redact, ValuePlace } from './disclosure.js';
 export type { EventBatch, MessageRoute } from './event-batch.js';
 export type {
   AckFrame,
+  ClosedFrame,
   CommandFrame,
   CommandName,
   CommandResult,

@@ -71,6 +71,9 @@ class Inspector {
   #shares = false;
   #rowsShared = false;
   #unsubscribe: (() => void) | undefined;
+  #offClosed: (() => void) | undefined;
+  /** Whether it has been said, since the newest snapshot, that the executor is closed. */
+  #saidClosed = false;
   #cancelTimer: (() => void) | undefined;
   /** What the newest snapshot was taken of; an executor that loads another state has another. */
   #state: RunState;
@@ -167,6 +170,18 @@ class Inspector {
     this.#unsubscribe =
       observable?.observe(this.#writer) ?? this.#executor.subscribe((event) => this.#taken(event));
     this.#send({ v: INSPECTOR_VERSION, type: 'snapshot', seq, parts: shown });
+    this.#saidClosed = false;
+    this.#offClosed = observable?.whenClosed(() => this.#closed());
+  }
+
+  /** Says so at once, but after what led to it. */
+  #closed(): void {
+    this.#cancelTimer?.();
+    this.#sendBatch();
+    // A batch that could not be sent may have become a snapshot, which has said it.
+    if (this.#saidClosed) return;
+    this.#saidClosed = true;
+    this.#send({ v: INSPECTOR_VERSION, type: 'closed' });
   }
 
   #unwatch(): void {
@@ -180,6 +195,8 @@ class Inspector {
     this.#cancelTimer = undefined;
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
+    this.#offClosed?.();
+    this.#offClosed = undefined;
     this.#writer.reset(this.#sent);
   }
 

@@ -22,6 +22,8 @@ export interface WatchOptions {
   readonly onState?: ((state: RunState) => void) | undefined;
   /** Called when detail was given up; `onState` follows. */
   readonly onGap?: ((gap: GapFrame) => void) | undefined;
+  /** Called once, when the executor is closed, or has been when the watching began. */
+  readonly onClosed?: (() => void) | undefined;
   /** Called when the other end speaks another version: nothing of what it sends can be shown. */
   readonly onForeignVersion?: ((version: number) => void) | undefined;
 }
@@ -32,6 +34,8 @@ export interface ExecutorWatch {
   readonly name: string;
   /** The executor's state, payloads of messages apart, folded here. Read it; never change it. */
   readonly state: RunState;
+  /** Whether the executor has been closed: commands that would change something are refused. */
+  readonly closed: boolean;
   /** Asks the executor to do something. Rejects with the `PubSubError` that it met there. */
   command(command: InspectorCommand): Promise<CommandResult | undefined>;
   /** From then on watching costs the executor nothing; commands that were not answered are rejected. */
@@ -54,6 +58,7 @@ export function watchExecutor(link: WatcherEnd, options: WatchOptions = {}): Exe
 
 class Watcher implements ExecutorWatch {
   name = '';
+  closed = false;
   state = new RunState({ nodes: 1 });
   readonly #link: WatcherEnd;
   readonly #options: WatchOptions;
@@ -118,6 +123,12 @@ class Watcher implements ExecutorWatch {
           return;
         }
         break;
+      case 'closed':
+        if (!this.closed) {
+          this.closed = true;
+          this.#options.onClosed?.();
+        }
+        return;
       case 'ack': {
         const settle = this.#waiting.get(frame.id);
         this.#waiting.delete(frame.id);

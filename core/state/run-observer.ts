@@ -30,6 +30,11 @@ export interface RunObserver {
 export interface Observable {
   /** Adds an observer; the answer takes it out again. */
   observe(observer: RunObserver): () => void;
+  /**
+   * Calls back when the executor has been closed, at once if it has been already; the answer ends the wait. The callback
+   * must not throw: whoever closes would meet it.
+   */
+  whenClosed(callback: () => void): () => void;
 }
 
 const observables = new WeakMap<RunState, Observable>();

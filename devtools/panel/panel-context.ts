@@ -23,7 +23,22 @@ export interface Kept {
   compared: number | undefined;
   readonly place: ListPlace;
   /** Answers begun, by the id of the question. */
-  readonly answers: Map<string, JsonValue | undefined>;
+  readonly answers: Map<string, AnswerDraft>;
+  /** Messages begun, by what they began with. */
+  readonly messages: Map<string, MessageDraft>;
+}
+
+/** An answer that has not been sent. */
+export interface AnswerDraft {
+  readonly value: JsonValue | undefined;
+  /** What is written where not all of it is part of the value, by the field's place in the form: half a piece of JSON. */
+  readonly texts: Map<string, string>;
+}
+
+/** A message that has not been published. */
+export interface MessageDraft {
+  readonly channel: string;
+  readonly payload: string;
 }
 
 export function nothingKept(): Kept {
@@ -33,6 +48,7 @@ export function nothingKept(): Kept {
     compared: undefined,
     place: { follows: true, offset: 0 },
     answers: new Map(),
+    messages: new Map(),
   };
 }
 

@@ -135,7 +135,7 @@ select.field { padding: 0 4px; }
 .dialog { background: var(--raised); border: 1px solid var(--border); border-radius: 10px; width: min(560px, 100%); max-height: 100%; overflow: auto; padding: 16px; display: flex; flex-direction: column; gap: 10px; box-shadow: 0 16px 48px rgb(16 24 40 / 0.3); }
 .dialog h2 { font-size: 15px; font-weight: 600; }
 .dialog label, .form-row > span { display: block; font-weight: 600; margin-bottom: 3px; }
-.dialog .row, .actions { display: flex; gap: 8px; justify-content: flex-end; flex-wrap: wrap; }
+.dialog .row, .actions { display: flex; gap: 8px; align-items: center; justify-content: flex-end; flex-wrap: wrap; }
 .dialog .field { width: 100%; }
 /* As high as ten lines where the panel has room for them. */
 .dialog textarea.field { height: clamp(68px, 100cqh - 260px, 194px); }

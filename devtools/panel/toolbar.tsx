@@ -1,4 +1,6 @@
 import { type ReactElement, useState, useSyncExternalStore } from 'react';
+import type { PanelStore } from '../store/panel-store.js';
+import { unreachable } from '../store/unreachable.js';
 import { rate, reasonOf } from './format.js';
 import { Icon } from './icons.js';
 import { mediaQuery } from './media-query.js';
@@ -25,7 +27,8 @@ export function Toolbar(): ReactElement {
       setBusy(false);
     }
   };
-  const unavailable = store.imported;
+  const why = unreachable(store);
+  const unavailable = why !== undefined;
   return (
     <header className="toolbar">
       <div className="brand">
@@ -37,7 +40,7 @@ export function Toolbar(): ReactElement {
         <button
           type="button"
           className="icon-button"
-          title={paused ? 'Resume' : 'Pause'}
+          title={why ?? (paused ? 'Resume' : 'Pause')}
           aria-label={paused ? 'Resume the executor' : 'Pause the executor'}
           aria-pressed={paused}
           disabled={unavailable}
@@ -48,7 +51,7 @@ export function Toolbar(): ReactElement {
         <button
           type="button"
           className="icon-button"
-          title="Start one delivery"
+          title={why ?? 'Start one delivery'}
           aria-label="Start one delivery"
           disabled={unavailable || !paused || busy}
           onClick={() =>
@@ -63,7 +66,7 @@ export function Toolbar(): ReactElement {
         <button
           type="button"
           className="icon-button"
-          title="Publish a message"
+          title={why ?? 'Publish a message'}
           aria-label="Publish a message"
           disabled={unavailable}
           onClick={() => compose()}
@@ -91,7 +94,6 @@ function Figures(): ReactElement {
   const store = useStore();
   const { source } = usePanel();
   const { state } = store;
-  const runs = state.runningRuns().length;
   return (
     <div className="figures hide-narrow" aria-hidden="true">
       <span>
@@ -103,11 +105,17 @@ function Figures(): ReactElement {
       <span>
         <b>{state.agents.size}</b> agents
       </span>
-      <span>
-        {state.paused ? 'paused' : runs > 0 ? `${runs} ${runs === 1 ? 'run' : 'runs'} going` : 'no run'}
-      </span>
+      <span>{doing(store)}</span>
     </div>
   );
+}
+
+/** In a word, what the executor does at the moment that is shown. */
+function doing({ live, imported, acks, state }: PanelStore): string {
+  if (live && !imported && acks.closed) return 'closed';
+  if (state.paused) return 'paused';
+  const runs = state.runningRuns().length;
+  return runs > 0 ? `${runs} ${runs === 1 ? 'run' : 'runs'} going` : 'no run';
 }
 
 function PanelMenu(): ReactElement {

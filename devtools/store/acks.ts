@@ -5,8 +5,10 @@ import type { AckFrame, CommandResult } from '../../core/inspection/frames.js';
 export interface Acks {
   expect(send: (id: number) => void): Promise<CommandResult | undefined>;
   settle(frame: AckFrame): void;
-  /** Whether the executor has answered that it is closed: it says so only to who asks something of it. */
+  /** Whether the executor has said that it is closed, by itself or in an answer. */
   readonly closed: boolean;
+  /** It has said so by itself. */
+  close(): void;
 }
 
 export function pendingAcks(): Acks {
@@ -16,6 +18,9 @@ export function pendingAcks(): Acks {
   return {
     get closed() {
       return closed;
+    },
+    close() {
+      closed = true;
     },
     expect(send) {
       const id = ++ids;

@@ -267,6 +267,9 @@ export class PanelStore {
         this.#notifier.came();
         return;
       }
+      case 'closed':
+        this.acks.close();
+        break;
       case 'ack':
         this.acks.settle(frame);
         break;

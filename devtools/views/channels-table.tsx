@@ -5,6 +5,7 @@ import type { CanvasChannel } from '../canvas-contract.js';
 import { count, nameList, rate } from '../panel/format.js';
 import { Icon } from '../panel/icons.js';
 import { usePanel } from '../panel/panel-context.js';
+import { unreachable } from '../store/unreachable.js';
 import { More, useShown } from './more.js';
 
 /** Thousands may read one channel: their names in its row, and when one points at it. */
@@ -46,6 +47,7 @@ export function Channels({ channels }: { readonly channels: readonly CanvasChann
 
 function ChannelRow({ channel }: { readonly channel: CanvasChannel }): ReactElement {
   const { compose, store } = usePanel();
+  const why = unreachable(store);
   const { name, depth, capacity, published, dropped, subscribers } = channel;
   const share = Math.min(1, depth / Math.max(1, capacity));
   const style = { '--share': `${share * 100}%` } as CSSProperties;
@@ -78,8 +80,8 @@ function ChannelRow({ channel }: { readonly channel: CanvasChannel }): ReactElem
         <button
           type="button"
           className="icon-button"
-          disabled={store.imported}
-          title="Publish on it"
+          disabled={why !== undefined}
+          title={why ?? 'Publish on it'}
           aria-label={`Publish on ${name}`}
           onClick={() => compose(name)}
         >

@@ -2,7 +2,8 @@ import { type FormEvent, type ReactElement, useEffect, useMemo, useRef, useState
 import type { JsonValue } from '../../core/json.js';
 import type { HumanRequest } from '../../core/state/human-request.js';
 import { clock, duration } from '../panel/format.js';
-import { usePanel, useStore } from '../panel/panel-context.js';
+import { type AnswerDraft, usePanel, useStore } from '../panel/panel-context.js';
+import { unreachable } from '../store/unreachable.js';
 import { answerOf } from './form-answer.js';
 import { formField } from './form-fields.js';
 import { preview } from './json-view.js';
@@ -41,19 +42,21 @@ function Question({ request }: { readonly request: HumanRequest }): ReactElement
   const store = useStore();
   const { notify, kept } = usePanel();
   const field = useMemo(() => formField(request.schema, request.default ?? undefined), [request]);
-  const [entered, setEntered] = useState<JsonValue | undefined>(() =>
-    kept.answers.has(request.id) ? kept.answers.get(request.id) : field.initial,
+  const [draft, setDraft] = useState<AnswerDraft>(
+    () => kept.answers.get(request.id) ?? { value: field.initial, texts: new Map() },
   );
   const [tried, setTried] = useState(false);
   const [problem, setProblem] = useState<Refusal | undefined>();
   const { id, agent, askedAt, dueAt, question } = request;
-  const unavailable = !store.live || store.imported;
-  const { value, complete } = answerOf(field, entered);
+  const whyNot = unreachable(store) ?? (store.live ? undefined : 'Go back to live to answer.');
+  const unavailable = whyNot !== undefined;
+  const { value, complete } = answerOf(field, draft.value);
   const left = dueAt === null ? undefined : dueAt - store.now();
 
   const enter = (changed: JsonValue | undefined): void => {
-    kept.answers.set(id, changed);
-    setEntered(changed);
+    const next = { ...draft, value: changed };
+    kept.answers.set(id, next);
+    setDraft(next);
   };
   const item = useRef<HTMLLIElement>(null);
   /** Goes on to another question, where one is left: with this one the button goes that was pressed. */
@@ -94,7 +97,8 @@ function Question({ request }: { readonly request: HumanRequest }): ReactElement
       <form className="form" onSubmit={send} aria-label={`Answer to ${agent}`}>
         <SchemaField
           field={field}
-          value={entered}
+          value={draft.value}
+          texts={draft.texts}
           required
           showsMissing={tried}
           refused={problem?.at ?? NO_REFUSALS}
@@ -118,7 +122,7 @@ function Question({ request }: { readonly request: HumanRequest }): ReactElement
             Answer
           </button>
         </div>
-        {unavailable && <p className="dim">Go back to live to answer.</p>}
+        {whyNot && <p className="dim">{whyNot}</p>}
       </form>
     </li>
   );

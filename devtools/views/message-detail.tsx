@@ -5,6 +5,7 @@ import { clock, duration, reasonOf } from '../panel/format.js';
 import { Icon } from '../panel/icons.js';
 import { useActivity, usePanel, useStore } from '../panel/panel-context.js';
 import { messageRow } from '../store/message-row.js';
+import { unreachable } from '../store/unreachable.js';
 import { DiffView } from './diff-view.js';
 import { ErrorNote } from './error-note.js';
 import { JsonView } from './json-view.js';
@@ -35,6 +36,7 @@ export function MessageDetail({ seq, compared, onCompare, close }: Props): React
   const known = payload.value;
   // What stands in for the rest would reach agents as if somebody had meant it.
   const isCut = known !== undefined && known.lost.length > 0;
+  const whyNot = unreachable(store) ?? (isCut ? 'Not shown whole, so it cannot be sent again.' : undefined);
   const copy = async (text: string): Promise<void> => {
     try {
       await navigator.clipboard.writeText(text);
@@ -117,15 +119,15 @@ export function MessageDetail({ seq, compared, onCompare, close }: Props): React
         <button
           type="button"
           className="button"
-          disabled={!known || isCut || store.imported}
-          {...(isCut && { 'aria-describedby': 'payload-cut' })}
+          disabled={!known || whyNot !== undefined}
+          {...(whyNot && { 'aria-describedby': 'not-again' })}
           onClick={() => compose(row.channel, textOf(known?.json ?? null))}
         >
           Edit and send again
         </button>
-        {isCut && (
-          <p id="payload-cut" className="dim">
-            Not shown whole, so it cannot be sent again.
+        {whyNot && (
+          <p id="not-again" className="dim">
+            {whyNot}
           </p>
         )}
       </div>

@@ -5,6 +5,7 @@ import type { CanvasSelection } from '../canvas-contract.js';
 import { clock, count, duration, rate, reasonOf } from '../panel/format.js';
 import { Icon } from '../panel/icons.js';
 import { useActivity, usePanel, useStore } from '../panel/panel-context.js';
+import { unreachable } from '../store/unreachable.js';
 import { ErrorNote } from './error-note.js';
 import { JsonView } from './json-view.js';
 import { MessageDetail } from './message-detail.js';
@@ -153,6 +154,7 @@ function AgentDetail({ name, close }: { readonly name: string; close(): void }):
 function ChannelDetail({ name, close }: { readonly name: string; close(): void }): ReactElement {
   useStore();
   const { source, compose, store } = usePanel();
+  const why = unreachable(store);
   const channel = source.channels().find((each) => each.name === name);
   return (
     <div className="detail">
@@ -176,7 +178,13 @@ function ChannelDetail({ name, close }: { readonly name: string; close(): void }
         </dl>
       )}
       <div className="actions">
-        <button type="button" className="button" disabled={store.imported} onClick={() => compose(name)}>
+        <button
+          type="button"
+          className="button"
+          disabled={why !== undefined}
+          title={why}
+          onClick={() => compose(name)}
+        >
           Publish on it
         </button>
       </div>

@@ -1,4 +1,4 @@
-import { type ReactElement, useRef, useState } from 'react';
+import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 import { messageOf } from '../../core/errors.js';
 import type { JsonValue } from '../../core/json.js';
 import { JsonView } from './json-view.js';
@@ -11,19 +11,20 @@ interface OwnTextProps {
   /** The id of what describes it. */
   readonly described: string | undefined;
   readonly isBad: boolean;
-  readonly initial: JsonValue | undefined;
+  readonly value: JsonValue | undefined;
+  /** Where its text is while it is not shown, and under which name. */
+  readonly texts: Map<string, string>;
+  readonly path: string;
   onChange(value: JsonValue | undefined): void;
 }
 
-interface LinesProps extends OwnTextProps {
-  readonly isNull: boolean;
-}
-
 /** A list of texts, one a line; empty lines are none. */
-export function LinesField(props: LinesProps): ReactElement {
-  const { id, name, note, described, isBad, initial, isNull, onChange } = props;
-  const [typed, setTyped] = useState(() => (Array.isArray(initial) ? initial.join('\n') : ''));
-  const text = isNull ? '' : typed;
+export function LinesField(props: OwnTextProps): ReactElement {
+  const { id, name, note, described, isBad, value, texts, path, onChange } = props;
+  const own = Array.isArray(value) ? value.join('\n') : '';
+  const [typed, setTyped] = useState(() => texts.get(path) ?? own);
+  // When null has taken its place, what was typed is no answer any more.
+  const text = linesOf(typed).join('\n') === own ? typed : own;
   return (
     <div className="form-row">
       <label htmlFor={id}>{name} (one a line)</label>
@@ -36,9 +37,9 @@ export function LinesField(props: LinesProps): ReactElement {
         aria-invalid={isBad}
         value={text}
         onChange={({ target }) => {
+          texts.set(path, target.value);
           setTyped(target.value);
-          const lines = target.value.split('\n').map((each) => each.trim());
-          onChange(lines.filter((each) => each !== ''));
+          onChange(linesOf(target.value));
         }}
       />
       {note}
@@ -53,17 +54,24 @@ interface JsonProps extends OwnTextProps {
 
 /** Whatever no control fits. What it should look like can be read, and begun with. */
 export function JsonField(props: JsonProps): ReactElement {
-  const { id, name, note, described, isBad, initial, schema, skeleton, onChange } = props;
+  const { id, name, note, described, isBad, value, texts, path, schema, skeleton, onChange } = props;
   const area = useRef<HTMLTextAreaElement>(null);
-  const [text, setText] = useState(() => (initial === undefined ? '' : textOf(initial)));
-  const [problem, setProblem] = useState<string | undefined>();
-  const enter = (entered: string): void => {
-    setText(entered);
-    const read = readJson(entered);
+  const [typed, setTyped] = useState(() => texts.get(path) ?? textOf(value));
+  const { text, problem } = useMemo(() => {
+    const read = readJson(typed);
+    // When null has taken the place of what this is part of, what was typed is no answer any more.
+    return JSON.stringify(read.value) === JSON.stringify(value)
+      ? { text: typed, problem: read.problem }
+      : { text: textOf(value), problem: undefined };
+  }, [typed, value]);
+  useEffect(() => {
     // What cannot be sent holds the form back: it would be left out as if nobody had written it.
-    area.current?.setCustomValidity(read.problem ?? '');
-    setProblem(read.problem);
-    onChange(read.value);
+    area.current?.setCustomValidity(problem ?? '');
+  }, [problem]);
+  const enter = (entered: string): void => {
+    texts.set(path, entered);
+    setTyped(entered);
+    onChange(readJson(entered).value);
   };
   return (
     <div className="form-row">
@@ -106,8 +114,13 @@ export function JsonField(props: JsonProps): ReactElement {
   );
 }
 
-function textOf(value: JsonValue): string {
-  return JSON.stringify(value, null, 2);
+function linesOf(text: string): string[] {
+  const lines = text.split('\n').map((each) => each.trim());
+  return lines.filter((each) => each !== '');
+}
+
+function textOf(value: JsonValue | undefined): string {
+  return value === undefined ? '' : JSON.stringify(value, null, 2);
 }
 
 /** Nothing is no answer, and no mistake. */

@@ -4,6 +4,7 @@ import { clock, count } from '../panel/format.js';
 import { useActivity, usePanel, useStore } from '../panel/panel-context.js';
 import { type Problem, problemsUpTo } from '../store/problems.js';
 import type { RetryResult } from '../store/retries.js';
+import { unreachable } from '../store/unreachable.js';
 import { ErrorNote } from './error-note.js';
 import { Status } from './status.js';
 
@@ -38,7 +39,8 @@ export function ProblemsView(): ReactElement {
   const letters = new Map([...store.state.tree.deadLetters()].map((letter) => [letter.number, letter]));
   const listed = problems.filter((problem) => kind === undefined || problem.kind === kind);
   const groups = grouped(listed);
-  const mayRetry = store.live && !store.imported && !progress;
+  const whyNot = unreachable(store) ?? (store.live ? undefined : 'Go back to live to retry.');
+  const mayRetry = whyNot === undefined && !progress;
   const retry = async (ids: readonly string[]): Promise<void> => {
     const result = await retries.run(ids);
     if (result) notify(wordsFor(result), result.failures.length > 0);
@@ -75,11 +77,7 @@ export function ProblemsView(): ReactElement {
           })}
         </div>
         <span className="spacer" />
-        {letters.size > 0 && !store.live && !store.imported && (
-          <span id="retry-live" className="dim">
-            Go back to live to retry.
-          </span>
-        )}
+        {letters.size > 0 && whyNot && <span className="dim">{whyNot}</span>}
         {(letters.size > 0 || progress) && (
           <button
             type="button"

@@ -3,7 +3,8 @@ import { type FormEvent, type ReactElement, useEffect, useRef, useState } from '
 import { messageOf } from '../../core/errors.js';
 import type { JsonValue } from '../../core/json.js';
 import { reasonOf } from '../panel/format.js';
-import { usePanel } from '../panel/panel-context.js';
+import { type MessageDraft, usePanel, useStore } from '../panel/panel-context.js';
+import { unreachable } from '../store/unreachable.js';
 
 interface Props {
   readonly channel: string;
@@ -13,10 +14,18 @@ interface Props {
 
 /** Publishes a message by hand, from nothing or from one that was. */
 export function PublishDialog({ channel, payload, close }: Props): ReactElement {
-  const { store, notify } = usePanel();
+  const { notify, kept } = usePanel();
+  const store = useStore();
+  const why = unreachable(store);
   const dialog = useRef<HTMLDivElement>(null);
-  const [name, setName] = useState(channel || ([...store.state.channels.keys()][0] ?? ''));
-  const [text, setText] = useState(payload);
+  const beginning = JSON.stringify([channel, payload]);
+  const [draft, setDraft] = useState<MessageDraft>(
+    () =>
+      kept.messages.get(beginning) ?? {
+        channel: channel || ([...store.state.channels.keys()][0] ?? ''),
+        payload,
+      },
+  );
   const [problem, setProblem] = useState<string | undefined>();
 
   useEffect(() => {
@@ -35,19 +44,29 @@ export function PublishDialog({ channel, payload, close }: Props): ReactElement 
     };
   }, []);
 
+  const enter = (changed: Partial<MessageDraft>): void => {
+    const next = { ...draft, ...changed };
+    kept.messages.set(beginning, next);
+    setDraft(next);
+  };
+  /** Escape is pressed by mistake, too; who cancels the message means it. */
+  const discard = (): void => {
+    kept.messages.delete(beginning);
+    close();
+  };
   const send = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     let value: JsonValue;
     try {
-      value = JSON.parse(text);
+      value = JSON.parse(draft.payload);
     } catch (thrown) {
       setProblem(`The payload is not JSON: ${messageOf(thrown)}`);
       return;
     }
     try {
-      const result = await store.command({ name: 'publish', channel: name, payload: value });
-      notify(`Published ${result?.message ?? ''} on ${name}.`);
-      close();
+      const result = await store.command({ name: 'publish', channel: draft.channel, payload: value });
+      notify(`Published ${result?.message ?? ''} on ${draft.channel}.`);
+      discard();
     } catch (thrown) {
       setProblem(reasonOf(thrown));
     }
@@ -78,9 +97,9 @@ export function PublishDialog({ channel, payload, close }: Props): ReactElement 
               id="publish-channel"
               className="field"
               list="publish-channels"
-              value={name}
+              value={draft.channel}
               required
-              onChange={({ target }) => setName(target.value)}
+              onChange={({ target }) => enter({ channel: target.value })}
             />
             <datalist id="publish-channels">
               {[...store.state.channels.keys()].map((each) => (
@@ -94,21 +113,21 @@ export function PublishDialog({ channel, payload, close }: Props): ReactElement 
               id="publish-payload"
               className="field"
               spellCheck={false}
-              value={text}
+              value={draft.payload}
               aria-invalid={problem !== undefined}
               aria-describedby="publish-problem"
-              onChange={({ target }) => setText(target.value)}
+              onChange={({ target }) => enter({ payload: target.value })}
             />
           </div>
           <div className="dialog-foot">
             <p id="publish-problem" className="error-text" role="alert">
-              {problem}
+              {why ?? problem}
             </p>
             <div className="row">
-              <button type="button" className="button" onClick={close}>
+              <button type="button" className="button" onClick={discard}>
                 Cancel
               </button>
-              <button type="submit" className="button primary">
+              <button type="submit" className="button primary" disabled={why !== undefined}>
                 Publish
               </button>
             </div>
@@ -121,7 +140,7 @@ export function PublishDialog({ channel, payload, close }: Props): ReactElement 
 
 /** Tab goes round inside the dialog. */
 function keepInside(event: KeyboardEvent, dialog: HTMLElement | null): void {
-  const controls = [...(dialog?.querySelectorAll<HTMLElement>('input, textarea, button') ?? [])];
+  const controls = [...(dialog?.querySelectorAll<HTMLElement>('input, textarea, button:enabled') ?? [])];
   const [first, last] = [controls[0], controls.at(-1)];
   if (event.shiftKey && first?.matches(':focus')) {
     event.preventDefault();

@@ -9,6 +9,8 @@ import { isList, recordOf } from './schema-rules.js';
 interface Props {
   readonly field: FormField;
   readonly value: JsonValue | undefined;
+  /** What has been written in those fields that keep their own text, by their paths; they enter it here. */
+  readonly texts: Map<string, string>;
   readonly required: boolean;
   /** Whether somebody tried to send the form: what is needed and has no answer says so from then on. */
   readonly showsMissing: boolean;
@@ -21,7 +23,7 @@ interface Props {
 
 /** The controls for one field of a form, and for what is inside of it. */
 export function SchemaField(props: Props): ReactElement {
-  const { field, value, required, showsMissing, refused = NO_REFUSALS, path = '', onChange } = props;
+  const { field, value, texts, required, showsMissing, refused = NO_REFUSALS, path = '', onChange } = props;
   const id = useId();
   const label = field.title || 'Answer';
   const name = (
@@ -67,6 +69,7 @@ export function SchemaField(props: Props): ReactElement {
             <SchemaField
               key={member.name}
               field={member.field}
+              texts={texts}
               required={member.required}
               showsMissing={showsMissing && isAsked}
               refused={refused}
@@ -187,14 +190,11 @@ export function SchemaField(props: Props): ReactElement {
         </div>
       );
     case 'lines':
-      return (
-        <LinesField {...{ id, name, note, described, isBad, onChange }} initial={value} isNull={saysNull} />
-      );
+      return <LinesField {...{ id, name, note, described, isBad, value, texts, path, onChange }} />;
     case 'json':
       return (
         <JsonField
-          {...{ id, name, note, described, isBad, onChange }}
-          initial={value}
+          {...{ id, name, note, described, isBad, value, texts, path, onChange }}
           schema={field.schema}
           skeleton={field.skeleton}
         />

@@ -49,6 +49,7 @@ async function watched(options: InspectorOptions = {}): Promise<Watched> {
         remove();
       };
     },
+    whenClosed: (callback) => observable.whenClosed(callback),
   });
   const detach = attachInspector(executor, inspector, {
     ...options,

@@ -57,6 +57,10 @@ function watchOverPort(
       options.onState?.(state);
       check();
     },
+    onClosed() {
+      options.onClosed?.();
+      check();
+    },
   });
   closing.push(
     () => port1.close(),
@@ -227,6 +231,66 @@ test('stopped, it hears nothing more, and what was not answered is rejected', as
   await expect(watch.command({ name: 'pause' })).rejects.toMatchObject({ code: 'CANCELLED' });
   executor.openChannel('unheard');
   expect(watch.state.seq).toBe(seq);
+});
+
+test('that the executor is closed is told at once, once, and after all that happened before', async () => {
+  const executor = await team();
+  let told = 0;
+  const { watch, until } = watchOverPort(executor, { onClosed: () => told++ });
+  const run = executor.execute();
+  await executor.publish('pages', { n: 1 });
+  await until(() => watch.state.seq > 0);
+  expect(watch.closed).toBe(false);
+  await executor.close();
+  await run.report;
+  await until(() => watch.closed);
+  expect(shown(watch.state)).toBe(shown(executor.state));
+  await expect(watch.command({ name: 'pause' })).rejects.toMatchObject({ code: 'EXECUTOR_CLOSED' });
+  await executor.close();
+  expect(told).toBe(1);
+});
+
+test('who comes when the executor is closed is told so after its state; whoever closes it anew does no harm', async () => {
+  const executor = await team();
+  const { inspector, watcher } = inPageLink();
+  closing.push(attachInspector(executor, inspector));
+  const answers: Promise<unknown>[] = [];
+  const first = watchExecutor(watcher, {
+    onClosed: () => answers.push(executor.close(), first.command({ name: 'resume' })),
+  });
+  const [closed, resumed] = await executor.close().then(() => answers);
+  await closed;
+  await expect(resumed).rejects.toMatchObject({ code: 'EXECUTOR_CLOSED' });
+  first.stop();
+
+  const told: string[] = [];
+  const late = watchExecutor(watcher, {
+    onState: () => told.push('state'),
+    onClosed: () => told.push('closed'),
+  });
+  expect(late.closed).toBe(true);
+  expect(told).toEqual(['state', 'closed']);
+});
+
+test('who has left is not told that the executor closes, and one that gave detail up is told all the same', async () => {
+  const executor = await team();
+  const { inspector, watcher } = inPageLink();
+  const sent: string[] = [];
+  const taking = { ...inspector, send: (frame: InspectorFrame) => void sent.push(frame.type) };
+  closing.push(attachInspector(executor, taking, { eventsUnderWay: 2 }));
+  watcher.send({ v: 1, type: 'watch' });
+  for (const channel of ['a', 'b', 'c', 'd', 'e', 'f']) executor.openChannel(channel);
+  await executor.close();
+  expect(sent.at(-1)).toBe('closed');
+  expect(sent.filter((type) => type === 'closed')).toHaveLength(1);
+
+  const other = await team();
+  const { inspector: end, watcher: start } = inPageLink();
+  closing.push(attachInspector(other, end));
+  let told = 0;
+  watchExecutor(start, { onClosed: () => told++ }).stop();
+  await other.close();
+  expect(told).toBe(0);
 });
 
 test('another version is said, not guessed at; a bad link is refused', () => {

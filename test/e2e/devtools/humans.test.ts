@@ -195,3 +195,22 @@ for (const dark of [false, true]) {
     await expect.poll(() => answer.evaluate(contrast)).toBeGreaterThan(4.5);
   });
 }
+
+test('what null has taken the place of is not shown again as if it were the answer', async () => {
+  const page = await opened('view=humans');
+  await page.evaluate(`window.executor.publish('asks', {
+    type: ['object', 'null'], title: 'Whole',
+    properties: { plan: {}, pages: { type: ['array', 'null'], items: { type: 'string' } } },
+  })`);
+  const fields = [page.getByLabel('pages (one a line)'), page.getByLabel('plan (as JSON)')] as const;
+  const shown = () => Promise.all(fields.map((field) => field.inputValue()));
+  await fields[0].fill('one\ntwo');
+  await fields[1].fill('[1]');
+  expect(await shown()).toEqual(['one\ntwo', '[1]']);
+  await page.getByLabel('No value (null) for pages').check();
+  await page.getByLabel('No value (null) for pages').uncheck();
+  expect(await shown()).toEqual(['', '[1]']);
+  await page.getByLabel('No value (null) for Whole').check();
+  await page.getByLabel('No value (null) for Whole').uncheck();
+  expect(await shown()).toEqual(['', '']);
+});

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { panelPages, until, violations, work } from './panel-page.js';
+import { panelPages, violations, work } from './panel-page.js';
 
 const { opened } = panelPages();
 
@@ -32,8 +32,46 @@ for (const dark of [false, true]) {
 
 test('an executor that has been closed is not taken for one that is idle', async () => {
   const page = await opened('view=messages');
-  await page.evaluate('window.executor.close().then(() => { window.isClosed = true; })');
-  await until(page, 'window.isClosed');
-  await page.getByRole('button', { name: 'Pause the executor' }).click();
+  await work(page);
+  await page.getByRole('row').nth(1).click();
+  await page.getByRole('button', { name: 'Edit and send again' }).click();
+  await page.evaluate('window.executor.close()');
+  await page.getByText('The executor is closed', { exact: true }).waitFor();
+
+  const dialog = page.getByRole('dialog');
+  expect(await dialog.getByRole('button', { name: 'Publish' }).isDisabled()).toBe(true);
+  await dialog.getByText('The executor is closed.').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  for (const name of ['Pause the executor', 'Start one delivery', 'Publish a message']) {
+    const control = page.getByRole('button', { name });
+    expect([name, await control.isDisabled(), await control.getAttribute('title')]).toEqual([
+      name,
+      true,
+      'The executor is closed.',
+    ]);
+  }
+  await page.locator('.figures').getByText('closed', { exact: true }).waitFor({ timeout: 3000 });
+  const detail = page.getByRole('region', { name: 'Selected message' });
+  expect(await detail.getByRole('button', { name: 'Edit and send again' }).isDisabled()).toBe(true);
+  await detail.getByText('The executor is closed.').waitFor();
+
+  await page.getByRole('tab', { name: 'Humans' }).click();
+  expect(await page.getByRole('button', { name: 'Answer' }).isDisabled()).toBe(true);
+  expect(await page.getByRole('button', { name: 'Withdraw' }).isDisabled()).toBe(true);
+  await page.getByText('The executor is closed.').waitFor();
+  await page.getByRole('tab', { name: 'Problems' }).click();
+  expect(await page.getByRole('button', { name: 'Retry', exact: true }).isDisabled()).toBe(true);
+  await page.getByText('The executor is closed.').waitFor();
+  await page.getByRole('tab', { name: 'State' }).click();
+  expect(await page.getByRole('button', { name: 'Publish on facts' }).isDisabled()).toBe(true);
+  expect(await violations(page)).toEqual([]);
+});
+
+test('a panel that is opened when the executor is closed says so at once', async () => {
+  const page = await opened('view=messages');
+  await page.getByRole('button', { name: 'Close the panel' }).click();
+  await page.evaluate('window.executor.close()');
+  await page.evaluate('window.devtools.open()');
   await page.getByText('The executor is closed', { exact: true }).waitFor();
 });
