@@ -209,6 +209,19 @@ export function encodeJson(value: unknown): string {
   return hasNegativeZero(value) ? encodeSlowly(value) : JSON.stringify(value);
 }
 
+/** The same, with every member and item on a line of its own. */
+export function encodePrettyJson(value: unknown, indent = ''): string {
+  if (typeof value !== 'object' || value === null) return encodeJson(value);
+  const deeper = `${indent}  `;
+  const lines = Array.isArray(value)
+    ? value.map((item) => deeper + encodePrettyJson(item, deeper))
+    : Object.entries(value).map(
+        ([key, member]) => `${deeper}${JSON.stringify(key)}: ${encodePrettyJson(member, deeper)}`,
+      );
+  const [open, close] = Array.isArray(value) ? '[]' : '{}';
+  return lines.length === 0 ? `${open}${close}` : `${open}\n${lines.join(',\n')}\n${indent}${close}`;
+}
+
 function hasNegativeZero(value: unknown): boolean {
   if (typeof value === 'number') return value === 0 && Object.is(value, -0);
   if (typeof value !== 'object' || value === null) return false;

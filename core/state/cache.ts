@@ -1,6 +1,6 @@
 import { invalid, PubSubError } from '../errors.js';
 import { requireId, requireName } from '../identifiers.js';
-import { copyJson, encodeJson, type JsonValue } from '../json.js';
+import { copyJson, encodeJson, encodePrettyJson, type JsonValue } from '../json.js';
 import { type CacheEvent, CacheTable } from './cache-table.js';
 
 /** Where a cache reads from and writes to: the live state, a transaction, or a table of its own. */
@@ -165,7 +165,7 @@ export function serializeCacheToJson(cache: Cache): string {
 
 /** The whole cache as indented JSON text. */
 export function serializeCacheToPrettyJson(cache: Cache): string {
-  return JSON.stringify(requireCache(cache), null, 2);
+  return encodePrettyJson(requireCache(cache).toJSON());
 }
 
 function requireCache(cache: unknown): Cache {

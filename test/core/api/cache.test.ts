@@ -89,6 +89,17 @@ describe('as JSON', () => {
     expect(serializeCacheToPrettyJson(cache)).toBe('{\n  "n": {\n    "k": 1\n  }\n}');
   });
 
+  test('pretty JSON is what JSON.stringify makes of it, and keeps -0 as well', () => {
+    const cache = new Cache();
+    cache.insertValue('n', 'lists', [1, [], [{ a: 'é"' }], {}, null, true]);
+    cache.insertGlobalValue('g', '__proto__', { __proto__: null, b: { c: 0.5 } });
+    expect(serializeCacheToPrettyJson(cache)).toBe(JSON.stringify(cache, null, 2));
+    cache.insertGlobalValue('g', 'zero', [-0]);
+    const again = loadCacheFromJson(serializeCacheToPrettyJson(cache));
+    expect(again.getGlobalInput('g', 'zero')).toEqual([-0]);
+    expect(serializeCacheToJson(again)).toBe(serializeCacheToJson(cache));
+  });
+
   test.each([['not json'], ['[1]'], ['{"n": 1}'], ['null']])('%s is refused', async (text) => {
     expect(await refusal(() => loadCacheFromJson(text))).toMatchObject({ code: 'SERIALIZATION_ERROR' });
   });
