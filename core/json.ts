@@ -209,6 +209,19 @@ export function encodeJson(value: unknown): string {
   return hasNegativeZero(value) ? encodeSlowly(value) : JSON.stringify(value);
 }
 
+/** The same, with every member and item on a line of its own. */
+export function encodePrettyJson(value: unknown, indent = ''): string {
+  if (typeof value !== 'object' || value === null) return encodeJson(value);
+  const deeper = `${indent}  `;
+  const lines = Array.isArray(value)
+    ? value.map((item) => deeper + encodePrettyJson(item, deeper))
+    : Object.entries(value).map(
+        ([key, member]) => `${deeper}${JSON.stringify(key)}: ${encodePrettyJson(member, deeper)}`,
+      );
+  const [open, close] = Array.isArray(value) ? '[]' : '{}';
+  return lines.length === 0 ? `${open}${close}` : `${open}\n${lines.join(',\n')}\n${indent}${close}`;
+}
+
 function hasNegativeZero(value: unknown): boolean {
   if (typeof value === 'number') return value === 0 && Object.is(value, -0);
   if (typeof value !== 'object' || value === null) return false;
@@ -223,24 +236,6 @@ function encodeSlowly(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(encodeSlowly).join(',')}]`;
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
   return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${encodeSlowly(member)}`).join(',')}}`;
-}
-
-/** The same, indented by two spaces. */
-export function encodePrettyJson(value: unknown): string {
-  return hasNegativeZero(value) ? encodeIndented(value, '\n') : JSON.stringify(value, null, 2);
-}
-
-function encodeIndented(value: unknown, newline: string): string {
-  if (typeof value !== 'object' || value === null) return encodeSlowly(value);
-  const inner = `${newline}  `;
-  const isList = Array.isArray(value);
-  const members = isList
-    ? value.map((item) => encodeIndented(item, inner))
-    : Object.entries(value).map(
-        ([key, member]) => `${JSON.stringify(key)}: ${encodeIndented(member, inner)}`,
-      );
-  const text = members.length === 0 ? '' : inner + members.join(`,${inner}`) + newline;
-  return isList ? `[${text}]` : `{${text}}`;
 }
 
 /** Parses JSON text. @throws PubSubError `SERIALIZATION_ERROR` naming `field` when it is not JSON. */

@@ -79,9 +79,15 @@ export class ApplicationPublisher {
   ): Publication | Promise<Publication> {
     // Looking at the payload may have closed it: a check of an agent's own, or a getter.
     const channel = present?.isOpen === true ? present : this.router.destination(channelName, false);
-    return this.router.hasRoom(channel)
+    // What was published before needs no room: it must be one message even where a new one would be refused.
+    return this.isRepeated(channel, own) || this.router.hasRoom(channel)
       ? this.send(channel, payload, own, options, run())
       : this.sendWhenRoom(channelName, payload, own, options, run);
+  }
+
+  private isRepeated({ name }: Channel, own: Message<unknown> | undefined): boolean {
+    if (own === undefined || isPassedOn(own, name)) return false;
+    return this.recorder.state.outsideIds.has(name, own.id);
   }
 
   private find(name: string): Channel | undefined {
@@ -149,7 +155,7 @@ export class ApplicationPublisher {
   ): Publication {
     const { state } = this.recorder;
     const message = this.stamped(own, channel.name, payload);
-    if (state.outsideIds.has(channel.name, own.id)) return Publication.of(message, 0, true);
+    if (this.isRepeated(channel, own)) return Publication.of(message, 0, true);
     const at = this.recorder.recent();
     const ordinal = state.published;
     const taskId = this.taskId(own, options);

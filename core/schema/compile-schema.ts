@@ -169,12 +169,18 @@ function isPromiseLike(result: object): result is PromiseLike<StandardSchemaV1.R
 
 function toCheckResult(root: unknown, result: StandardSchemaV1.Result<unknown>): CheckResult {
   if (!result.issues) return { ok: true, value: result.value };
+  // To a Standard Schema that is a failure all the same, and an error has to say something.
+  if (result.issues.length === 0) return { ok: false, issues: [withoutReason(root)] };
   const issues = result.issues.slice(0, MAX_ISSUES).map(({ message, path = [] }) => {
     const keys = path.map((step) => (typeof step === 'object' ? step.key : step));
     const pointer = keys.map((key) => `/${escapePointer(String(key))}`).join('');
     return { path: pointer, message, received: describe(valueAt(root, pointer)) };
   });
   return { ok: false, issues };
+}
+
+function withoutReason(value: unknown): SchemaIssue {
+  return { path: '', message: 'was refused by its schema, which gives no reason', received: describe(value) };
 }
 
 /** A schema that throws (a bug in a refinement) fails the value, not the run. */

@@ -129,6 +129,14 @@ describe('a Standard Schema', () => {
     await expect(late.check(1)).resolves.toMatchObject({ ok: false });
   });
 
+  test('that refuses without a reason says that', () => {
+    const message = 'was refused by its schema, which gives no reason';
+    expect(compile(standard(() => ({ issues: [] }))).check(1)).toEqual({
+      ok: false,
+      issues: [{ path: '', message, received: '1' }],
+    });
+  });
+
   test('tells its JSON Schema where its library can', () => {
     expect(compile(z.object({ url: z.string() })).json).toMatchObject({
       type: 'object',

@@ -134,6 +134,31 @@ describe('the same message id twice', () => {
     expect(recorded('message.published')).toHaveLength(1);
   });
 
+  test.each(['reject', 'backpressure'] as const)(
+    'is one message also where a full mailbox would %s another',
+    async (overflow) => {
+      const { executor, runtime, recorded } = await openBus();
+      executor.openChannel('in', { capacity: 1, overflow });
+      const arrived: JsonValue[] = [];
+      executor.registerAgent(
+        defineAgent({ name: 'sink', subscribe: 'in', process: ({ payload }) => void arrived.push(payload) }),
+      );
+      const message = createMessage('importer', 'row 1');
+      const first = await executor.publish('in', message);
+      // Sent again, as its acknowledgement was lost.
+      const again: Message[] = [];
+      executor.publish('in', message).then(
+        (second) => again.push(second),
+        () => {},
+      );
+      await runtime.runUntilIdle();
+      expect(again).toEqual([first]);
+      await executor.execute({ resume: true }).report;
+      expect(arrived).toEqual(['row 1']);
+      expect(recorded('message.published')).toHaveLength(1);
+    },
+  );
+
   test('is one message, from two agents', async () => {
     const { executor } = await openBus();
     const message = createMessage('importer', 'row 1');
