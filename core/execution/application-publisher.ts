@@ -14,7 +14,7 @@ import type { Router } from './router.js';
 
 /** Options of `executor.publish`. */
 export interface ApplicationPublishOptions {
-  /** Who says it; `message.source`. Default `app`. */
+  /** Who says it; `message.source`. Default: what the message says, or `app`. */
   readonly source?: string | undefined;
   /** Creates or updates this task and stamps the message with its id. */
   readonly task?: TaskInput | undefined;
@@ -154,7 +154,7 @@ export class ApplicationPublisher {
     run: RunRecord | undefined,
   ): Publication {
     const { state } = this.recorder;
-    const message = this.stamped(own, channel.name, payload);
+    const message = this.stamped(own, channel.name, payload, options?.source);
     if (this.isRepeated(channel, own)) return Publication.of(message, 0, true);
     const at = this.recorder.recent();
     const ordinal = state.published;
@@ -165,12 +165,17 @@ export class ApplicationPublisher {
     return publication;
   }
 
-  private stamped(own: Message<unknown>, channel: string, payload: JsonValue): Message {
+  private stamped(
+    own: Message<unknown>,
+    channel: string,
+    payload: JsonValue,
+    saidBy: string | undefined,
+  ): Message {
     const { id, timestamp, source, taskId, parentId } = own;
     return {
       id,
       timestamp,
-      source,
+      source: saidBy ?? source,
       channel,
       ...(taskId !== undefined && { taskId }),
       payload,

@@ -102,8 +102,9 @@ export class Router {
    * @throws PubSubError `CHANNEL_FULL` when they never will.
    */
   hasRoom(channel: Channel, count = 1): boolean {
-    if (this.waiters.size > 0 && this.waiters.has(channel.name)) return false;
-    return this.hasSpace(channel, count);
+    // Asked first: a channel that has become one that rejects does so, whoever waited before.
+    const isSpace = this.hasSpace(channel, count);
+    return isSpace && (this.waiters.size === 0 || !this.waiters.has(channel.name));
   }
 
   /** The same, whoever else waits for it. */

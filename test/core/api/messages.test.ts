@@ -108,6 +108,16 @@ describe('a published message', () => {
     }
   });
 
+  test('has the source that the options name, whatever it said before', async () => {
+    const { executor } = await openBus();
+    const made = createMessage('importer', 'row');
+    expect(await executor.publish('in', made, { source: 'cli' })).toEqual({
+      ...made,
+      source: 'cli',
+      channel: 'in',
+    });
+  });
+
   test('a message that an agent got can be forwarded: it is a new message with the same payload only', async () => {
     const { executor, recorded } = await openBus();
     executor.registerAgent(

@@ -198,6 +198,24 @@ describe('backpressure', () => {
     expect(heard).toEqual([1, 2, 3]);
   });
 
+  test('who publishes after the channel has become one that rejects is refused, whoever waits', async () => {
+    const bus = await openBus();
+    const { executor, runtime } = bus;
+    executor.openChannel('in', { capacity: 1, overflow: 'backpressure' });
+    const { agent, gate, heard } = slowAgent('in');
+    executor.registerAgent(agent);
+    executor.execute();
+    await publishAll(bus, 'in', [1, 2]);
+    const waiting = executor.publish('in', 3);
+    await runtime.runUntilIdle();
+    executor.openChannel('in', { capacity: 1, overflow: 'reject' });
+    expect(await refusal(() => executor.publish('in', 4))).toMatchObject({ code: 'CHANNEL_FULL' });
+    gate.resolve();
+    await executor.idle();
+    expect((await waiting).payload).toBe(3);
+    expect(heard).toEqual([1, 2, 3]);
+  });
+
   test('who waits goes on when the agent with the full mailbox is gone', async () => {
     const bus = await openBus();
     const { executor, runtime } = bus;
