@@ -24,12 +24,12 @@ export function beginRun(
   });
   const report = started.then((running) => running.report);
   let isLookedAt = false;
-  // Who only iterates never looks at the report: its rejection must not count as unhandled. Who does neither would only
-  // see that nothing happens.
+  // Who only iterates never looks at the report: its rejection must not count as unhandled. Who does neither, not even a
+  // turn later, would only see that nothing happens.
   report.catch((thrown: unknown) => {
-    parts.runtime.setTimer(0, () => {
-      if (isLookedAt) return;
-      parts.logger.warn(`run "${id}" could not start: ${messageOf(thrown)}`, thrown);
+    if (isLookedAt) return;
+    parts.runtime.yieldTurn(() => {
+      if (!isLookedAt) parts.logger.warn(`run "${id}" could not start: ${messageOf(thrown)}`, thrown);
     });
   });
   return {

@@ -6,6 +6,8 @@ import type { Action, AgentPlan } from './random-system.js';
 export interface Surroundings {
   readonly runtime: TestRuntime;
   meddle(deed: Action): void;
+  /** Whether so much has happened that nobody should publish any more: a few systems in 10,000 would take minutes. */
+  isCrowded(): boolean;
 }
 
 /** How many publishes a message may still lead to, one after the other: what keeps a random system finite. */
@@ -33,14 +35,15 @@ export function agentOf(plan: AgentPlan, index: number, surroundings: Surroundin
     ...rest,
     ...(checks !== 'nothing' && { validateInput: checkOf(checks, surroundings.runtime) }),
   };
+  const depthLeft = ({ payload }: AgentContext): number => (surroundings.isCrowded() ? 0 : depthOf(payload));
   const result = (context: AgentContext) => ({ depth: depthOf(context.payload) - 1, from: base.name });
   if (ends === 'as a generator' && publish.length === 1) {
     return {
       ...base,
       async *processMessage(context) {
-        if (depthOf(context.payload) > 0) yield result(context);
+        if (depthLeft(context) > 0) yield result(context);
         await perform(context);
-        if (depthOf(context.payload) > 0) yield { ...result(context), last: true };
+        if (depthLeft(context) > 0) yield { ...result(context), last: true };
       },
     };
   }
@@ -48,7 +51,7 @@ export function agentOf(plan: AgentPlan, index: number, surroundings: Surroundin
     ...base,
     async processMessage(context) {
       await perform(context);
-      return ends === 'with a value' && depthOf(context.payload) > 0 ? result(context) : undefined;
+      return ends === 'with a value' && depthLeft(context) > 0 ? result(context) : undefined;
     },
   };
 }
@@ -78,7 +81,7 @@ async function performStep(
   if (step === undefined) return;
   const { runtime } = surroundings;
   const { payload, publish, cache, tasks, human, tokens, attempt } = context;
-  const depth = depthOf(payload) - 1;
+  const depth = surroundings.isCrowded() ? -1 : depthOf(payload) - 1;
   const target = 'channel' in step ? plan.publish[step.channel % plan.publish.length] : undefined;
   switch (step.do) {
     case 'publish':

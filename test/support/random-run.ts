@@ -22,6 +22,8 @@ export interface Played {
 const VERY_LONG = 4_000_000;
 
 const MOST_MEDDLING = 20;
+/** After so many events agents publish no more. */
+const MOST_EVENTS = 3000;
 
 /** Where a plan is played: by default in memory alone, from the beginning of 2026 on. */
 export interface Stage extends Pick<OpenOptions, 'storage' | 'durability'> {
@@ -115,7 +117,9 @@ function register(
   const meddle = (deed: Action): void => {
     if (played.meddling-- > 0) attempt(() => perform(plan, played, deed));
   };
-  executor.registerAgent(() => agentOf({ ...planned(plan, index), subscribe }, index, { runtime, meddle }));
+  const isCrowded = (): boolean => played.lines.length > MOST_EVENTS;
+  const surroundings = { runtime, meddle, isCrowded };
+  executor.registerAgent(() => agentOf({ ...planned(plan, index), subscribe }, index, surroundings));
 }
 
 function planned({ agents }: SystemPlan, index: number) {

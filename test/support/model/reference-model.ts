@@ -62,7 +62,7 @@ export class ReferenceModel {
         runs.started(event.run, event.kind);
         return;
       case 'run.ended':
-        runs.ended(event.run, event.status);
+        runs.ended(event.run, event.status, event.error !== undefined);
         return;
       case 'run.deleted':
         runs.deleted(event.run);

@@ -44,11 +44,17 @@ export class Runs {
     }
   }
 
-  ended(id: string, status: RunStatus): void {
+  /** @param hasError it could not go on: its message found no way in, or the store was lost. */
+  ended(id: string, status: RunStatus, hasError: boolean): void {
     const run = known(this.all.get(id), `run ${id}`);
     must(run.status === 'running', 'a run ends once', id);
     const own = [...this.#deliveries.unfinished.values()].filter((delivery) => delivery.run === run);
-    requireFittingEnd(run, status, own);
+    if (!hasError) requireNothingLeft(run, status, own);
+    must(
+      status !== 'completed' || run.counts.failed === 0,
+      'what completed has had no failure',
+      `${id}: ${run.counts.failed}`,
+    );
     for (const delivery of own) this.#leave(delivery, status);
     run.status = status;
     run.reported = { ...run.counts };
@@ -99,15 +105,8 @@ export class Runs {
   }
 }
 
-function requireFittingEnd({ id, kind, counts }: ModelRun, status: RunStatus, own: ModelDelivery[]): void {
+function requireNothingLeft({ id, kind }: ModelRun, status: RunStatus, [left]: ModelDelivery[]): void {
   const isDone = status === 'completed' || status === 'failed';
-  if (isDone && kind !== 'reactive') {
-    const [left] = own;
-    must(left === undefined, 'a run ends when nothing is left', `${id}: ${left && nameOf(left)}`);
-  }
-  must(
-    status !== 'completed' || counts.failed === 0,
-    'what completed has had no failure',
-    `${id}: ${counts.failed}`,
-  );
+  if (!isDone || kind === 'reactive') return;
+  must(left === undefined, 'a run ends when nothing is left', `${id}: ${left && nameOf(left)}`);
 }
