@@ -58,7 +58,8 @@ export function useVirtualRows(
   const scale = height > visible && full > height ? (full - visible) / (height - visible) : 1;
   const most = Math.max(0, full - visible);
   const offset = follows ? most : Math.min(place.offset, most);
-  const top = offset / scale;
+  // Whole pixels, as browsers round where one scrolls to: what is in sight would move by the rest of one.
+  const top = scale === 1 ? offset : Math.round(offset / scale);
   /** As the page shows it: what scrolling starts from. */
   const shown = useRef({ follows: false, top: 0, offset: 0, scale: 1, most: 0, near: 0 });
 
