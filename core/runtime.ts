@@ -20,8 +20,8 @@ export function nextTurn(runtime: Runtime): Promise<void> {
   return new Promise((resolve) => runtime.yieldTurn(resolve));
 }
 
-/** Longest delay the platform's timers take; longer ones would fire at once. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+/** Longest delay the platform's timers take, in milliseconds; longer ones would fire at once. */
+export const LONGEST_TIMER: number = 2 ** 31 - 1;
 
 /** The platform's own clock, timers and randomness; works in Node, browsers and workers. */
 export function systemRuntime(): Runtime {

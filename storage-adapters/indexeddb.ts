@@ -10,6 +10,7 @@ import type {
   StorageCapabilities,
   StorageNamespace,
 } from '../core/persistence/storage-adapter.js';
+import { LONGEST_TIMER } from '../core/runtime.js';
 import { answer } from './indexeddb/connection.js';
 import { Database, isInterrupted } from './indexeddb/database.js';
 import { EvictionMarks } from './indexeddb/eviction.js';
@@ -256,9 +257,6 @@ function checkNamespace(namespace: unknown): void {
   if (typeof namespace !== 'string' || namespace === '')
     throw invalid('namespace', 'a non-empty string', namespace);
 }
-
-/** Timers take no more, and what is more they take for nothing. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 function positive(field: string, value: number): number {
   if (!(value > 0 && value <= LONGEST_TIMER)) {

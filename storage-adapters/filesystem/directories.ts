@@ -55,6 +55,7 @@ export async function removeContents(
   await removeTree(fileSystem, removed);
 }
 
+/** Goes on where {@link removeContents} was killed. Nothing happens where nobody has begun to remove anything. */
 export async function finishRemoval(
   fileSystem: FileSystem,
   directory: string,

@@ -1,23 +1,16 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { fileSystemStorage, type ProcessTable } from '../../storage-adapters/filesystem.js';
+import { fileSystemStorage } from '../../storage-adapters/filesystem.js';
 import { SimulatedDisk, seeded } from './support/simulated-disk.js';
+import { storeOn } from './support/store-on.js';
 import { appendEach, readUntilError, records } from './support/stored-run.js';
 import { type TemporaryDirectory, temporaryDirectory } from './support/temporary-directory.js';
-
-function store(disk: SimulatedDisk, boot: number) {
-  const processes: ProcessTable = {
-    self: async () => ({ pid: boot, startedAt: '1', machine: 'simulated', boot: String(boot) }),
-    find: async () => 'gone',
-  };
-  return fileSystemStorage({ directory: '/data', segmentBytes: 600, fileSystem: disk, processes });
-}
 
 /** A namespace whose log no longer reaches back to its first record. */
 async function compacted(): Promise<SimulatedDisk> {
   const disk = new SimulatedDisk();
-  const namespace = await store(disk, 1).open('run');
+  const namespace = await storeOn(disk, 1).open('run');
   await appendEach(namespace, 1, 30);
   for (const sequence of [20, 25])
     await namespace.writeSnapshot({ sequence, records: [`state of ${sequence}`] });
@@ -29,7 +22,7 @@ async function compacted(): Promise<SimulatedDisk> {
 /** A namespace that never had a log. */
 async function onlySnapshots(): Promise<SimulatedDisk> {
   const disk = new SimulatedDisk();
-  const namespace = await store(disk, 1).open('run');
+  const namespace = await storeOn(disk, 1).open('run');
   for (const sequence of [20, 25])
     await namespace.writeSnapshot({ sequence, records: [`state of ${sequence}`] });
   await namespace.close();
@@ -44,18 +37,18 @@ test.each([
   'a namespace %s whose removal is killed at any step, with or without power, is all there or gone',
   async (_, make) => {
     const measured = await make();
-    await store(measured, 2).remove('run');
+    await storeOn(measured, 2).remove('run');
     expect(measured.changes).toBeGreaterThan(10);
     const found = new Set<number>();
     for (let change = 1; change <= measured.changes; change += 1) {
       for (let seed = 0; seed < 3; seed += 1) {
         const disk = await make();
         disk.crashAt(change);
-        await expect(store(disk, 2).remove('run')).rejects.toBeDefined();
+        await expect(storeOn(disk, 2).remove('run')).rejects.toBeDefined();
         if (seed === 0) disk.restart();
         else disk.losePower(seeded(seed * 1_009 + change));
-        const listed = await store(disk, 3).list();
-        const namespace = await store(disk, 3).open('run');
+        const listed = await storeOn(disk, 3).list();
+        const namespace = await storeOn(disk, 3).open('run');
         const snapshot = (await namespace.readSnapshot())?.sequence ?? 0;
         const { sequences, error } = await readUntilError(namespace, snapshot);
         expect(error).toBeUndefined();

@@ -1,23 +1,15 @@
 import { expect, test } from 'vitest';
-import { fileSystemStorage, type ProcessTable } from '../../storage-adapters/filesystem.js';
 import { SimulatedDisk, seeded } from './support/simulated-disk.js';
+import { storeOn } from './support/store-on.js';
 import { appendEach, readUntilError } from './support/stored-run.js';
 
 /** For a test that lives through hundreds of crashes, on a machine that is busy with other things. */
 const PATIENT = { timeout: 240_000 };
 
-function store(disk: SimulatedDisk, boot: number) {
-  const processes: ProcessTable = {
-    self: async () => ({ pid: boot, startedAt: '1', machine: 'simulated', boot: String(boot) }),
-    find: async () => 'gone',
-  };
-  return fileSystemStorage({ directory: '/data', segmentBytes: 600, fileSystem: disk, processes });
-}
-
 /** Records 1 to 30 on a disk, with one byte of record 8 changed. */
 async function damagedDisk(): Promise<SimulatedDisk> {
   const disk = new SimulatedDisk();
-  const namespace = await store(disk, 1).open('run');
+  const namespace = await storeOn(disk, 1).open('run');
   await appendEach(namespace, 1, 30);
   await namespace.writeSnapshot({ sequence: 2, records: ['state of 2'] });
   await namespace.close();
@@ -37,7 +29,7 @@ async function damagedDisk(): Promise<SimulatedDisk> {
 
 test('a repair that is killed at any step, with or without power, can be done again', PATIENT, async () => {
   const measured = await damagedDisk();
-  await (await store(measured, 2).open('run')).repair();
+  await (await storeOn(measured, 2).open('run')).repair();
   const changes = measured.changes;
   expect(changes).toBeGreaterThan(20);
   const wanted = Array.from({ length: 28 }, (_, index) => index + 3).filter((sequence) => sequence !== 8);
@@ -45,20 +37,20 @@ test('a repair that is killed at any step, with or without power, can be done ag
     for (let seed = 0; seed < 3; seed += 1) {
       const disk = await damagedDisk();
       disk.crashAt(change);
-      const crashed = store(disk, 2)
+      const crashed = storeOn(disk, 2)
         .open('run')
         .then((namespace) => namespace.repair());
       await expect(crashed).rejects.toBeDefined();
       if (seed === 0) disk.restart();
       else disk.losePower(seeded(seed * 1_009 + change));
-      const namespace = await store(disk, 3).open('run');
+      const namespace = await storeOn(disk, 3).open('run');
       await namespace.repair();
       expect((await namespace.readSnapshot())?.sequence).toBe(2);
       expect((await readUntilError(namespace, 2)).sequences).toEqual(wanted);
       await appendEach(namespace, 31, 2);
       await namespace.close();
       disk.losePower(seeded(change));
-      const last = await store(disk, 4).open('run');
+      const last = await storeOn(disk, 4).open('run');
       expect((await readUntilError(last, 2)).sequences).toEqual([...wanted, 31, 32]);
       await last.close();
     }
@@ -68,7 +60,7 @@ test('a repair that is killed at any step, with or without power, can be done ag
 /** A snapshot at 5, and one at 9 with one byte changed, that no log makes up for. */
 async function damagedSnapshot(): Promise<SimulatedDisk> {
   const disk = new SimulatedDisk();
-  const namespace = await store(disk, 1).open('run');
+  const namespace = await storeOn(disk, 1).open('run');
   for (const sequence of [5, 9])
     await namespace.writeSnapshot({ sequence, records: [`state of ${sequence}`] });
   await namespace.close();
@@ -82,12 +74,12 @@ async function damagedSnapshot(): Promise<SimulatedDisk> {
 
 test('a repair that is killed before all is done does not hide what a damaged snapshot covered', async () => {
   const measured = await damagedSnapshot();
-  await (await store(measured, 2).open('run')).repair();
+  await (await storeOn(measured, 2).open('run')).repair();
   let refused = 0;
   for (let change = 1; change <= measured.changes; change += 1) {
     const disk = await damagedSnapshot();
     disk.crashAt(change);
-    const crashed = store(disk, 2)
+    const crashed = storeOn(disk, 2)
       .open('run')
       .then((namespace) => namespace.repair());
     await expect(crashed).rejects.toBeDefined();
@@ -97,7 +89,7 @@ test('a repair that is killed before all is done does not hide what a damaged sn
       expect(names, 'what was repaired is in its place before').not.toContain('log.repaired');
       continue;
     }
-    const namespace = await store(disk, 3).open('run');
+    const namespace = await storeOn(disk, 3).open('run');
     await expect(namespace.readSnapshot()).rejects.toMatchObject({ code: 'DATABASE_ERROR' });
     expect(await namespace.repair()).toEqual({ keptRecords: 0, lost: [[6, expect.any(Number)]] });
     expect((await namespace.readSnapshot())?.sequence).toBe(5);

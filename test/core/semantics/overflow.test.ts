@@ -24,6 +24,20 @@ async function publishAll({ executor, runtime }: Bus, channel: string, payloads:
   }
 }
 
+/** Of messages 1 to 3, one is being processed, one is in the mailbox, and one waits for room in it. */
+async function publisherThatWaits() {
+  const bus = await openBus();
+  const { executor, runtime } = bus;
+  executor.openChannel('in', { capacity: 1, overflow: 'backpressure' });
+  const { agent, gate, heard } = slowAgent('in');
+  executor.registerAgent(agent);
+  executor.execute();
+  await publishAll(bus, 'in', [1, 2]);
+  const waiting = executor.publish('in', 3);
+  await runtime.runUntilIdle();
+  return { executor, gate, heard, waiting };
+}
+
 describe('drop-oldest, the default', () => {
   test('the oldest waiting message goes; an event, a mark in the tree and two counts say so', async () => {
     const bus = await openBus();
@@ -182,15 +196,7 @@ describe('backpressure', () => {
   });
 
   test('who waits goes on when the channel is given more room', async () => {
-    const bus = await openBus();
-    const { executor, runtime } = bus;
-    executor.openChannel('in', { capacity: 1, overflow: 'backpressure' });
-    const { agent, gate, heard } = slowAgent('in');
-    executor.registerAgent(agent);
-    executor.execute();
-    await publishAll(bus, 'in', [1, 2]);
-    const waiting = executor.publish('in', 3);
-    await runtime.runUntilIdle();
+    const { executor, gate, heard, waiting } = await publisherThatWaits();
     executor.openChannel('in', { capacity: 5 });
     expect((await waiting).payload).toBe(3);
     gate.resolve();
@@ -199,15 +205,7 @@ describe('backpressure', () => {
   });
 
   test('who publishes after the channel has become one that rejects is refused, whoever waits', async () => {
-    const bus = await openBus();
-    const { executor, runtime } = bus;
-    executor.openChannel('in', { capacity: 1, overflow: 'backpressure' });
-    const { agent, gate, heard } = slowAgent('in');
-    executor.registerAgent(agent);
-    executor.execute();
-    await publishAll(bus, 'in', [1, 2]);
-    const waiting = executor.publish('in', 3);
-    await runtime.runUntilIdle();
+    const { executor, gate, heard, waiting } = await publisherThatWaits();
     executor.openChannel('in', { capacity: 1, overflow: 'reject' });
     expect(await refusal(() => executor.publish('in', 4))).toMatchObject({ code: 'CHANNEL_FULL' });
     gate.resolve();
@@ -217,15 +215,7 @@ describe('backpressure', () => {
   });
 
   test('who waits goes on when the agent with the full mailbox is gone', async () => {
-    const bus = await openBus();
-    const { executor, runtime } = bus;
-    executor.openChannel('in', { capacity: 1, overflow: 'backpressure' });
-    const { agent, gate } = slowAgent('in');
-    executor.registerAgent(agent);
-    executor.execute();
-    await publishAll(bus, 'in', [1, 2]);
-    const waiting = executor.publish('in', 3);
-    await runtime.runUntilIdle();
+    const { executor, gate, waiting } = await publisherThatWaits();
     executor.unregisterAgent('slow');
     expect((await waiting).payload).toBe(3);
     gate.resolve();
