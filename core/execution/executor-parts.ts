@@ -86,7 +86,7 @@ export async function buildParts(options: OpenOptions, config: ResolvedConfig): 
   // events must not name the files of this machine.
   const staged = options.runtime === undefined;
   // Loaded before the store: nobody would release it if this failed.
-  const validator = options.validator ?? (await defaultValidator((note) => logger.info(note), staged));
+  const validator = options.validator ?? (await defaultValidator(logger, staged));
   const retainedNodes = options.retention?.nodes ?? DEFAULT_NODES;
 
   const listeners = new Listeners(runtime, logger);

@@ -43,8 +43,8 @@ export interface SchemaCheck {
 
 /** A validator that answers before all of it is loaded: its checks change in their lifetime. */
 export interface StagedValidator extends SchemaValidator {
-  /** @throws PubSubError `VALIDATION_ERROR` when the schema is none. */
-  stage(schema: JSONSchema): SchemaCheck;
+  /** @param where names the schema to the logger. @throws PubSubError `VALIDATION_ERROR` when the schema is none. */
+  stage(schema: JSONSchema, where: string): SchemaCheck;
 }
 
 /** A validator that can also write code which copies what fits. */
@@ -71,7 +71,7 @@ function isCopying(validator: SchemaValidator): validator is CopyingValidator {
 export function compileSchema(schema: AnySchema, validator: SchemaValidator, where: string): SchemaCheck {
   if (isStandard(schema, where)) return standardCheck(schema);
   return named(where, () =>
-    isStaged(validator) ? validator.stage(schema) : compiledCheck(schema, validator),
+    isStaged(validator) ? validator.stage(schema, where) : compiledCheck(schema, validator),
   );
 }
 

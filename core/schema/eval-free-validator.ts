@@ -20,7 +20,7 @@ export function evalFreeValidator(): SchemaValidator {
     if (known) return known;
 
     const { draft, root, nodes } = parseSchema(schema);
-    for (const node of nodes) simplify(node, draft);
+    for (const node of nodes.keys()) simplify(node, draft);
     const lookup = readReferences(() => dereference(root));
     const cfworkerDraft = draft === 'draft-07' ? '7' : '2020-12';
 

@@ -1,6 +1,6 @@
 import { ajvValidator } from './ajv-validator.js';
 import { evalFreeValidator } from './eval-free-validator.js';
-import type { SchemaValidator } from './schema-validator.js';
+import type { SchemaLog, SchemaValidator } from './schema-validator.js';
 import { StagedSchemas } from './staged-schemas.js';
 
 // All that checks schemas, ajv's own files apart, is reached through this module: so bundlers make it one file.
@@ -13,7 +13,7 @@ export { ajvValidator, evalFreeValidator };
  *
  * @param log is told once when the slower validator was taken, and why.
  */
-export async function loadValidator(log: (note: string) => void): Promise<SchemaValidator> {
+export async function loadValidator(log: SchemaLog): Promise<SchemaValidator> {
   const validator = await ajvValidator();
   try {
     validator.compile({ type: 'null' });
@@ -21,7 +21,7 @@ export async function loadValidator(log: (note: string) => void): Promise<Schema
   } catch (thrown) {
     if (!(thrown instanceof EvalError)) throw thrown;
   }
-  log(
+  log.info(
     'Schemas are checked by the eval-free validator, which is slower: this place refuses generated code ' +
       "(a Content-Security-Policy without 'unsafe-eval', or a flag of Node). Pass `validator: await " +
       'evalFreeValidator()` to use it without trying ajv first.',
@@ -30,6 +30,6 @@ export async function loadValidator(log: (note: string) => void): Promise<Schema
 }
 
 /** The same validator in two stages, for a quick start: see {@link StagedSchemas}. */
-export function stagedValidator(log: (note: string) => void): SchemaValidator {
+export function stagedValidator(log: SchemaLog): SchemaValidator {
   return new StagedSchemas(evalFreeValidator(), () => loadValidator(log), log);
 }

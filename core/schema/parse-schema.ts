@@ -17,8 +17,8 @@ export const MAX_CHAIN = 100;
 export interface ParsedSchema {
   readonly draft: Draft;
   readonly root: SchemaNode | boolean;
-  /** Every schema object in it, the root first. */
-  readonly nodes: readonly SchemaNode[];
+  /** Every schema object in it, the root first, and where it stands (a JSON Pointer). */
+  readonly nodes: ReadonlyMap<SchemaNode, string>;
 }
 
 interface Reference {
@@ -44,7 +44,7 @@ const BASE = 'schema://document/';
  */
 export function parseSchema(schema: unknown): ParsedSchema {
   const root = copySchema(schema);
-  if (!isNode(root)) return { draft: '2020-12', root, nodes: [] };
+  if (!isNode(root)) return { draft: '2020-12', root, nodes: new Map() };
   const draft = draftOf(root);
 
   const pointers = new Map<SchemaNode, string>();
@@ -116,7 +116,7 @@ export function parseSchema(schema: unknown): ParsedSchema {
     sameValue.get(entry.from)?.push(target);
   }
   boundEvaluations(sameValue, pointers);
-  return { draft, root, nodes: [...pointers.keys()] };
+  return { draft, root, nodes: pointers };
 }
 
 /** OpenAPI's `nullable`, which some generators still write: one way to say it is enough for the validators. */

@@ -29,6 +29,12 @@ export interface SchemaIssue {
  */
 export type CompiledSchema = (value: unknown) => readonly SchemaIssue[] | undefined;
 
+/** Who is told what a validator has to say to the developer. */
+export interface SchemaLog {
+  info(note: string): void;
+  warn(note: string): void;
+}
+
 /**
  * The port behind which JSON Schema implementations live. `compile` is called once per schema; it is synchronous. An
  * implementation takes only own properties for present, treats `format` as an annotation, and shares nothing between

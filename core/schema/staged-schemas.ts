@@ -3,9 +3,10 @@ import { type CheckResult, fittingCopyOf, type SchemaCheck, type StagedValidator
 import { copySchema, type SchemaNode } from './copy-schema.js';
 import type { FittingCopy } from './fitting-copy.js';
 import { toIssues } from './issues.js';
+import { KeywordNote } from './keyword-note.js';
 import { parseSchema } from './parse-schema.js';
 import { plainlyFits } from './plain-fit.js';
-import type { CompiledSchema, JSONSchema, SchemaValidator } from './schema-validator.js';
+import type { CompiledSchema, JSONSchema, SchemaLog, SchemaValidator } from './schema-validator.js';
 
 /** Values that the first stage lets through before the second is fetched: a program of few messages never needs it. */
 export const CHECKS_BEFORE_LOADING = 1000;
@@ -28,18 +29,20 @@ export const CHECKS_BEFORE_COMPILING = 20;
 export class StagedSchemas implements StagedValidator {
   /** Answers where there is no waiting, and for good where the full one cannot be loaded. */
   readonly spare: SchemaValidator;
+  readonly keywordNote: KeywordNote;
   readonly #load: () => Promise<SchemaValidator>;
-  readonly #log: (note: string) => void;
+  readonly #log: SchemaLog;
   readonly #staged = new WeakMap<object, StagedCheck>();
   #full: SchemaValidator | undefined;
   #loading: Promise<void> | undefined;
   #checks = 0;
   #someWait = false;
 
-  constructor(spare: SchemaValidator, load: () => Promise<SchemaValidator>, log: (note: string) => void) {
+  constructor(spare: SchemaValidator, load: () => Promise<SchemaValidator>, log: SchemaLog) {
     this.spare = spare;
     this.#load = load;
     this.#log = log;
+    this.keywordNote = new KeywordNote((note) => log.warn(note));
   }
 
   get name(): string {
@@ -53,18 +56,18 @@ export class StagedSchemas implements StagedValidator {
 
   compile(schema: JSONSchema): CompiledSchema {
     if (this.#full) return this.#full.compile(schema);
-    const staged = this.#stage(schema);
+    const staged = this.#stage(schema, 'a schema');
     return (value) => staged.atOnce(value);
   }
 
-  stage(schema: JSONSchema): SchemaCheck {
-    return this.#stage(schema);
+  stage(schema: JSONSchema, where: string): SchemaCheck {
+    return this.#stage(schema, where);
   }
 
-  #stage(schema: JSONSchema): StagedCheck {
+  #stage(schema: JSONSchema, where: string): StagedCheck {
     const known = typeof schema === 'object' ? this.#staged.get(schema) : undefined;
     if (known) return known;
-    const staged = new StagedCheck(schema, this);
+    const staged = new StagedCheck(schema, where, this);
     if (typeof schema === 'object') this.#staged.set(schema, staged);
     return staged;
   }
@@ -88,7 +91,9 @@ export class StagedSchemas implements StagedValidator {
       },
       // Messages are under way: a file that cannot be fetched (offline, or replaced by a new version) must not end them.
       (thrown: unknown) => {
-        this.#log(`Schemas are checked by the slower validator, as ajv did not load: ${messageOf(thrown)}`);
+        this.#log.info(
+          `Schemas are checked by the slower validator, as ajv did not load: ${messageOf(thrown)}`,
+        );
         this.#full = this.spare;
       },
     );
@@ -109,11 +114,13 @@ class StagedCheck implements SchemaCheck {
   /** For the validators, as the original may be changed by its owner at any time. */
   #copy: JSONSchema;
 
-  constructor(schema: JSONSchema, stages: StagedSchemas) {
+  constructor(schema: JSONSchema, where: string, stages: StagedSchemas) {
     const copy = copySchema(schema);
     this.json = schema;
     this.#stages = stages;
-    this.#parsed = parseSchema(copy).root;
+    const { root, nodes } = parseSchema(copy);
+    stages.keywordNote.write(where, nodes);
+    this.#parsed = root;
     // It is a JSON Schema: parsing it is what shows that.
     this.#copy = copy as JSONSchema;
   }

@@ -1,4 +1,4 @@
-import type { SchemaValidator } from './schema-validator.js';
+import type { SchemaLog, SchemaValidator } from './schema-validator.js';
 
 // What checks schemas is loaded when it is first asked for: nobody pays for a validator by importing the core.
 
@@ -19,13 +19,10 @@ export async function ajvValidator(): Promise<SchemaValidator> {
 /**
  * What an executor opened without a validator gets.
  *
- * @param log is told once when ajv cannot be used, and why.
+ * @param log is told once when ajv cannot be used, and why; staged, also of keywords that look mistyped.
  * @param staged `false` waits for ajv, so that nothing that follows depends on how long it takes to load.
  */
-export async function defaultValidator(
-  log: (note: string) => void,
-  staged: boolean,
-): Promise<SchemaValidator> {
+export async function defaultValidator(log: SchemaLog, staged: boolean): Promise<SchemaValidator> {
   const { loadValidator, stagedValidator } = await import('./load-validator.js');
   return staged ? stagedValidator(log) : loadValidator(log);
 }

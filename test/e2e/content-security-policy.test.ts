@@ -32,7 +32,7 @@ await executor.execute({ channel: 'pages', payload: { url: 'first' } }).report;
 const first = await passed;
 await new Promise((resolve) => setTimeout(resolve));
 const atFirst = { first, notes: notes.length, violations: violations.length };
-const validator = await loadValidator((note) => notes.push(note));
+const validator = await loadValidator({ info: (note) => notes.push(note), warn() {} });
 const check = validator.compile({ type: 'object', properties: { url: { type: 'string' } } });
 const result = { atFirst, name: validator.name, notes, good: check({ url: 'x' }) ?? null, bad: check({ url: 7 }) };
 // Violations are reported in a task of their own.

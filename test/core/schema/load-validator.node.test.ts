@@ -11,7 +11,7 @@ const module = (path: string): string =>
 const LOADED = `
   import { loadValidator } from ${module('schema/load-validator.ts')};
   const notes = [];
-  const validator = await loadValidator((note) => notes.push(note));
+  const validator = await loadValidator({ info: (note) => notes.push(note), warn() {} });
   const check = validator.compile({ type: 'object', properties: { url: { type: 'string' } } });
   console.log(JSON.stringify({ name: validator.name, notes, good: check({ url: 'x' }) ?? null, bad: check({ url: 7 }) }));
 `;
@@ -20,7 +20,7 @@ const STAGED = `
   import { compileSchema } from ${module('schema/compile-schema.ts')};
   import { stagedValidator } from ${module('schema/load-validator.ts')};
   const notes = [];
-  const validator = stagedValidator((note) => notes.push(note));
+  const validator = stagedValidator({ info: (note) => notes.push(note), warn() {} });
   const urls = compileSchema({ type: 'object', properties: { url: { type: 'string' } } }, validator, 'here');
   const good = urls.check({ url: 'x' });
   const notesBefore = notes.length;

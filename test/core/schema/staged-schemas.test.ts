@@ -14,6 +14,7 @@ import {
   StagedSchemas,
 } from '../../../core/schema/staged-schemas.js';
 import { asSchema, DRAFT_07, KEYWORD_CASES } from './keyword-table.js';
+import { logTo } from './log-to.js';
 import { randomSchemas, randomValues } from './random-schemas.js';
 
 const ajv = await ajvValidator();
@@ -40,7 +41,7 @@ function stages(): {
     loads++;
     return loading;
   };
-  const validator = new StagedSchemas(evalFreeValidator(), load, (note) => notes.push(note));
+  const validator = new StagedSchemas(evalFreeValidator(), load, logTo(notes));
   return {
     check: (schema) => compileSchema(asSchema(schema), validator, 'agent "a", input schema'),
     validator,
@@ -189,7 +190,7 @@ describe('once the full validator is loaded', () => {
 
 test('the stages of an executor end with ajv', async () => {
   const notes: string[] = [];
-  const validator = stagedValidator((note) => notes.push(note));
+  const validator = stagedValidator(logTo(notes));
   const urls = compileSchema(withUrl, validator, 'agent "a", input schema');
   expect(urls.check({ url: 'x' })).toEqual({ ok: true, value: { url: 'x' } });
   expect(await urls.check({ url: 7 })).toEqual(refusal);
