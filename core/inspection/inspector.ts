@@ -1,3 +1,4 @@
+import { requireOptions } from '../config.js';
 import { invalid, toPubSubError } from '../errors.js';
 import type { RunEvent } from '../state/run-event.js';
 import { observableOf } from '../state/run-observer.js';
@@ -30,6 +31,7 @@ export interface InspectorOptions {
   readonly setTimer?: ((milliseconds: number, callback: () => void) => () => void) | undefined;
 }
 
+const KNOWN = ['name', 'redact', 'limits', 'recentMessages', 'batchMs', 'eventsUnderWay', 'setTimer'];
 const MIN_BATCH_MS = 100;
 /** A batch of more events than this: very many come. */
 const FLOOD_EVENTS = 6000;
@@ -39,7 +41,7 @@ const FLOOD_EVENTS = 6000;
  * nothing. A watcher that cannot keep up loses detail and is told so; the run never waits for it.
  *
  * @returns a function that detaches.
- * @throws PubSubError `VALIDATION_ERROR` for bad options.
+ * @throws PubSubError `VALIDATION_ERROR` when `executor` or `link` is none, or for a bad option, which is named.
  * @example
  * const { port1, port2 } = new MessageChannel();
  * const detach = attachInspector(executor, portInspectorEnd(port1));
@@ -50,6 +52,10 @@ export function attachInspector(
   link: InspectorEnd,
   options: InspectorOptions = {},
 ): () => void {
+  if (typeof executor?.subscribe !== 'function') throw invalid('executor', 'an executor', executor);
+  if (typeof link?.onFrame !== 'function') throw invalid('link', 'the inspector’s end of a link', link);
+  // A `redact` that is misspelt must not let out what it was to keep back.
+  requireOptions(options, 'options', KNOWN);
   const inspector = new Inspector(executor, link, options);
   return () => inspector.detach();
 }

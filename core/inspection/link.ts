@@ -1,3 +1,4 @@
+import { invalid } from '../errors.js';
 import type { RunState } from '../state/run-state.js';
 import type { InspectorFrame, WatcherFrame } from './frames.js';
 
@@ -62,12 +63,16 @@ export interface PortLike {
   start?(): void;
 }
 
-/** The executor's end over a port, for a panel in another window, frame or worker. */
+/**
+ * The executor's end over a port, for a panel in another window, frame or worker.
+ *
+ * @throws PubSubError `VALIDATION_ERROR` when it is no port. Node's `Worker` is none: give it one of a `MessageChannel`.
+ */
 export function portInspectorEnd(port: PortLike): InspectorEnd {
   return overPort<InspectorFrame, WatcherFrame>(port);
 }
 
-/** The watcher's end over a port. */
+/** The watcher's end over a port. @throws PubSubError `VALIDATION_ERROR` when it is no port. */
 export function portWatcherEnd(port: PortLike): WatcherEnd {
   return overPort<WatcherFrame, InspectorFrame>(port);
 }
@@ -75,6 +80,7 @@ export function portWatcherEnd(port: PortLike): WatcherEnd {
 function overPort<Sent, Received extends { readonly v: number; readonly type: string }>(
   port: PortLike,
 ): InspectorLink<Sent, Received> {
+  if (typeof port?.addEventListener !== 'function') throw invalid('port', 'a MessagePort', port);
   return {
     send: (frame) => port.postMessage(frame),
     onFrame(listener) {

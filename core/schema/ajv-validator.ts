@@ -1,5 +1,5 @@
 import { messageOf, PubSubError } from '../errors.js';
-import type { ErrorObject, Options, ValidateFunction } from './ajv-library.js';
+import type { ErrorObject, KeywordDefinition, Options, ValidateFunction } from './ajv-library.js';
 import type { CopyingValidator } from './compile-schema.js';
 import type { SchemaNode } from './copy-schema.js';
 import { evalFreeValidator } from './eval-free-validator.js';
@@ -9,6 +9,7 @@ import type { Draft } from './keywords.js';
 import { parseSchema } from './parse-schema.js';
 import { type SchemaTraits, traitsOf } from './schema-traits.js';
 import type { CompiledSchema, JSONSchema } from './schema-validator.js';
+import { areUnique } from './unique-items.js';
 
 /**
  * No defaults filled in, no types coerced: a check never changes a value. The meta-schema is left out, as `parseSchema` does its work at a tenth of the time.
@@ -40,8 +41,7 @@ const COMPILATIONS_PER_INSTANCE = 256;
  * Schemas are JSON Schema 2020-12, or draft-07 if `$schema` says so; `format` is an annotation. Each schema
  * object is compiled once: change it afterwards and nothing happens. `parseSchema` has the limits; what is within them
  * and still too deep for the stack that this engine gives to generated code is checked by the eval-free validator. A
- * value with a property named `toString` or `valueOf` fails where `const`, `enum` or `uniqueItems` compare it with an
- * object.
+ * value with a property named `toString` or `valueOf` fails where `const` or `enum` compare it with an object.
  *
  * @example
  * const validator = await ajvValidator();
@@ -101,7 +101,17 @@ const CONTEXT: Parameters<ValidateFunction>[1] = {
 interface AjvInstance {
   compile(schema: SchemaNode | boolean): ValidateFunction;
   removeSchema(): unknown;
+  removeKeyword(name: string): unknown;
+  addKeyword(definition: KeywordDefinition): unknown;
 }
+
+const UNIQUE_ITEMS: KeywordDefinition = {
+  keyword: 'uniqueItems',
+  type: 'array',
+  schemaType: 'boolean',
+  errors: false,
+  validate: (isWanted: boolean, items: readonly unknown[]) => !isWanted || areUnique(items),
+};
 
 /** Compiles with one shared instance, which costs a tenth of an instance per schema. */
 function compiler(create: () => AjvInstance): Compiler {
@@ -111,6 +121,8 @@ function compiler(create: () => AjvInstance): Compiler {
   return (root, { hasDynamicAnchors }) => {
     if (!instance || compilations++ >= COMPILATIONS_PER_INSTANCE) {
       instance = create();
+      instance.removeKeyword('uniqueItems');
+      instance.addKeyword(UNIQUE_ITEMS);
       compilations = 1;
     }
     try {

@@ -37,8 +37,9 @@ const BASE = 'schema://document/';
  *
  * Bounded are: JSON values, nesting, number of subschemas, evaluations of one value (a `$ref` that comes back to itself
  * without descending has no end and is refused), length of patterns and patterns that backtrack without bound. Not
- * bounded is what grows with the payload, whose size and depth `core/json.ts` limits: `uniqueItems` compares pairs, and
- * a recursive `anyOf` with several branches into the same property may try each branch at each level.
+ * bounded is what grows with the payload, whose size and depth `core/json.ts` limits: for `uniqueItems` the eval-free
+ * validator compares each item with each, and a recursive `anyOf` with several branches into the same property may try
+ * each branch at each level.
  *
  * @throws PubSubError `VALIDATION_ERROR` naming the place by its JSON Pointer, what was expected and what came.
  */

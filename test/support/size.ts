@@ -16,7 +16,7 @@ const budgets: Readonly<Record<string, { readonly first: number; readonly lazy: 
   'storage-adapters/memory': { first: 2_500, lazy: 0 },
   'storage-adapters/indexeddb': { first: 10_000, lazy: 0 },
   'storage-adapters/filesystem': { first: 13_500, lazy: 0 },
-  'core/inspection/index': { first: 18_600, lazy: 0 },
+  'core/inspection/index': { first: 18_800, lazy: 0 },
   'devtools/noop': { first: 400, lazy: 0 },
   'devtools/index': { first: 6_300, lazy: 100_800 },
   'devtools/mount': { first: 6_100, lazy: 100_800 },

@@ -101,6 +101,53 @@ test('$ref into $defs is followed', () => {
   expectTypeOf(outputOf(schema)).toEqualTypeOf<{ link: string }>();
 });
 
+test('a schema that holds itself is followed once, and is unknown from there on', () => {
+  const list = {
+    type: 'object',
+    properties: { size: { type: 'number' }, next: { anyOf: [{ $ref: '#' }, { type: 'null' }] } },
+    required: ['size', 'next'],
+  } as const;
+  interface List {
+    size: number;
+    next: { size: number; next: unknown } | null;
+  }
+  expectTypeOf(outputOf(list)).toEqualTypeOf<List>();
+  const tree = {
+    $ref: '#/$defs/node',
+    $defs: {
+      node: {
+        type: 'object',
+        properties: { name: { type: 'string' }, parts: { $ref: '#/$defs/nodes' } },
+        required: ['name', 'parts'],
+      },
+      nodes: { type: 'array', items: { $ref: '#/$defs/node' } },
+    },
+  } as const;
+  expectTypeOf(outputOf(tree)).toEqualTypeOf<{ name: string; parts: unknown[] }>();
+  expectTypeOf(inputOf(tree)).toEqualTypeOf<{ name: string; parts: unknown[] }>();
+});
+
+test('what stands beside a $ref holds, too', () => {
+  const schema = {
+    $ref: '#/$defs/named',
+    type: 'object',
+    properties: { age: { type: 'number' } },
+    required: ['age'],
+    $defs: { named: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] } },
+  } as const;
+  expectTypeOf(outputOf(schema)).toEqualTypeOf<{ name: string; age: number }>();
+});
+
+test('a $ref that is no path, or leads nowhere, is unknown', () => {
+  const schema = {
+    type: 'object',
+    properties: { named: { $ref: '#here' }, afar: { $ref: 'other.json' }, gone: { $ref: '#/$defs/gone' } },
+    required: ['named', 'afar', 'gone'],
+    $defs: { here: { $anchor: 'here', type: 'string' } },
+  } as const;
+  expectTypeOf(outputOf(schema)).toEqualTypeOf<{ named: unknown; afar: unknown; gone: unknown }>();
+});
+
 test('a mistake in a schema is a compile error', () => {
   // @ts-expect-error: no such type
   outputOf({ type: 'strin' });

@@ -373,3 +373,26 @@ test('bad options are refused by name', async () => {
   expect(attach({ recentMessages: 0 })).toThrow(/options\.recentMessages/);
   expect(attach({ eventsUnderWay: 0 })).toThrow(/options\.eventsUnderWay/);
 });
+
+test('what is no executor, no link, no port or no option is named', async () => {
+  const { executor } = await watched();
+  const attaching = (...args: readonly unknown[]) => {
+    return () => Reflect.apply(attachInspector, undefined, args);
+  };
+  const { inspector } = inPageLink();
+  const refused: readonly [() => unknown, string][] = [
+    [attaching(), 'executor: expected an executor, got undefined'],
+    [attaching({}, inspector), 'executor: expected an executor, got an empty object'],
+    [attaching(executor), 'link: expected the inspector’s end of a link, got undefined'],
+    [attaching(executor, new EventTarget()), 'link: expected the inspector’s end of a link'],
+    [attaching(executor, inspector, 5), 'options: expected an object of options, got 5'],
+    // It would have let out all that it was written to keep back.
+    [attaching(executor, inspector, { redakt: () => '(secret)' }), 'options.redakt: expected one of'],
+    [() => Reflect.apply(portInspectorEnd, undefined, [undefined]), 'port: expected a MessagePort'],
+    [() => Reflect.apply(portWatcherEnd, undefined, [{ on() {} }]), 'port: expected a MessagePort'],
+  ];
+  for (const [call, message] of refused) {
+    expect(call).toThrow(expect.objectContaining({ code: 'VALIDATION_ERROR' }));
+    expect(call).toThrow(message);
+  }
+});
