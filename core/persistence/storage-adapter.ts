@@ -53,12 +53,17 @@ export interface StoredSnapshot {
   readonly records: readonly string[];
 }
 
-/** What opening or reading found to be wrong and could cut off safely: a torn tail that was never acknowledged. */
+/** What opening found at the end to be no whole record, and has cut off: a torn tail, never acknowledged after a crash. */
 export interface TornTail {
   /** Where it was cut, in the store's own words: a file and an offset, or a key. */
   readonly position: string;
   /** How many bytes (or characters) were dropped. */
   readonly dropped: number;
+  /**
+   * True: the writer before had closed in order, so that no crash tore anything. The bytes have changed since, and what
+   * they said may have been acknowledged.
+   */
+  readonly afterClose?: boolean;
 }
 
 /** One namespace, held by one writer. */
