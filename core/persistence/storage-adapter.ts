@@ -37,6 +37,8 @@ export interface StorageCapabilities {
 export interface OpenNamespaceOptions {
   /** Who we are, shown to the writer that is refused because of us. */
   readonly owner?: string | undefined;
+  /** It is opened to be repaired: a store that is too damaged to be opened may make what `repair` can begin with. */
+  readonly repairing?: boolean | undefined;
   /** Called at most once, when the store is taken away under us (another tab deleted it, a takeover fenced us, …). */
   readonly onLost?: ((cause: Error) => void) | undefined;
 }
