@@ -205,11 +205,11 @@ class IndexedDb implements IndexedDbStorage {
   async #start(
     name: string,
     ownership: Ownership,
-    { owner = defaultOwner(), onLost }: OpenNamespaceOptions,
+    { owner = defaultOwner(), onLost, repairing = false }: OpenNamespaceOptions,
   ): Promise<StorageNamespace> {
     try {
       const start = (): Promise<OpenedNamespace> =>
-        startEpoch(this.#database, name, owner, this.#position(name));
+        startEpoch(this.#database, name, owner, this.#position(name), repairing);
       const opened = await start().catch((error: unknown) => {
         if (!isInterrupted(error)) throw error;
         return start(); // if the first has happened after all, there is one more epoch

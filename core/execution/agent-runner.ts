@@ -310,7 +310,8 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
   private putBack(delivery: Delivery): void {
     const { recorder } = this.environment;
     this.cancelRetry(delivery);
-    recorder.deliveryReturned(recorder.now(), delivery, false);
+    // Else it lies in its mailbox, where it waited to be due, or was pushed out of there: it may have ended.
+    if (delivery.status === 'retrying') recorder.deliveryReturned(recorder.now(), delivery, false);
     // Where this agent is gone and another of its name has come, that one has work now.
     delivery.mailbox.consumer?.mailArrived();
     this.environment.stalled(delivery.run);

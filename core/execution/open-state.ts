@@ -66,9 +66,10 @@ export async function openState(
   try {
     const { state, record, logSize, tornTail } = await recover(held, limits);
     if (tornTail) {
-      logger.warn(
-        `storage: a torn end was cut off at ${tornTail.position} (${tornTail.dropped}); nothing acknowledged was in it`,
-      );
+      const held = tornTail.afterClose
+        ? 'the store had been closed in order, so this was damaged later, and acknowledged records may be lost'
+        : 'nothing acknowledged was in it';
+      logger.warn(`storage: a torn end was cut off at ${tornTail.position} (${tornTail.dropped}); ${held}`);
     }
     const recorder = new Recorder(state, clock);
     const reopen = async (): Promise<StorageNamespace> => {

@@ -42,7 +42,7 @@ export async function repairState(options: RepairOptions): Promise<StateRepair> 
   requireName(name, 'options.namespace');
   if (typeof Reflect.get(Object(storage), 'open') !== 'function')
     throw invalid('options.storage', 'a storage adapter', storage);
-  const namespace = await storage.open(name, { owner: 'dagger, repairing' });
+  const namespace = await storage.open(name, { owner: 'dagger, repairing', repairing: true });
   try {
     const report = await namespace.repair();
     return { ...report, ...(await keepWhatFolds(namespace)) };

@@ -37,6 +37,8 @@ export interface StorageCapabilities {
 export interface OpenNamespaceOptions {
   /** Who we are, shown to the writer that is refused because of us. */
   readonly owner?: string | undefined;
+  /** It is opened to be repaired: a store that is too damaged to be opened may make what `repair` can begin with. */
+  readonly repairing?: boolean | undefined;
   /** Called at most once, when the store is taken away under us (another tab deleted it, a takeover fenced us, …). */
   readonly onLost?: ((cause: Error) => void) | undefined;
 }
@@ -53,12 +55,17 @@ export interface StoredSnapshot {
   readonly records: readonly string[];
 }
 
-/** What opening or reading found to be wrong and could cut off safely: a torn tail that was never acknowledged. */
+/** What opening found at the end to be no whole record, and has cut off: a torn tail, never acknowledged after a crash. */
 export interface TornTail {
   /** Where it was cut, in the store's own words: a file and an offset, or a key. */
   readonly position: string;
   /** How many bytes (or characters) were dropped. */
   readonly dropped: number;
+  /**
+   * True: the writer before had closed in order, so that no crash tore anything. The bytes have changed since, and what
+   * they said may have been acknowledged.
+   */
+  readonly afterClose?: boolean;
 }
 
 /** One namespace, held by one writer. */

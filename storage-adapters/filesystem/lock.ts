@@ -17,6 +17,7 @@ const LOCK = /^(lock|free)-(\d+)$/;
 const UNWRITTEN_MS = 1_000;
 /** An owner gives signs at least so often; timers that are to wait for some weeks do not wait at all. */
 const LONGEST_PAUSE_MS = 3_600_000;
+const NO_ROOM = new Set(['ENOSPC', 'EDQUOT']);
 /** How long an open waits for others who are about to take the lock, in ms. */
 const PATIENCE_MS = 4 * UNWRITTEN_MS;
 
@@ -37,6 +38,8 @@ export interface Inheritance {
   readonly mayWake: boolean;
   /** The machine was started anew since: what was not synced may be missing. */
   readonly rebooted: boolean;
+  /** It has let go in order. */
+  readonly closed: boolean;
 }
 
 /** A namespace's lock, held. */
@@ -78,8 +81,9 @@ export async function takeLock(options: LockOptions): Promise<Lock> {
       continue;
     }
     const epoch = (newest?.epoch ?? 0) + 1;
-    const file = await create(fileSystem, join(directory, `lock-${epoch}`), record);
+    const file = await create(fileSystem, join(directory, `lock-${epoch}`));
     if (file === undefined) continue;
+    let noRoom = await sayWho(fileSystem, file, record);
     const others = (await locksIn(fileSystem, directory)).filter(({ name }) => name !== `lock-${epoch}`);
     if (others.some((other) => other.epoch >= epoch)) {
       // What we looked at was out of date: others came, and perhaps went, in between.
@@ -89,6 +93,14 @@ export async function takeLock(options: LockOptions): Promise<Lock> {
     for (const { name } of others) {
       await removeIfThere(fileSystem, join(directory, name));
       forgetLeft(join(directory, name));
+    }
+    // A full disk has room now, where those were: what is stored can be read, and removed.
+    if (noRoom !== undefined) noRoom = await sayWho(fileSystem, file, record);
+    if (noRoom !== undefined) {
+      await fileSystem.close(file.descriptor);
+      await renamePatiently(fileSystem, file.path, join(directory, `free-${epoch}`)); // the epochs go on from here
+      file.letGo();
+      throw noRoom;
     }
     // On the device before any record is: only so can the next owner tell that the machine went down under us.
     await fileSystem.syncDirectory(directory);
@@ -178,16 +190,19 @@ async function inherit(
   self: ProcessIdentity,
   watched: number,
 ): Promise<Inheritance | undefined> {
-  if (newest === undefined || newest.free) return { mayWake: false, rebooted: false };
+  if (newest === undefined || newest.free)
+    return { mayWake: false, rebooted: false, closed: newest !== undefined };
   const path = join(directory, newest.name);
   const status = await fileSystem.status(path);
   if (status === undefined) return undefined;
   const age = Date.now() - status.changedAt;
   const holder = await ownerIn(fileSystem, path);
   if (holder === undefined) {
-    return Math.max(age, watched) < UNWRITTEN_MS ? undefined : { mayWake: true, rebooted: true };
+    return Math.max(age, watched) < UNWRITTEN_MS
+      ? undefined
+      : { mayWake: true, rebooted: true, closed: false };
   }
-  if (wasLeftHere(path, holder.since)) return { mayWake: false, rebooted: false };
+  if (wasLeftHere(path, holder.since)) return { mayWake: false, rebooted: false, closed: true };
   const isSelf = holder.pid === self.pid && holder.machine === self.machine;
   const found = await processes.find(holder);
   // Our process runs, which says nothing of the thread in it that took the lock and may have died.
@@ -198,7 +213,7 @@ async function inherit(
     throw held(namespace, holder, isSelf ? `this very process, in another thread; ${whenFree}` : undefined);
   }
   const rebooted = holder.machine !== self.machine || holder.boot !== self.boot;
-  return { mayWake: state === 'unknown', rebooted };
+  return { mayWake: state === 'unknown', rebooted, closed: false };
 }
 
 function held(
@@ -226,25 +241,25 @@ async function locksIn(fileSystem: FileSystem, directory: string): Promise<LockF
   return files.sort((a, b) => a.epoch - b.epoch || Number(b.free) - Number(a.free));
 }
 
-/** Creates a lock with its content; undefined when somebody else was first. */
-async function create(
-  fileSystem: FileSystem,
-  path: string,
-  record: OwnerRecord,
-): Promise<OwnFile | undefined> {
-  let descriptor: number;
+/** Creates a lock, without content; undefined when somebody else was first. */
+async function create(fileSystem: FileSystem, path: string): Promise<OwnFile | undefined> {
   try {
-    descriptor = await fileSystem.open(path, 'wx');
+    const descriptor = await fileSystem.open(path, 'wx');
+    return { path, descriptor, letGo: holdHere(path) }; // before anybody can read in it that it is ours
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return undefined;
     throw error;
   }
-  const file = { path, descriptor, letGo: holdHere(path) }; // before anybody can read in it that it is ours
+}
+
+/** Writes down whose lock it is. Answers the error when there is no room for that; after any other the lock is gone. */
+async function sayWho(fileSystem: FileSystem, file: OwnFile, record: OwnerRecord): Promise<unknown> {
   try {
-    writeFully(fileSystem, descriptor, Buffer.from(`${JSON.stringify(record)}\n`), 0);
-    await fileSystem.dataSync(descriptor);
-    return file;
+    writeFully(fileSystem, file.descriptor, Buffer.from(`${JSON.stringify(record)}\n`), 0);
+    await fileSystem.dataSync(file.descriptor);
+    return undefined;
   } catch (error) {
+    if (NO_ROOM.has(errorCode(error) ?? '')) return error;
     await abandon(fileSystem, file);
     throw error;
   }

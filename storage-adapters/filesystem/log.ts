@@ -27,6 +27,8 @@ export interface LogOptions extends SurveyOptions {
   readonly fence: Fence;
   /** A previous owner may wake up and write into the segment it has open: go on in a copy of it. */
   readonly copyLastSegment: boolean;
+  /** The owner before has closed in order: it left no torn tail. */
+  readonly wasClosed: boolean;
 }
 
 /** The append-only log of one namespace, held by one writer. Calls come one after the other. */
@@ -87,7 +89,10 @@ export class Log {
       await log.abandon();
       throw error;
     }
-    if (tail.torn > 0) log.tornTail = { position: `${last.path}:${tail.end}`, dropped: tail.torn };
+    if (tail.torn > 0) {
+      const position = `${last.path}:${tail.end}`;
+      log.tornTail = { position, dropped: tail.torn, ...(options.wasClosed && { afterClose: true }) };
+    }
     return log;
   }
 

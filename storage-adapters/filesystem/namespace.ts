@@ -117,7 +117,11 @@ export class FileSystemNamespace implements StorageNamespace {
     return this.#inTurn('The repair failed', async () => {
       this.#fence.check();
       const whole = (await this.#snapshots.areWhole()) ? await this.#log.countWhole() : undefined;
-      if (whole !== undefined) return { keptRecords: whole, lost: [] };
+      if (whole !== undefined) {
+        const next = this.#log.lastSequence + 1;
+        const isCut = this.tornTail?.afterClose === true && next > this.#snapshots.covered;
+        return { keptRecords: whole, lost: isCut ? [[next, Infinity]] : [] };
+      }
       const logIsLost = this.#log.isEmpty && this.#log.damage !== undefined;
       await this.#log.close();
       try {
@@ -225,6 +229,7 @@ async function openFiles(
     isExpected: await snapshots.standOnLog(),
     unsyncedMayBeLost: lock.inheritance.rebooted,
     copyLastSegment: lock.inheritance.mayWake,
+    wasClosed: lock.inheritance.closed,
     segmentBytes,
     fence,
   });

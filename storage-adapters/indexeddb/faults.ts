@@ -9,7 +9,7 @@ export function databaseError(action: string, cause: unknown, details: ErrorDeta
   const reason = nameOf(cause);
   const full = reason === 'QuotaExceededError';
   const why = full
-    ? 'the storage quota of this site is used up; delete runs or free disk space'
+    ? 'the storage quota of this site is used up; remove what is not needed, or free disk space'
     : messageOf(cause);
   return new PubSubError('DATABASE_ERROR', `${action}: ${why}`, {
     cause,

@@ -42,11 +42,9 @@ export function snapshotKey({ name, incarnation }: Place, generation: number, in
   return ['snapshot', name, incarnation, generation, index];
 }
 
-export function snapshotRange(place: Place, generation: number): IDBKeyRange {
-  return IDBKeyRange.bound(
-    snapshotKey(place, generation, -Infinity),
-    snapshotKey(place, generation, Infinity),
-  );
+/** Chunks of one snapshot, or of all between two generations. */
+export function snapshotRange(place: Place, from: number, to: number = from): IDBKeyRange {
+  return IDBKeyRange.bound(snapshotKey(place, from, -Infinity), snapshotKey(place, to, Infinity));
 }
 
 export function damagedKey({ name, incarnation }: Place, firstSequence: number): IDBValidKey {

@@ -2,7 +2,8 @@ import { answer } from './connection.js';
 import type { Database } from './database.js';
 import { damaged } from './faults.js';
 import { batchKey, batchRange, contentsOf, namespaceKey, type Place, sequenceOf } from './keys.js';
-import { FORMAT, isFence, type NamespaceRecord, openBatch, parseNamespace } from './records.js';
+import { isReadable, rebuilt } from './rebuilding.js';
+import { CURE, FORMAT, isFence, type NamespaceRecord, openBatch, parseNamespace } from './records.js';
 
 /** What a writer knows of its namespace when it starts. */
 export interface OpenedNamespace {
@@ -25,9 +26,12 @@ export function startEpoch(
   name: string,
   owner: string,
   position: string,
+  repairing: boolean,
 ): Promise<OpenedNamespace> {
   return database.update('strict', async (store) => {
-    const former = parseNamespace(await answer<unknown>(store.get(namespaceKey(name))), position);
+    const found = await answer<unknown>(store.get(namespaceKey(name)));
+    const former =
+      repairing && !isReadable(found) ? await rebuilt(store, name) : parseNamespace(found, position);
     if (former === undefined) await refuseOrphans(store, name, position);
     const place = { name, incarnation: former?.incarnation ?? randomIncarnation() };
     const tail = await findTail(store, place);
@@ -56,7 +60,7 @@ export function startEpoch(
 async function refuseOrphans(store: IDBObjectStore, name: string, position: string): Promise<void> {
   for (const range of contentsOf(name)) {
     if ((await answer(store.getKey(range))) !== undefined) {
-      throw damaged(position, 'it is missing although there is data; remove the namespace to start anew');
+      throw damaged(position, `it is missing although there is data; ${CURE}, remove() starts anew`);
     }
   }
 }

@@ -33,6 +33,9 @@ export interface SealedRecords {
   readonly records: readonly string[];
 }
 
+/** Says what the namespace record says of its snapshot, should that be lost; earlier builds did not write it. */
+interface Chunk extends SealedRecords, Pick<SnapshotPointer, 'sequence' | 'chunks'> {}
+
 /**
  * Lies where the former writer would put its next batch, so that the database itself refuses that batch, without
  * asking anybody: a batch is added, never overwritten. The new writer's first batch takes its place.
@@ -41,16 +44,19 @@ export interface Fence {
   readonly fence: number;
 }
 
+/** Of a namespace record that is damaged or gone. */
+export const CURE = 'repair() makes a new one of what is stored';
+
 /** Reads a namespace record, or says that there is none. Refuses what it does not know. */
 export function parseNamespace(value: unknown, position: string): NamespaceRecord | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== 'object' || value === null || !('format' in value)) {
-    throw damaged(position, 'this is not a namespace record');
+    throw damaged(position, `this is not a namespace record; ${CURE}`);
   }
   if (value.format !== FORMAT) {
     throw damaged(position, `written in format ${String(value.format)}; this version reads format ${FORMAT}`);
   }
-  if (!isNamespaceRecord(value)) throw damaged(position, 'the namespace record is damaged');
+  if (!isNamespaceRecord(value)) throw damaged(position, `the namespace record is damaged; ${CURE}`);
   return value;
 }
 
@@ -70,7 +76,7 @@ function isNamespaceRecord(value: object): value is NamespaceRecord {
   );
 }
 
-function isPointer(value: unknown): value is SnapshotPointer {
+export function isPointer(value: unknown): value is SnapshotPointer {
   if (typeof value !== 'object' || value === null) return false;
   const { generation, sequence, chunks } = value as Partial<Record<keyof SnapshotPointer, unknown>>;
   return isCount(generation) && isCount(sequence) && isCount(chunks);
@@ -97,7 +103,7 @@ export function openBatch(firstSequence: number, value: unknown): readonly strin
 const CHUNK_CHARACTERS = 1_000_000;
 
 /** A snapshot in chunks of about a megabyte. One without records is one empty chunk. */
-export function sealSnapshot({ sequence, records }: StoredSnapshot): SealedRecords[] {
+export function sealSnapshot({ sequence, records }: StoredSnapshot): Chunk[] {
   const chunks: string[][] = [[]];
   let size = 0;
   for (const record of records) {
@@ -108,7 +114,12 @@ export function sealSnapshot({ sequence, records }: StoredSnapshot): SealedRecor
     chunks.at(-1)?.push(record);
     size += record.length;
   }
-  return chunks.map((chunk, index) => ({ sum: checksum(chunk, sequence, index + 1), records: chunk }));
+  return chunks.map((chunk, index) => ({
+    sum: checksum(chunk, sequence, index + 1),
+    records: chunk,
+    sequence,
+    chunks: chunks.length,
+  }));
 }
 
 /** The snapshot that these chunks make up, or undefined when one of them is damaged, missing or misplaced. */

@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   copyFileSync,
+  cpSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -8,7 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { PubSubExecutor } from 'dagger-agents';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { fileSystemStorage } from '../../storage-adapters/filesystem.js';
 import { seeded } from './support/simulated-disk.js';
 import {
@@ -111,7 +113,37 @@ describe('a torn tail', () => {
       const { read, error, tornTail } = await look();
       expect({ read, error }).toEqual({ read: records(1, 2), error: undefined });
       expect(tornTail?.dropped).toBeGreaterThan(0);
+      expect(tornTail?.afterClose).toBe(true);
     }
+  });
+
+  test('an end that was damaged after a close in order is not said to hold nothing acknowledged', async () => {
+    const killed = temporaryDirectory();
+    onTestFinished(killed.remove);
+    const executor = await PubSubExecutor.open({ storage: store(), namespace: 'run' });
+    await executor.publish('channel', 'acknowledged');
+    cpSync(place.path, killed.path, { recursive: true });
+    await executor.close();
+    const closed = readFileSync(onlyFile());
+    const tornSaid = async (directory: string) => {
+      const warnings: string[] = [];
+      const logger = { warn: (message: string) => void warnings.push(message) };
+      const storage = fileSystemStorage({ directory });
+      await (await PubSubExecutor.open({ storage, namespace: 'run', logger })).close();
+      return warnings;
+    };
+    truncateSync(onlyFile(), closed.length - 1);
+    expect(await tornSaid(place.path)).toEqual([expect.stringContaining('acknowledged records may be lost')]);
+    // As a kill leaves it; its lock says that we hold it, and we live.
+    rmSync(join(killed.path, 'n.run', 'lock-1'));
+    truncateSync(last(logFiles(killed.path)), readFileSync(last(logFiles(killed.path))).length - 1);
+    expect(await tornSaid(killed.path)).toEqual([expect.stringContaining('nothing acknowledged was in it')]);
+
+    // A repair cuts it off, too, and is asked what was lost.
+    writeFileSync(onlyFile(), closed.subarray(0, -1));
+    const repair = () => PubSubExecutor.repair({ storage: store(), namespace: 'run' });
+    expect(await repair()).toMatchObject({ lost: [[expect.any(Number), Number.POSITIVE_INFINITY]] });
+    expect(await repair()).toMatchObject({ lost: [] });
   });
 
   test('zeros behind the end are ignored', async () => {

@@ -108,6 +108,22 @@ describe('a full disk', () => {
     expect(Object.keys(contents(place.path)).filter((path) => path.endsWith('.tmp'))).toEqual([]);
   });
 
+  test('has room for a lock, where the one before was; without that the epochs go on all the same', async () => {
+    await (await opened()).close();
+    disk.fail('write', 'ENOSPC', 1);
+    const namespace = await store().open('run');
+    expect(namespace.epoch).toBe(2);
+    expect((await readUntilError(namespace)).read).toEqual(records(1, 3));
+    await expect(store().open('run')).rejects.toMatchObject({ code: 'LOCK_ERROR' });
+    await namespace.close();
+    disk.fail('write', 'ENOSPC', 2);
+    await expect(store().open('run')).rejects.toMatchObject(databaseError(true, 'ENOSPC'));
+    const next = await store().open('run');
+    expect(next.epoch).toBe(4);
+    expect((await readUntilError(next)).read).toEqual(records(1, 3));
+    await next.close();
+  });
+
   test('a real one, of one megabyte', async () => {
     const mounted = mountSmall(place.path);
     if (!mounted) {
@@ -144,6 +160,13 @@ describe('a full disk', () => {
       await append(namespace, next, 50);
       await namespace.close();
       expect(await reopened()).toEqual(records(1, next + 49));
+
+      const full = openSync(join(place.path, 'ballast'), 'w');
+      for (const size of [4096, 1]) while (hasRoomFor(full, size));
+      closeSync(full);
+      expect(await reopened()).toEqual(records(1, next + 49));
+      await store().remove('run');
+      expect(await store().list()).toEqual([]);
     } finally {
       execFileSync('umount', [place.path]);
     }
@@ -151,6 +174,14 @@ describe('a full disk', () => {
 });
 
 /** Puts a file system of one megabyte there; false where that is not allowed. */
+function hasRoomFor(descriptor: number, bytes: number): boolean {
+  try {
+    return writeSync(descriptor, Buffer.alloc(bytes)) > 0;
+  } catch {
+    return false;
+  }
+}
+
 function mountSmall(path: string): boolean {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
   try {

@@ -1,3 +1,4 @@
+import { PubSubExecutor } from 'dagger-agents';
 import { expect, test } from 'vitest';
 import { indexedDbStorage } from '../../../storage-adapters/indexeddb.js';
 import { batchKeyAt, freshName, readRecords, rejection, underneath } from './support.js';
@@ -178,6 +179,49 @@ test('a namespace record that is damaged or gone is never taken for an empty nam
   expect(await rejection(storage.open('run'))).toMatchObject({ code: 'DATABASE_ERROR' });
   await underneath(name, (values) => values.put(record, ['namespace', 'run']));
   expect(await readRecords(await storage.open('run'))).toHaveLength(8);
+});
+
+test.each([
+  ['damaged', (record: object) => ({ ...record, snapshots: 'none' })],
+  ['gone', () => undefined],
+])('of a namespace record that is %s, a repair makes a new one: what is whole is kept', async (_, damage) => {
+  const name = freshName();
+  const storage = indexedDbStorage({ name });
+  const key = ['namespace', 'default'];
+  const damageRecord = async (): Promise<void> => {
+    const damaged = damage(await underneath(name, (values) => values.get(key)));
+    await underneath(name, (values) => values.delete(key));
+    if (damaged !== undefined) await underneath(name, (values) => values.put(damaged, key));
+  };
+  const executor = await PubSubExecutor.open({ storage });
+  executor.cache.insertGlobalValue('kept', 'first', 1);
+  await executor.saveState();
+  executor.cache.insertGlobalValue('kept', 'second', 2);
+  await executor.saveState();
+  executor.cache.insertGlobalValue('kept', 'third', 3);
+  await executor.publish('channel', 'acknowledged');
+  const before = executor.state.seq;
+  await executor.close();
+  await damageRecord();
+  expect(await rejection(PubSubExecutor.open({ storage }))).toMatchObject({
+    code: 'DATABASE_ERROR',
+    message: expect.stringContaining('repair()'),
+  });
+  expect(await PubSubExecutor.repair({ storage })).toMatchObject({ keptEvents: before, lost: [] });
+  const again = await PubSubExecutor.open({ storage });
+  expect(again.cache.toJSON()).toEqual({ 'global:kept': { first: 1, second: 2, third: 3 } });
+  expect(again.state.seq).toBe(before + 1);
+  await again.publish('channel', 'goes on');
+  await again.close();
+
+  // With the snapshots gone as well, the events after them have nothing to stand on.
+  await damageRecord();
+  await underneath(name, (values) => values.delete(IDBKeyRange.bound(['snapshot'], ['snapshot', []])));
+  const { keptEvents, lost } = await PubSubExecutor.repair({ storage });
+  expect(keptEvents).toBe(0);
+  expect(lost[0]?.[0]).toBe(1);
+  await (await PubSubExecutor.open({ storage })).close();
+  await storage.close();
 });
 
 test('a newer format is refused without writing a byte', async () => {

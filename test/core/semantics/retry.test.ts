@@ -1,4 +1,5 @@
-import { defineAgent, type PubSubConfig } from 'dagger-agents';
+import { defineAgent, type PubSubAgent, type PubSubConfig, type PubSubExecutor } from 'dagger-agents';
+import { memoryStorage } from 'dagger-agents/storage/memory';
 import { describe, expect, test } from 'vitest';
 import { openBus, outcomesOf, refusal } from '../../support/bus.js';
 
@@ -204,3 +205,50 @@ describe('the context of an attempt', () => {
     expect(await run.report).toMatchObject({ status: 'failed', error: { code: 'TIMEOUT_EXCEEDED' } });
   });
 });
+
+test.each([
+  ['by another message', (executor: PubSubExecutor) => executor.publish('in', 'third'), 1],
+  ['with its channel', (executor: PubSubExecutor) => executor.shutdownChannel('in', { force: true }), 0],
+])(
+  'a retry pushed out of its mailbox %s is over, also when its agent leaves before it was due',
+  async (_, pushOut, left) => {
+    const storage = memoryStorage();
+    const config = { retryStrategy: { type: 'linear', delaySecs: 10 } } as const;
+    const { executor, runtime } = await openBus({ storage, config });
+    const seen: string[] = [];
+    const agent = (concurrency: number): PubSubAgent =>
+      defineAgent({
+        name: 'agent',
+        subscribe: 'in',
+        concurrency,
+        process({ payload, attempt }) {
+          seen.push(`${payload} ${attempt}`);
+          if (attempt === 1) throw new Error('not yet');
+        },
+      });
+    executor.openChannel('in', { capacity: 1, overflow: 'drop-oldest' });
+    executor.registerAgent(agent(2));
+    executor.execute();
+    await executor.publish('in', 'first');
+    await runtime.advance(5000);
+    await executor.publish('in', 'second');
+    await runtime.advance(0);
+    // Two wait for their retry, and who takes them up again has one hand: it waits for the second, which lies in its mailbox.
+    await executor.stop();
+    executor.unregisterAgent('agent');
+    executor.registerAgent(agent(1));
+    executor.execute();
+    await runtime.advance(6000);
+    expect(seen).toEqual(['first 1', 'second 1', 'first 2']);
+
+    const pushedOut = pushOut(executor);
+    await runtime.advance(0);
+    executor.unregisterAgent('agent');
+    await runtime.advance(60_000);
+    await pushedOut;
+    expect(seen.length).toBe(3);
+    await executor.close();
+    const { executor: next } = await openBus({ storage });
+    expect(next.state.unfinished.length).toBe(left);
+  },
+);
