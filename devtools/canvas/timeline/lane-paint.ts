@@ -208,7 +208,7 @@ export class LanePainter {
       }
       if (!any) continue;
       pen.fillStyle = colours[status] ?? '';
-      pen.globalAlpha = status === STATUS.succeeded ? 0.78 : 1;
+      pen.globalAlpha = status === STATUS.succeeded ? 0.9 : 1;
       pen.fill();
     }
     pen.globalAlpha = 1;
