@@ -71,14 +71,16 @@ export class TextFitter {
 
   #shorten(text: string, font: string, room: number): string {
     if (this.#measure(text, font) <= room) return text;
+    // No half of a character; and after the mark, the ellipsis of a name that runs from right to left is at its left.
+    const cut = (end: number): string => `${text.slice(0, end).replace(/[\ud800-\udbff]$/, '')}…\u200f`;
     let low = 0;
     let high = text.length;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if (this.#measure(`${text.slice(0, middle)}…`, font) <= room) low = middle;
+      if (this.#measure(cut(middle), font) <= room) low = middle;
       else high = middle - 1;
     }
-    return low === 0 ? '' : `${text.slice(0, low)}…`;
+    return low === 0 ? '' : cut(low);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Point } from '../layout/viewport.js';
 import type { Pen } from './pen.js';
 
 /** Draws into SVG text what would be drawn on a canvas. */
@@ -87,10 +88,12 @@ export class SvgPen implements Pen {
     this.#dash = [...segments];
   }
 
-  /** The picture, on a background, with what it shows in words. */
-  toSvg(width: number, height: number, background: string, title: string): string {
-    const size = `width="${short(width)}" height="${short(height)}" viewBox="0 0 ${short(width)} ${short(height)}"`;
-    const back = `<rect width="100%" height="100%" fill="${escaped(background)}"/>`;
+  /** The picture, on a background, with what it shows in words. It begins at `corner`: by default where the axes do. */
+  toSvg(width: number, height: number, background: string, title: string, corner?: Point): string {
+    const { x, y } = corner ?? { x: 0, y: 0 };
+    const place = `width="${short(width)}" height="${short(height)}"`;
+    const size = `${place} viewBox="${[x, y, width, height].map(short).join(' ')}"`;
+    const back = `<rect x="${short(x)}" y="${short(y)}" ${place} fill="${escaped(background)}"/>`;
     return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img"><title>${escaped(title)}</title>${back}${this.#marks.join('')}</svg>\n`;
   }
 

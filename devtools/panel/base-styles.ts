@@ -19,6 +19,7 @@ export const BASE_STYLES: string = `
   color-scheme: dark;
 }
 *, *::before, *::after { box-sizing: border-box; }
+.root [hidden] { display: none; }
 .root h2, .root h3, .root p, .root ul, .root ol, .root dl, .root dd, .root fieldset, .root figure { margin: 0; padding: 0; border: 0; }
 .root ul, .root ol { list-style: none; }
 

@@ -1,4 +1,5 @@
 import { messageOf } from '../../core/errors.js';
+import { compact } from '../canvas/numbers.js';
 
 // Made once: toLocaleString makes a new one each time, which a table of figures feels.
 const WHOLE = new Intl.NumberFormat('en');
@@ -10,18 +11,7 @@ export function count(value: number): string {
 
 /** A rate: 3.2, 48, 1.2k. */
 export function rate(value: number): string {
-  if (value === 0) return '0';
-  if (value < 10) return value.toFixed(1);
-  return value < 1000 ? String(Math.round(value)) : `${(value / 1000).toFixed(value < 10_000 ? 1 : 0)}k`;
-}
-
-/** A duration in milliseconds: 840 µs, 12.3 ms, 4.56 s, 2 min 3 s. */
-export function duration(milliseconds: number): string {
-  if (milliseconds < 1) return `${Math.round(milliseconds * 1000)} µs`;
-  if (milliseconds < 1000)
-    return `${milliseconds < 10 ? milliseconds.toFixed(2) : milliseconds.toFixed(1)} ms`;
-  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(2)} s`;
-  return `${Math.floor(milliseconds / 60_000)} min ${Math.round((milliseconds % 60_000) / 1000)} s`;
+  return value > 0 && value < 9.95 ? value.toFixed(1) : compact(value);
 }
 
 /** The time of day with milliseconds: 14:03:05.123. */

@@ -118,7 +118,11 @@ function Tabs({ takesFocus }: Pick<ShellProps, 'takesFocus'>): ReactElement {
   const store = useStore();
   const { preferences, open } = usePanel();
   const waiting = store.state.humans.size;
-  const problems = problemsUpTo(store.recording?.problems ?? [], store.seq);
+  // Of dead letters from before anybody watched nothing is recorded, and they wait all the same.
+  const problems = Math.max(
+    problemsUpTo(store.recording?.problems ?? [], store.seq),
+    store.state.tree.data.deadLetters.size,
+  );
   const list = useRef<HTMLDivElement>(null);
   const { view: current } = preferences;
   useEffect(() => {

@@ -51,7 +51,7 @@ export const PANEL_STYLES: string = `
 .button.primary { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
 .button.primary:hover { filter: brightness(1.08); color: var(--on-accent); }
 .button.danger { color: var(--bad); }
-.button[disabled], .icon-button[disabled] { opacity: 0.45; cursor: default; background: transparent; }
+.button[disabled], .icon-button[disabled], .icon-button[aria-disabled='true'] { opacity: 0.45; cursor: default; background: transparent; }
 /* Its label is made for the accent colour, which is not behind it now. */
 .button.primary[disabled] { opacity: 1; filter: none; border-color: var(--border); background: var(--surface); color: var(--muted); }
 .icon-button[aria-pressed='true'], .button[aria-pressed='true'] { background: var(--tint); color: var(--accent); }

@@ -23,7 +23,7 @@ export function TimeBar(): ReactElement {
     label: string,
     icon: IconName,
     run: () => void,
-    disabled = nothing,
+    atEnd = false,
     className = '',
   ): ReactElement => (
     <button
@@ -31,20 +31,22 @@ export function TimeBar(): ReactElement {
       className={`icon-button ${className}`}
       title={label}
       aria-label={label}
-      disabled={disabled}
-      onClick={run}
+      disabled={nothing}
+      // Whoever has just pressed it for the last time keeps the focus.
+      aria-disabled={atEnd}
+      onClick={() => atEnd || run()}
     >
       <Icon name={icon} />
     </button>
   );
   return (
     <footer className="timebar" role="group" aria-label="Time">
-      {control('Previous failure', 'failureBack', () => failure(-1), nothing, 'hide-narrow')}
-      {control('One event back', 'stepBack', () => player.step(-1), nothing || seq <= first)}
+      {control('Previous failure', 'failureBack', () => failure(-1), false, 'hide-narrow')}
+      {control('One event back', 'stepBack', () => player.step(-1), seq <= first)}
       {control(player.playing ? 'Stop playing' : 'Play', player.playing ? 'pause' : 'play', () =>
         player.playing ? player.stop() : player.play(),
       )}
-      {control('One event on', 'step', () => player.step(1), nothing || live || seq >= last)}
+      {control('One event on', 'step', () => player.step(1), live || seq >= last)}
       {control('Next failure', 'failure', () => failure(1))}
       <select
         className="field speed hide-narrow"

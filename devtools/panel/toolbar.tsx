@@ -1,7 +1,7 @@
-import { type ReactElement, useState, useSyncExternalStore } from 'react';
+import { type ReactElement, useSyncExternalStore } from 'react';
 import type { PanelStore } from '../store/panel-store.js';
 import { unreachable } from '../store/unreachable.js';
-import { rate, reasonOf } from './format.js';
+import { count, rate, reasonOf } from './format.js';
 import { Icon } from './icons.js';
 import { mediaQuery } from './media-query.js';
 import { Menu, type MenuEntry } from './menu.js';
@@ -15,16 +15,12 @@ const narrow = mediaQuery(NARROW);
 export function Toolbar(): ReactElement {
   const store = useStore();
   const { notify, compose, change } = usePanel();
-  const [busy, setBusy] = useState(false);
   const { paused } = store.state;
   const act = async (what: () => Promise<unknown>): Promise<void> => {
-    setBusy(true);
     try {
       await what();
     } catch (thrown) {
       notify(reasonOf(thrown), true);
-    } finally {
-      setBusy(false);
     }
   };
   const why = unreachable(store);
@@ -53,7 +49,7 @@ export function Toolbar(): ReactElement {
           className="icon-button"
           title={why ?? 'Start one delivery'}
           aria-label="Start one delivery"
-          disabled={unavailable || !paused || busy}
+          disabled={unavailable || !paused}
           onClick={() =>
             act(async () => {
               const result = await store.command({ name: 'step', count: 1 });
@@ -100,10 +96,10 @@ function Figures(): ReactElement {
         <b>{rate(source.messageRate)}</b> msg/s
       </span>
       <span>
-        <b>{state.unfinished.length}</b> unfinished
+        <b>{count(state.unfinished.length)}</b> unfinished
       </span>
       <span>
-        <b>{state.agents.size}</b> agents
+        <b>{count(state.agents.size)}</b> {state.agents.size === 1 ? 'agent' : 'agents'}
       </span>
       <span>{doing(store)}</span>
     </div>

@@ -31,7 +31,7 @@ export const VIEW_STYLES: string = `
 .table > .empty { position: absolute; inset: 26px 0 0; display: grid; place-content: center; margin: 0 auto; }
 .canvas-slot .empty { position: absolute; inset: 0; display: grid; place-content: center; margin: 0 auto; pointer-events: none; }
 .dim { color: var(--muted); }
-.status { display: inline-flex; align-items: center; gap: 6px; }
+.status { display: inline-flex; align-items: center; gap: 6px; flex: none; }
 .status::before { content: ''; width: 7px; height: 7px; border-radius: 50%; background: var(--dot); flex: none; }
 .status[data-shape='ring']::before { background: transparent; box-shadow: inset 0 0 0 2px var(--dot); }
 .status[data-shape='square']::before { border-radius: 1px; }
@@ -54,9 +54,9 @@ export const VIEW_STYLES: string = `
 .error summary { color: var(--muted); cursor: pointer; width: fit-content; }
 .error pre { font: 11.5px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; max-height: 160px; margin-top: 2px; overflow: auto; overflow-wrap: anywhere; white-space: pre-wrap; }
 
-.json { font: 12px/1.55 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
+.json { font: 12px/1.55 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 .json ul { padding-left: 14px; border-left: 1px solid var(--border); margin-left: 5px; }
-.json .line { display: block; overflow-wrap: anywhere; white-space: pre-wrap; border-radius: 3px; }
+.json .line { display: block; white-space: pre-wrap; border-radius: 3px; }
 .json .toggle { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; text-align: left; }
 .json .toggle::before { content: '▸'; display: inline-block; width: 13px; color: var(--muted); }
 .json .toggle[aria-expanded='true']::before { content: '▾'; }
@@ -71,15 +71,16 @@ export const VIEW_STYLES: string = `
 .diff .removed { background: color-mix(in srgb, var(--bad) 16%, transparent); }
 
 .scroll { flex: 1 1 0; min-height: 0; overflow: auto; padding: 12px; display: flex; flex-direction: column; gap: 14px; }
-.section > h2 { font-size: 12.5px; font-weight: 600; margin-bottom: 6px; display: flex; gap: 8px; align-items: center; min-height: 28px; }
+.section > h2, .scroll > h2 { font-size: 12.5px; font-weight: 600; }
+.section > h2 { margin-bottom: 6px; display: flex; gap: 8px; align-items: center; min-height: 28px; }
 .section > h2 .field { margin-left: auto; font-weight: 400; width: min(220px, 45%); }
 .section > h2 .dim { font-weight: 400; }
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); gap: 8px; }
 .card { border: 1px solid var(--border); border-radius: 8px; padding: 8px 10px; background: var(--raised); min-width: 0; display: flex; flex-direction: column; gap: 4px; }
 .card .title { font-weight: 600; display: flex; justify-content: space-between; gap: 8px; min-width: 0; }
-.card .title > .dim { font-weight: 400; }
+.card .title > .dim { font-weight: 400; max-width: 50%; flex: none; }
 .card .title .icon-button { width: 22px; height: 22px; margin: -2px -4px -2px 0; }
-.card .title > :first-child { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.card .title > :first-child, .card .title > .dim, .channels .name, .channels .readers { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .card .numbers { display: flex; flex-wrap: wrap; gap: 2px 12px; color: var(--muted); font-variant-numeric: tabular-nums; }
 .meter { height: 5px; border-radius: 3px; background: var(--grid); overflow: hidden; border: 1px solid var(--border); }
 .meter i { display: block; height: 100%; background: var(--channel); width: var(--share); }
@@ -117,6 +118,7 @@ export const VIEW_STYLES: string = `
 .problem .error { grid-column: 1 / -1; font-size: 12px; }
 .channels td { vertical-align: middle; }
 .channels .meter { width: 72px; display: inline-block; vertical-align: middle; }
+.channels .name, .channels .readers { max-width: min(280px, 40cqw); }
 .channels .name { color: var(--channel); font-weight: 500; }
 .channels .icon-button { width: 24px; height: 24px; margin: -3px 0; }
 .channels td:last-child { width: 32px; padding: 0 4px; }
@@ -124,7 +126,6 @@ export const VIEW_STYLES: string = `
 .sheet { border: 1px solid var(--border); border-radius: 8px; overflow-x: auto; background: var(--raised); }
 .sheet .plain tr:last-child td { border-bottom: 0; }
 .sheet .plain th, .sheet .plain td { padding-left: 10px; padding-right: 10px; white-space: nowrap; }
-.sheet .plain .wrap { white-space: normal; min-width: 120px; }
 @container (max-width: 640px) {
   .channels .roomy, .channels .meter { display: none; }
   .root .board { grid-template-columns: repeat(2, minmax(0, 1fr)); }

@@ -1,5 +1,6 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a live region is no <output>
 import { type ReactElement, useEffect, useRef, useState } from 'react';
+import { counted } from '../canvas/numbers.js';
 import type { AccessibleItem, CanvasView } from '../canvas-contract.js';
 import { count, reasonOf } from '../panel/format.js';
 import { Icon } from '../panel/icons.js';
@@ -195,7 +196,7 @@ function isEmpty(name: DrawnView, { state }: PanelStore): boolean {
 function summary(items: readonly AccessibleItem[]): string {
   return items.length === 0
     ? 'Its content in words is behind “The same in words”.'
-    : `${items.length} items.`;
+    : `${counted(items.length, 'item')}.`;
 }
 
 /** SVG where the view can draw it; PNG of what is seen otherwise. */

@@ -53,7 +53,9 @@ function ChannelRow({ channel }: { readonly channel: CanvasChannel }): ReactElem
   const style = { '--share': `${share * 100}%` } as CSSProperties;
   return (
     <tr>
-      <td className="name">{name}</td>
+      <td className="name" title={name}>
+        {name}
+      </td>
       <td>
         <div
           className="meter"
@@ -73,7 +75,7 @@ function ChannelRow({ channel }: { readonly channel: CanvasChannel }): ReactElem
       <td className="end">{count(published)}</td>
       <td className={channel.rate === 0 ? 'end roomy dim' : 'end roomy'}>{rate(channel.rate)}</td>
       <td className={dropped > 0 ? 'end error-text' : 'end dim'}>{count(dropped)}</td>
-      <td className="roomy wrap dim" title={nameList(subscribers, NAMES_IN_TITLE)}>
+      <td className="roomy readers dim" title={nameList(subscribers, NAMES_IN_TITLE)}>
         {subscribers.length === 0 ? 'nobody' : nameList(subscribers, NAMES_IN_CELL)}
       </td>
       <td>

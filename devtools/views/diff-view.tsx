@@ -1,4 +1,4 @@
-import { type ReactElement, useMemo } from 'react';
+import { type ReactElement, useEffect, useMemo, useRef } from 'react';
 import { diffJson } from './json-diff.js';
 import { usePayload } from './use-payload.js';
 
@@ -18,10 +18,16 @@ export function DiffView({
     () => (left.value && right.value ? diffJson(left.value.json, right.value.json) : []),
     [left.value, right.value],
   );
+  const figure = useRef<HTMLElement>(null);
+  // It is asked for in the list of messages, and shown below all that is known of one.
+  useEffect(() => {
+    if (lines.length > 0) figure.current?.scrollIntoView({ block: 'nearest' });
+  }, [lines]);
   if (!left.value || !right.value) return <p className="dim">{left.value ? right.note : left.note}</p>;
   const changed = lines.some(({ kind }) => kind !== 'same');
   return (
     <figure
+      ref={figure}
       className="block json diff"
       aria-label={`Difference between message ${before} and message ${after}`}
     >

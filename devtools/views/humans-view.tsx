@@ -1,7 +1,8 @@
 import { type FormEvent, type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 import type { JsonValue } from '../../core/json.js';
 import type { HumanRequest } from '../../core/state/human-request.js';
-import { clock, duration } from '../panel/format.js';
+import { duration } from '../canvas/numbers.js';
+import { clock } from '../panel/format.js';
 import { type AnswerDraft, usePanel, useStore } from '../panel/panel-context.js';
 import { unreachable } from '../store/unreachable.js';
 import { answerOf } from './form-answer.js';

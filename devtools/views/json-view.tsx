@@ -118,7 +118,8 @@ function Leaf({
 /** A few words of what is inside, so that a closed branch says something. */
 export function preview(value: JsonValue, length = 80): string {
   const text = typeof value === 'string' ? value : JSON.stringify(shortened(value, 3));
-  return text.length > length ? `${text.slice(0, length)}…` : text;
+  // No half of a character.
+  return text.length > length ? `${text.slice(0, length).replace(/[\ud800-\udbff]$/, '')}…` : text;
 }
 
 /** Enough of a value for a preview: stringifying megabytes to show eighty characters would be felt. */

@@ -1,7 +1,8 @@
 import type { ReactElement } from 'react';
 import type { JsonValue } from '../../core/json.js';
 import { NODE_STATUSES } from '../../core/state/tree-node.js';
-import { clock, duration, reasonOf } from '../panel/format.js';
+import { duration } from '../canvas/numbers.js';
+import { clock, reasonOf } from '../panel/format.js';
 import { Icon } from '../panel/icons.js';
 import { useActivity, usePanel, useStore } from '../panel/panel-context.js';
 import { messageRow } from '../store/message-row.js';

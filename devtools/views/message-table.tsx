@@ -10,7 +10,8 @@ import {
   useState,
 } from 'react';
 import { NODE_STATUSES } from '../../core/state/tree-node.js';
-import { clock, count, duration } from '../panel/format.js';
+import { duration } from '../canvas/numbers.js';
+import { clock, count } from '../panel/format.js';
 import { useActivity, usePanel, useStore } from '../panel/panel-context.js';
 import type { MessageList } from '../store/message-list.js';
 import type { MessageRow } from '../store/message-row.js';

@@ -90,7 +90,7 @@ export function MessagesView(): ReactElement {
           {filter.problems[0] ??
             (filter.terms.length > 0
               ? `${count(list.length)} of ${count(list.total)}`
-              : `${count(list.total)} messages`)}
+              : `${count(list.total)} ${list.total === 1 ? 'message' : 'messages'}`)}
           {complete ? '' : ' …'}
           {searchedOf(list)}
         </span>

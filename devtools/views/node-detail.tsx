@@ -1,8 +1,9 @@
 import { type ReactElement, useEffect, useState } from 'react';
 import type { SafeValue } from '../../core/inspection/safe-value.js';
 import type { TreeNode } from '../../core/state/tree-node.js';
+import { duration } from '../canvas/numbers.js';
 import type { CanvasSelection } from '../canvas-contract.js';
-import { clock, count, duration, rate, reasonOf } from '../panel/format.js';
+import { clock, count, rate, reasonOf } from '../panel/format.js';
 import { Icon } from '../panel/icons.js';
 import { useActivity, usePanel, useStore } from '../panel/panel-context.js';
 import { unreachable } from '../store/unreachable.js';

@@ -52,7 +52,7 @@ export function ProblemsView(): ReactElement {
   return (
     <>
       <div className="viewbar" hidden={problems.length === 0 && letters.size === 0}>
-        <div className="filters" role="group" aria-label="Kinds of problems">
+        <div className="filters" role="group" aria-label="Kinds of problems" hidden={problems.length === 0}>
           <button
             type="button"
             className="button"

@@ -3,7 +3,8 @@
 import { type ReactElement, useState } from 'react';
 import type { JsonValue } from '../../core/json.js';
 import { TASK_STATUSES, type Task } from '../../core/state/task.js';
-import { clock, count, duration, nameList, rate } from '../panel/format.js';
+import { duration } from '../canvas/numbers.js';
+import { clock, count, nameList, rate } from '../panel/format.js';
 import { usePanel, useStore } from '../panel/panel-context.js';
 import { Channels } from './channels-table.js';
 import { JsonView, preview } from './json-view.js';

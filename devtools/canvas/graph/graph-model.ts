@@ -4,8 +4,9 @@ import { edgePath, type PathPoint } from '../../layout/edge-path.js';
 import { Folds } from '../../layout/folds.js';
 import type { LayoutEdge, Place } from '../../layout/layered.js';
 import { Placement } from '../../layout/placement.js';
-import { type Box, joined, type Point } from '../../layout/viewport.js';
+import type { Box, Point } from '../../layout/viewport.js';
 import { eased } from '../camera.js';
+import { boundsOf } from './graph-bounds.js';
 import { APP, type GraphEdge, type GraphNode, linksOf, SIZES, weighEdges, widthFor } from './graph-parts.js';
 
 const GAP = 26;
@@ -104,18 +105,14 @@ export class GraphModel {
     return this.#moving;
   }
 
-  /** Where everything will be when it has come to rest. */
+  /** What everything will take up when it has come to rest, the ways of the edges included. */
   bounds(): Box | undefined {
-    let box: Box | undefined;
-    for (const { target, width, height } of this.nodes.values()) {
-      const [halfWidth, halfHeight] = [width / 2, height / 2];
-      box = joined(box, {
-        left: target.x - halfWidth,
-        right: target.x + halfWidth,
-        top: target.y - halfHeight,
-        bottom: target.y + halfHeight,
-      });
-    }
+    const shown = [...this.nodes.values()].map((node) => ({ node, x: node.x, y: node.y }));
+    for (const { node } of shown) Object.assign(node, node.target);
+    this.#route();
+    const box = boundsOf(this.nodes.values(), this.edges);
+    for (const { node, x, y } of shown) Object.assign(node, { x, y });
+    this.#route();
     return box;
   }
 

@@ -145,7 +145,7 @@ export class GraphView implements CanvasView, GestureHandler {
 
   toSvg(): string {
     this.#update(performance.now());
-    return graphSvg(this.#model, this.#source, this.#theme, this.#surface.text);
+    return graphSvg(this.#model, this.#theme, this.#surface.text);
   }
 
   destroy(): void {

@@ -120,7 +120,7 @@ export class LanePainter {
     // What began later may have waited here already.
     this.#waits(pen, theme, model, start, scale);
     this.#retries(pen, theme, model, lane, row, start, scale);
-    this.#fill(pen, theme, colours, model, start);
+    this.#fill(pen, theme, colours, model, start, scale.left);
   }
 
   #bar(model: TimelineModel, lane: Lane, place: number, row: LaneRow, scale: TimeScale): void {
@@ -186,7 +186,14 @@ export class LanePainter {
     pen.setLineDash([]);
   }
 
-  #fill(pen: Pen, theme: CanvasTheme, colours: readonly string[], model: TimelineModel, start: number): void {
+  #fill(
+    pen: Pen,
+    theme: CanvasTheme,
+    colours: readonly string[],
+    model: TimelineModel,
+    start: number,
+    leftEnd: number,
+  ): void {
     const { bars } = this;
     for (let status = 0; status < colours.length; status++) {
       let any = false;
@@ -201,7 +208,7 @@ export class LanePainter {
       }
       if (!any) continue;
       pen.fillStyle = colours[status] ?? '';
-      pen.globalAlpha = status === STATUS.succeeded ? 0.78 : 1;
+      pen.globalAlpha = status === STATUS.succeeded ? 0.9 : 1;
       pen.fill();
     }
     pen.globalAlpha = 1;
@@ -210,16 +217,17 @@ export class LanePainter {
     pen.fillStyle = theme.dark ? theme.background : '#fff';
     pen.textAlign = 'left';
     for (let at = start; at < bars.count; at++) {
-      const [left, height = 0] = [Math.max(bars.left[at] ?? 0, 0), bars.height[at]];
-      const width = (bars.right[at] ?? 0) - left;
-      if (width < 44 || height < 12) continue;
+      // What began before what is in sight says so where it can be seen.
+      const [left, height = 0] = [Math.max(bars.left[at] ?? 0, leftEnd), bars.height[at]];
+      const room = (bars.right[at] ?? 0) - left - 12;
+      if (room < 32 || height < 12) continue;
       const row = bars.row[at] ?? 0;
       const attempt = model.columns.attempt[row] ?? 1;
       const took = duration(model.endOf(row) - (model.columns.start[row] ?? 0));
       const whole = attempt > 1 ? `${took} · try ${attempt}` : took;
-      const fits = this.#text.width(whole, font) <= width - 12;
-      const label = fits ? whole : this.#text.fit(took, font, width - 12);
-      pen.fillText(label, left + 6, (bars.top[at] ?? 0) + height / 2 + 0.5);
+      // Half a figure would be another one.
+      const label = [whole, took].find((each) => this.#text.width(each, font) <= room);
+      if (label) pen.fillText(label, left + 6, (bars.top[at] ?? 0) + height / 2 + 0.5);
     }
   }
 

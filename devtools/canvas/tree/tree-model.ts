@@ -70,6 +70,10 @@ export class TreeModel {
   #stale = false;
   /** True while there are nodes that no frame has read yet. */
   #behind = false;
+  /** Whether all nodes there were have been read once. */
+  #caughtUp = false;
+  /** The frame before read so much that it left the layout to this one. */
+  #hasRead = false;
   #nextLayout = 0;
   /** The layout that is under way, and the milliseconds that it took so far. */
   #layout: Generator<void, TreeScene> | undefined;
@@ -86,9 +90,13 @@ export class TreeModel {
     if (generation !== this.#generation || run !== this.#run) this.#restart(source);
     if (!this.#layout) {
       const before = this.tree.length;
-      if (version !== this.#version || this.#behind) this.#read(source);
+      // Frames may be so far apart that there is much to read in each: what was read is laid out before the next of it.
+      // Only what there was at first is waited for, unless it grows faster than it is read.
+      const laysOut = this.#hasRead && (this.#caughtUp || source.busy);
+      if (!laysOut && (version !== this.#version || this.#behind)) this.#read(source);
       // Reading much and laying much out are two frames' work.
-      if (this.tree.length - before > NODES_BEFORE_LAYOUT) return false;
+      this.#hasRead = this.tree.length - before > NODES_BEFORE_LAYOUT;
+      if (this.#hasRead) return false;
       if (!this.#stale || now < this.#nextLayout) return false;
       this.#layout = this.#layOut();
       this.#stale = false;
@@ -156,6 +164,7 @@ export class TreeModel {
     this.#layout = undefined;
     this.#open = [];
     this.#nextLayout = 0;
+    this.#caughtUp = false;
   }
 
   #read(source: CanvasSource): void {
@@ -168,6 +177,7 @@ export class TreeModel {
       source.visitNodes(from, Math.min(nextNode, from + NODES_A_READ), this.#add);
     } while (tree.next < nextNode && performance.now() < until);
     this.#behind = tree.next < nextNode;
+    this.#caughtUp ||= !this.#behind;
     this.#version = source.version;
     this.#stale = true;
   }

@@ -86,6 +86,8 @@ export class TreeView implements CanvasView, GestureHandler {
       this.#hovered = -1;
       if (this.#model.isLarge) return true;
     }
+    // Nobody waits for a first look until a busy page has time for it.
+    if (this.#model.scene.nodes.length === 0 && this.#model.waiting) this.#requestDraw();
     if (!this.#shown && this.#model.scene.nodes.length > 0) {
       this.#showBeginning();
       // What was selected before there was anything to show, as when the view is opened for it.

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createGraphView } from '../../../devtools/canvas/index.js';
 import type { CanvasSelection } from '../../../devtools/canvas-contract.js';
 import { mount } from './mount.js';
@@ -151,4 +151,53 @@ test('the picture is told in words and saved as SVG, hostile names as text', () 
   expect(svg.querySelector('parsererror')).toBeNull();
   expect(svg.querySelector('script')).toBeNull();
   expect([...svg.querySelectorAll('text')].map((each) => each.textContent)).toContain('reader');
+});
+
+/** Five agents that pass a message round, too long a way for the width: edges turn beside the outermost nodes. */
+function ring(): SampleSource {
+  const source = new SampleSource();
+  const names = ['one', 'two', 'three', 'four', 'five'];
+  for (const name of names) source.addAgent(name);
+  names.forEach((name, at) => {
+    source.addChannel(`to ${name}`, [names.at(at - 1) ?? ''], [name]);
+  });
+  return source.addChannel('all', names, [names[0] ?? '']);
+}
+
+test('all of it is fitted, edges that swing out beyond the nodes included', () => {
+  const { settle, count } = mount(createGraphView, ring(), { width: 700, height: 640 });
+  settle();
+  const drawn = (x: number, y: number, width: number, height: number): number =>
+    width * height - count(lightTheme.background, x, y, width, height);
+  expect(drawn(30, 30, 640, 580)).toBeGreaterThan(5000);
+  for (const [x, y, width, height] of [
+    [0, 0, 20, 640],
+    [680, 0, 20, 640],
+    [0, 0, 700, 20],
+    [0, 620, 700, 20],
+  ] as const)
+    expect(drawn(x, y, width, height)).toBe(0);
+});
+
+test('a saved picture has the edges that the screen has, all of them within it', () => {
+  const { view, settle } = mount(createGraphView, ring(), { width: 700, height: 640 });
+  settle();
+  const holder = document.createElement('div');
+  holder.innerHTML = view.toSvg?.() ?? '';
+  document.body.append(holder);
+  onTestFinished(() => holder.remove());
+  const { x = 0, y = 0, width = 0, height = 0 } = holder.querySelector('svg')?.viewBox.baseVal ?? {};
+  const boxes = [...holder.querySelectorAll('path')].map((path) => path.getBBox());
+  expect(boxes.length).toBeGreaterThan(20);
+  for (const box of boxes) {
+    expect(box.x).toBeGreaterThan(x);
+    expect(box.y).toBeGreaterThan(y);
+    expect(box.x + box.width).toBeLessThan(x + width);
+    expect(box.y + box.height).toBeLessThan(y + height);
+  }
+  // Not straight over what lies between, but by way of the corridor between the bands.
+  const curves = [...holder.querySelectorAll('path[stroke-linecap]')].map(
+    (way) => (way.getAttribute('d')?.split('C').length ?? 0) - 1,
+  );
+  expect(Math.max(...curves)).toBe(3);
 });

@@ -162,3 +162,31 @@ test('a search by id leads to the lane of the invocation', () => {
   expect(view.search(`writer_${invocation}`)).toBe(1);
   expect(view.search('writer_999')).toBe(0);
 });
+
+test('what a bar took is written where it can be seen, and only as a whole', () => {
+  const source = new SampleSource();
+  source.live = false;
+  const t = source.clock;
+  source.addRow('long', t, t, t + 1000, 'succeeded', 1);
+  // 55 pixels of the fitted run: "86.5 ms" does not fit into them.
+  source.addRow('short', t, t, t + 86.5, 'succeeded', 2);
+  source.clock = t + 1000;
+  const { view, settle } = mount(createTimelineView, source);
+  settle();
+  view.fit();
+  settle();
+  const texts = (): [string, number][] => {
+    const svg = new DOMParser().parseFromString(view.toSvg?.() ?? '', 'image/svg+xml');
+    return [...svg.querySelectorAll('text')].map((each) => [
+      each.textContent ?? '',
+      Number(each.getAttribute('x')),
+    ]);
+  };
+  expect(texts().map(([text]) => text)).toContain('1.00 s');
+  expect(texts().filter(([text]) => text.includes('…'))).toEqual([]);
+  const zoom = new WheelEvent('wheel', { deltaY: -400, clientX: 500, clientY: 200, cancelable: true });
+  document.querySelector('canvas')?.dispatchEvent(zoom);
+  settle();
+  // It began long before what is in sight.
+  expect(Object.fromEntries(texts())['1.00 s']).toBe(GUTTER + 6);
+});

@@ -38,6 +38,14 @@ test('a name is written in full, also where the graph is small; one that is far 
   }
 });
 
+test('a name is cut between characters, and where it ends: from right to left at the left', () => {
+  const text = new TextFitter((word) => [...word].length);
+  expect(text.fit('🚀🚀🚀🚀🚀', '', 4)).toBe('🚀🚀…\u200f');
+  const inUnits = new TextFitter((word) => word.length);
+  for (const room of [3, 4, 5, 6])
+    expect(inUnits.fit('🚀🚀🚀🚀', '', room)).not.toMatch(/[\ud800-\udbff](?!.)/u);
+});
+
 test('however wide the names make them, no two nodes lie on each other', () => {
   const nodes = [...graph().nodes.values()];
   for (const one of nodes)

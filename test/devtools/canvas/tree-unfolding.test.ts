@@ -70,6 +70,25 @@ test('many are laid out over several frames, few in one', () => {
   expect(model.scene.nodes).toHaveLength(4);
 });
 
+test('a run that grows by thousands from one frame to the next is shown all the same', () => {
+  const source = new SampleSource();
+  const model = new TreeModel();
+  const grow = (): void => {
+    for (let root = 0; root < 1600; root++) {
+      source.addInvocation(source.addPublish(0, 'work'), 'reader', 'work', 'succeeded');
+    }
+  };
+  const shown: (number | undefined)[] = [];
+  for (let frame = 1; frame <= 12; frame++) {
+    grow();
+    if (model.update(source, frame * 1e6, () => undefined, 1))
+      shown.push(model.scene.nodes[0]?.members.length);
+  }
+  // More than once, and each time more.
+  expect(shown.length).toBeGreaterThan(1);
+  expect(shown.at(-1)).toBeGreaterThan(shown[0] ?? 0);
+});
+
 test('far out, dots nearer to each other than can be seen are one, but none of another status is lost', () => {
   const { model, frame } = unfolded();
   const scale = HEIGHT / 2 / (36 * CHILDREN);

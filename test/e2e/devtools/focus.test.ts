@@ -49,6 +49,23 @@ test('a detail is closed by its button and by Escape, and the focus is where it 
   expect(await focus(page)).toMatch(/^img Execution tree/);
 });
 
+test('who steps keeps the focus: through the deliveries of a paused executor, and to the first event and back', async () => {
+  const page = await opened('view=graph');
+  await page.getByRole('button', { name: 'Pause the executor' }).click();
+  await page.evaluate('void window.work()');
+  const step = page.getByRole('button', { name: 'Start one delivery' });
+  await step.focus();
+  for (let times = 0; times < 3; times++) {
+    await page.keyboard.press('Enter');
+    await page.getByText(/One delivery was started|Nothing waits/).waitFor();
+    expect(await focus(page)).toBe('button Start one delivery');
+  }
+  const back = page.getByRole('button', { name: 'One event back' });
+  await back.focus();
+  while (await back.isEnabled()) await page.keyboard.press('Enter');
+  expect(await focus(page)).toBe('button One event back');
+});
+
 test('an answer leads to the next question, the last to the view; so does what goes with its button', async () => {
   const page = await opened('view=humans');
   await page.evaluate('window.executor.publish("lists", null)');

@@ -37,12 +37,17 @@ test('filtered, inspected, compared, edited and sent again', async () => {
     title: 'Page 1 of How do worms make compost? 1',
     url: 'https://example.org/1/1',
   });
+  await page.setViewportSize({ width: 1280, height: 480 });
   await page
     .getByRole('row')
     .nth(2)
     .click({ modifiers: ['Shift'] });
   await detail.locator('.diff .removed', { hasText: 'https://example.org/1/1' }).waitFor();
   await detail.locator('.diff .added').first().waitFor();
+  // It is below all that is known of the message, and brought into sight.
+  const [frame, shown] = [await detail.boundingBox(), await detail.locator('.diff').boundingBox()];
+  expect(shown?.y).toBeLessThan((frame?.y ?? 0) + (frame?.height ?? 0) - 40);
+  await page.setViewportSize({ width: 1280, height: 800 });
 
   await detail.getByRole('button', { name: 'Edit and send again' }).click();
   const dialog = page.getByRole('dialog', { name: 'Publish a message' });

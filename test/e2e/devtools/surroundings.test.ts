@@ -32,6 +32,26 @@ test('in high contrast what is selected or pressed differs from the rest, and do
   expect(await dot.evaluate((element) => getComputedStyle(element).backgroundColor)).toBe(green);
 });
 
+test('however long names are, a channel is a row, and its figures are in sight', async () => {
+  const page = await opened('view=state');
+  await page.evaluate(`(async () => {
+    const name = 'on-and-'.repeat(40);
+    executor.registerAgent(defineAgent({ name, description: '', subscribe: name, process() {} }));
+    await executor.publish(name, { ['key-'.repeat(60)]: true });
+    executor.cache.insertGlobalValue(name, 'key', { ['key-'.repeat(60)]: true });
+  })()`);
+  const row = page.locator('.channels tr', { hasText: 'on-and-' });
+  await row.waitFor();
+  const box = await row.boundingBox();
+  expect(box?.height).toBeLessThan(40);
+  expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(1280);
+  const card = page.locator('.card', { hasText: 'key-' });
+  expect(await card.locator('.mono').first().textContent()).toBe('key');
+  const fits = (element: Element): boolean => element.scrollWidth <= element.clientWidth;
+  expect(await card.locator('.json').evaluate(fits)).toBe(true);
+  expect(await card.locator('.mono').first().evaluate(fits)).toBe(true);
+});
+
 test('a page that runs from right to left does not turn the panel round; names and payloads find their direction', async () => {
   const page = await opened('view=messages&dock=right&size=0.6');
   const place = async (name: string): Promise<number> =>
