@@ -173,7 +173,7 @@ describe('a full disk', () => {
   });
 });
 
-/** Puts a file system of one megabyte there; false where that is not allowed. */
+/** Writes so many bytes; false where there is no room. */
 function hasRoomFor(descriptor: number, bytes: number): boolean {
   try {
     return writeSync(descriptor, Buffer.alloc(bytes)) > 0;
@@ -182,6 +182,7 @@ function hasRoomFor(descriptor: number, bytes: number): boolean {
   }
 }
 
+/** Puts a file system of one megabyte there; false where that is not allowed. */
 function mountSmall(path: string): boolean {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
   try {
