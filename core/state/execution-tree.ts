@@ -141,10 +141,12 @@ export class ExecutionTree {
     return true;
   }
 
-  settled(number: number, status: InvocationStatus, at: number): void {
+  /** False when the node is not kept any more. */
+  settled(number: number, status: InvocationStatus, at: number): boolean {
     const row = this.ring.row(number);
-    if (row < 0) return;
+    if (row < 0) return false;
     this.ring.settle(row, status === 'succeeded' ? SUCCEEDED : codeOf(status), at);
+    return true;
   }
 
   /** Changes the status and nothing else: back in the mailbox, parked, cancelled before it began. */
