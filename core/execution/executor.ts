@@ -257,7 +257,7 @@ export class PubSubExecutor implements ClosesOnDispose {
     await this.#parts.lifecycle.stop(options);
   }
 
-  /** Resolves when no run has anything left that can go on by itself. */
+  /** Resolves when no run has anything left to do or to wait for; an open question is waited for while it has time. */
   async idle(): Promise<void> {
     this.#requireOpen();
     await this.#parts.runs.idle();

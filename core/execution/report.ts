@@ -14,7 +14,7 @@ export interface NodeExecutionOutcome {
   readonly retryMessages: readonly string[];
   /** Why the last attempt failed; absent on success. Its `cause` is what the agent threw, in this session. */
   readonly finalError?: PubSubError;
-  /** How long the last attempt took. */
+  /** How long the last attempt took; 0 where more nodes than `retention.nodes` keeps have come since it started. */
   readonly durationMs: number;
 }
 

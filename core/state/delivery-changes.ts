@@ -14,15 +14,14 @@ export function deliveryStarted(state: RunState, at: number, delivery: Delivery)
   delivery.mailbox.remove(delivery);
   delivery.status = 'running';
   delivery.attempts++;
-  if (state.tree.started(delivery.node, at, delivery.attempts)) return;
-  addForgottenNode(state, at, delivery);
-  state.tree.started(delivery.node, at, delivery.attempts);
+  if (!state.tree.started(delivery.node, at, delivery.attempts)) addForgottenNode(state, at, delivery);
 }
 
-/** It waited so long that its node is gone; what happens to it now must still be seen. */
+/** It has waited, or run, for so long that its node is gone; what becomes of it now must still be seen. */
 function addForgottenNode(state: RunState, at: number, delivery: Delivery): void {
   delivery.node = state.tree.addInvocation(at, 0, delivery.mailbox, delivery.scope, delivery.number);
   if (delivery.errors) state.tree.setErrors(delivery.node, delivery.errors);
+  state.tree.started(delivery.node, at, delivery.attempts);
 }
 
 export function deliveryRetrying(
@@ -48,9 +47,9 @@ export function deliveryFailed(
   invalid: boolean,
 ): void {
   noteError(state, delivery, error);
-  state.tree.setDeadLetter(delivery.node, delivery.message);
   if (delivery.run) delivery.run.counts.failed++;
   finish(state, at, delivery, invalid ? 'invalid' : 'failed');
+  state.tree.setDeadLetter(delivery.node, delivery.message);
 }
 
 export function deliverySucceeded(state: RunState, at: number, delivery: Delivery): void {
@@ -122,7 +121,10 @@ export function finish(state: RunState, at: number, delivery: Delivery, status: 
   const { run } = delivery;
   if (run !== undefined) run.outstanding--;
   if (delivery.status === 'waiting' || delivery.status === 'parked') leaveMailbox(state, delivery, status);
-  else state.tree.settled(delivery.node, status, at);
+  else if (!state.tree.settled(delivery.node, status, at)) {
+    addForgottenNode(state, at, delivery);
+    state.tree.settled(delivery.node, status, at);
+  }
   state.unfinished.remove(delivery);
   delivery.mailbox.unfinished--;
   if (delivery.mailbox.subscribed === false) forgetIfDone(state, delivery.mailbox);

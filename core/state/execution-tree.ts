@@ -141,10 +141,12 @@ export class ExecutionTree {
     return true;
   }
 
-  settled(number: number, status: InvocationStatus, at: number): void {
+  /** False when the node is not kept any more. */
+  settled(number: number, status: InvocationStatus, at: number): boolean {
     const row = this.ring.row(number);
-    if (row < 0) return;
+    if (row < 0) return false;
     this.ring.settle(row, status === 'succeeded' ? SUCCEEDED : codeOf(status), at);
+    return true;
   }
 
   /** Changes the status and nothing else: back in the mailbox, parked, cancelled before it began. */
@@ -193,8 +195,18 @@ export class ExecutionTree {
     return undefined;
   }
 
-  forgetDeadLetter(number: number): void {
-    this.letters.delete(number);
+  /**
+   * Takes a dead letter away, and answers the number of its node: the one given, or another where the log is read with
+   * another limit than it was written with, as what outlives its node has a new one. 0: it is not kept.
+   */
+  takeDeadLetter(number: number, message: string, agent: string): number {
+    const isIt = (each: number): boolean => {
+      const node = this.letters.get(each)?.id === message ? this.get(each) : undefined;
+      return node?.kind === 'invocation' && node.agent === agent;
+    };
+    const found = isIt(number) ? number : ([...this.letters.keys()].find(isIt) ?? 0);
+    this.letters.delete(found);
+    return found;
   }
 
   /** Whether a node is still kept. */

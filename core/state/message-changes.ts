@@ -84,8 +84,8 @@ export function deliveryRedelivered(
   mailbox: Mailbox<Delivery>,
   run: RunRecord | undefined,
 ): void {
-  state.tree.forgetDeadLetter(node);
-  deliver(state, at, node, state.scopeOf(run), publication, mailbox, run);
+  const failed = state.tree.takeDeadLetter(node, publication.message.id, mailbox.agent);
+  deliver(state, at, failed, state.scopeOf(run), publication, mailbox, run);
 }
 
 /** A publish came too late: a mark in the tree, and nothing else. */

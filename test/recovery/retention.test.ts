@@ -83,6 +83,48 @@ describe.each(places)('$name', ({ empty }) => {
     await last.executor.close();
   });
 
+  test('a dead letter that was sent again is gone, however many nodes are kept when the log is read', async () => {
+    const life = await live(empty(), { retention: { nodes: 20 }, config: { maxAttempts: 1 } });
+    const held: (() => void)[] = [];
+    const slow = defineAgent({
+      name: 'slow',
+      subscribe: 'in',
+      concurrency: 2,
+      async process({ payload }) {
+        await new Promise<void>((resolve) => held.push(resolve));
+        throw new Error(`no use: ${payload}`);
+      },
+    });
+    const busy = defineAgent({
+      name: 'busy',
+      subscribe: 'numbers',
+      publish: 'numbers',
+      inputSchema: { type: 'integer' },
+      async process({ payload, publish }) {
+        if (payload > 0) await publish('numbers', payload - 1);
+        else for (const release of held) release();
+      },
+    });
+    life.executor.registerAgents([slow, busy]);
+    for (const payload of ['first', 'second']) await life.executor.publish('in', payload);
+    const run = life.executor.execute({ channel: 'numbers', payload: 50 });
+    await life.runtime.advance(1000);
+    expect((await run.report).counts.failed).toBe(2);
+    const letters = [...life.executor.tree.deadLetters()];
+    expect(letters.map(({ deadLetter }) => deadLetter.payload)).toEqual(['first', 'second']);
+    life.executor.retryDeadLetter(letters[0]?.id ?? '');
+    await life.runtime.runUntilIdle();
+
+    let next = life;
+    for (const nodes of [1000, 20]) {
+      next = await next.crash({ retention: { nodes } });
+      const left = [...next.executor.tree.deadLetters()];
+      expect(left.map(({ deadLetter }) => deadLetter.payload)).toEqual(['second']);
+      expect(next.executor.listUndelivered()).toMatchObject([{ agent: 'slow', oldest: 'first' }]);
+    }
+    await next.executor.close();
+  });
+
   test('what a newer version has written is refused, and stays as it is', async () => {
     const newerSnapshot = `[${JSON.stringify({ part: 'head', format: SNAPSHOT_FORMAT + 1 })}]`;
     const opened = { at: 1, type: 'executor.opened', session: 'later', format: EVENT_FORMAT + 1 };

@@ -1,4 +1,4 @@
-import { defineAgent, type NodeExecutionOutcome } from 'dagger-agents';
+import { defineAgent, fold, type NodeExecutionOutcome, type RunEvent } from 'dagger-agents';
 import { describe, expect, test } from 'vitest';
 import { openBus, outcomesOf, realTurn, refusal, watchUnhandled } from '../../support/bus.js';
 
@@ -94,6 +94,55 @@ describe('the handle of a run', () => {
     expect(report.agentOutcomes.length).toBeLessThanOrEqual(100);
     const read = await outcomesOf(run);
     expect(read.length + run.missedOutcomes).toBe(501);
+  });
+
+  test('a delivery that outlives its node in the tree has its outcome, and its dead letter', async () => {
+    const log: RunEvent[] = [];
+    const { executor, reported, runtime } = await openBus({
+      listener: (event) => log.push(event),
+      retention: { nodes: 100 },
+      config: { maxAttempts: 1 },
+    });
+    const held: (() => void)[] = [];
+    let isBroken = true;
+    executor.registerAgents([
+      defineAgent({
+        name: 'slow',
+        subscribe: 'in',
+        async process({ payload }) {
+          if (isBroken) await new Promise<void>((resolve) => held.push(resolve));
+          if (isBroken && payload === 'bad') throw new Error('no use');
+        },
+        concurrency: 2,
+      }),
+      defineAgent({
+        name: 'quick',
+        subscribe: 'numbers',
+        publish: 'numbers',
+        inputSchema: { type: 'integer' },
+        async process({ payload, publish }) {
+          if (payload > 0) await publish('numbers', payload - 1);
+          else for (const release of held) release();
+        },
+      }),
+    ]);
+    for (const payload of ['good', 'bad']) await executor.publish('in', payload);
+    const run = executor.execute({ channel: 'numbers', payload: 500 });
+    const report = await reported(0, run);
+    expect(held).toHaveLength(2);
+    const ofSlow = report.agentOutcomes.filter(({ agent }) => agent === 'slow');
+    expect(ofSlow).toMatchObject([{ success: true }, { success: false, finalError: { message: 'no use' } }]);
+    const [letter] = executor.tree.deadLetters();
+    expect(letter).toMatchObject({ agent: 'slow', deadLetter: { payload: 'bad' } });
+    expect(letter?.errors).toMatchObject([{ message: 'no use' }]);
+
+    isBroken = false;
+    executor.retryDeadLetter(letter?.id ?? '');
+    const again = await reported(0, executor.execute({ resume: true }));
+    expect(again.counts.succeeded).toBe(1);
+    await runtime.runUntilIdle();
+    const folded = fold(log, { nodes: 100 });
+    expect([...folded.tree.nodes()]).toEqual([...executor.tree.nodes()]);
   });
 
   test('what hinders it from starting comes to who awaits the report and to who iterates, and never floats', async () => {
