@@ -25,6 +25,8 @@ export class GraphModel {
   #folds = new Folds();
   #bands = new Bands();
   #size: Point = { x: 0, y: 0 };
+  /** Between the centres of two layers; known once, as every point of every edge is placed by it. */
+  #step: number = LAYER_STEP.across;
   #moveStart = Number.NEGATIVE_INFINITY;
   #moving = false;
   #edgesKey = '';
@@ -166,20 +168,21 @@ export class GraphModel {
   /** Folds what is too long for the screen across the flow, and breaks what is too long along it. True when places change. */
   #arrange(): boolean {
     const { x, y } = this.#size;
+    this.#step = this.#widestStep();
     const room = this.vertical
       ? { along: y, across: x, step: LAYER_STEP.down, gap: GAP }
-      : { along: x, across: y, step: this.#step(), gap: GAP };
+      : { along: x, across: y, step: this.#step, gap: GAP };
     const placed = this.#layoutNodes().flatMap((node) => {
       const place = this.#placement.place(node.id);
       return place ? [{ ...node, place }] : [];
     });
     const folded = this.#folds.fold(placed, room);
     const places = [...this.nodes.keys()].flatMap((id) => this.#place(id) ?? []);
-    return this.#bands.choose(places, this.#step(), x, y) || folded;
+    return this.#bands.choose(places, this.#step, x, y) || folded;
   }
 
   /** As far apart as the widest agent and the widest channel need, which may be neighbours. */
-  #step(): number {
+  #widestStep(): number {
     const { agent, channel } = SIZES;
     const widest: Record<GraphNode['kind'], number> = { agent: agent.width, channel: channel.width, app: 0 };
     for (const { kind, width } of this.nodes.values()) widest[kind] = Math.max(widest[kind], width);
@@ -230,7 +233,7 @@ export class GraphModel {
 
   #world({ layer, across }: Place): Point {
     if (this.vertical) return { x: across, y: layer * LAYER_STEP.down };
-    return this.#bands.world(layer, across, this.#step());
+    return this.#bands.world(layer, across, this.#step);
   }
 
   /** 1 where the flow runs to the right (or down), -1 in the bands where it runs back. */
