@@ -2,7 +2,17 @@ import { FORCED_COLOURS } from './forced-colours.js';
 import { NARROW } from './preferences.js';
 import { VIEW_STYLES } from './view-styles.js';
 
-/** Dock, chrome and controls of the panel, and what its views look like. Text, so that it can be adopted. */
+/**
+ * Dock, chrome and controls of the panel, and what its views look like. Text, so that it can be adopted; a comment in it
+ * would be loaded with it, so the reasons are here:
+ * - NARROW: half of a phone's screen shows neither the page nor the panel; there it takes all of it.
+ * - `.resizer`, for a finger: it reaches out of the panel, over the page, as inside are buttons.
+ * - `.button.primary[disabled]`: its label is made for the accent colour, which is not behind it then.
+ * - `.brand`: figures change, the name does not. Where there is not room for both, it is the name that is cut.
+ * - `.notice.thin`: above the time, where it moves nothing that is looked at.
+ * - `.dialog textarea`: as high as ten lines where the panel has room for them.
+ * - `.dialog-foot`: what went wrong and the buttons stay in sight, however low the panel is and however long the reason.
+ */
 export const PANEL_STYLES: string = `
 .panel {
   position: fixed; z-index: 2147483000; display: flex; flex-direction: column;
@@ -15,7 +25,6 @@ export const PANEL_STYLES: string = `
 .root:not([data-dock='fill']) .panel { box-shadow: 0 0 24px rgb(16 24 40 / 0.14); }
 .root[data-dock='fill'] { position: relative; display: block; width: 100%; height: 100%; min-height: 240px; }
 .root[data-dock='fill'] .panel { position: absolute; inset: 0; z-index: 0; }
-/* Half of a phone's screen shows neither the page nor the panel: there it takes all of it. */
 @media ${NARROW} {
   .root:not([data-dock='fill']) .panel { inset: 0; width: auto; height: auto; border: 0; }
   .root:not([data-dock='fill']) .resizer { display: none; }
@@ -30,7 +39,6 @@ export const PANEL_STYLES: string = `
 .root[data-dock='left'] .resizer { right: -4px; } .root[data-dock='right'] .resizer { left: -4px; }
 .root[data-dock='bottom'] .resizer::after, .root[data-dock='top'] .resizer::after { left: 0; right: 0; top: 4px; height: 2px; }
 .root[data-dock='left'] .resizer::after, .root[data-dock='right'] .resizer::after { top: 0; bottom: 0; left: 4px; width: 2px; }
-/* For a finger it reaches out of the panel, over the page: inside are buttons. */
 @media (pointer: coarse) {
   .root:not([data-dock='fill']) .panel { overflow: clip; overflow-clip-margin: 16px; }
   .root[data-dock='bottom'] .resizer, .root[data-dock='top'] .resizer { height: 24px; }
@@ -52,7 +60,6 @@ export const PANEL_STYLES: string = `
 .button.primary:hover { filter: brightness(1.08); color: var(--on-accent); }
 .button.danger { color: var(--bad); }
 .button[disabled], .icon-button[disabled], .icon-button[aria-disabled='true'] { opacity: 0.45; cursor: default; background: transparent; }
-/* Its label is made for the accent colour, which is not behind it now. */
 .button.primary[disabled] { opacity: 1; filter: none; border-color: var(--border); background: var(--surface); color: var(--muted); }
 .icon-button[aria-pressed='true'], .button[aria-pressed='true'] { background: var(--tint); color: var(--accent); }
 .field {
@@ -70,7 +77,6 @@ select.field { padding: 0 4px; }
   display: flex; align-items: center; gap: 4px; padding: 5px 8px; border-bottom: 1px solid var(--border);
   background: var(--surface); flex: none; min-width: 0;
 }
-/* The figures change, the name does not: where there is not room for both, it is the name that is cut. */
 .brand { display: flex; align-items: center; gap: 7px; font-weight: 600; padding-right: 6px; min-width: 64px; flex: 0 1000 auto; }
 .brand svg { color: var(--accent); flex: none; }
 .brand span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
@@ -103,7 +109,6 @@ select.field { padding: 0 4px; }
 .notice { padding: 6px 12px; background: var(--warn-tint); color: var(--warn); border-bottom: 1px solid var(--border); display: flex; gap: 8px; align-items: center; flex: none; }
 .notice.bad { background: var(--bad-tint); color: var(--bad); }
 .notice .spacer { flex: 1; }
-/* Above the time, where it moves nothing that is looked at. */
 .notice.thin { padding: 2px 8px 2px 12px; border-bottom: 0; border-top: 1px solid var(--border); min-height: 27px; }
 .notice.thin .button { height: 22px; }
 .toast {
@@ -137,9 +142,7 @@ select.field { padding: 0 4px; }
 .dialog label, .form-row > span { display: block; font-weight: 600; margin-bottom: 3px; }
 .dialog .row, .actions { display: flex; gap: 8px; align-items: center; justify-content: flex-end; flex-wrap: wrap; }
 .dialog .field { width: 100%; }
-/* As high as ten lines where the panel has room for them. */
 .dialog textarea.field { height: clamp(68px, 100cqh - 260px, 194px); }
-/* What went wrong and the buttons stay in sight, however low the panel is and however long the reason. */
 .dialog-foot { position: sticky; bottom: -16px; margin: 0 -16px -16px; padding: 6px 16px 16px; background: var(--raised); display: flex; flex-direction: column; gap: 10px; }
 .dialog-foot .error-text { max-height: 72px; overflow: auto; }
 

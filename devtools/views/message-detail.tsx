@@ -43,8 +43,10 @@ export function MessageDetail({ seq, compared, onCompare, close }: Props): React
       await navigator.clipboard.writeText(text);
       notify(isCut ? 'Copied, as far as it is shown.' : 'Copied.');
     } catch (thrown) {
-      // Pages that are not served securely have no clipboard.
-      notify(`Not copied: ${reasonOf(thrown)}`, true);
+      notify(
+        `Not copied: ${isSecureContext ? reasonOf(thrown) : 'only pages served securely may copy.'}`,
+        true,
+      );
     }
   };
   return (

@@ -7,7 +7,16 @@ import { Placement } from '../../layout/placement.js';
 import type { Box, Point } from '../../layout/viewport.js';
 import { eased } from '../camera.js';
 import { boundsOf } from './graph-bounds.js';
-import { APP, type GraphEdge, type GraphNode, linksOf, SIZES, weighEdges, widthFor } from './graph-parts.js';
+import {
+  APP,
+  type GraphEdge,
+  type GraphNode,
+  linksOf,
+  SIZES,
+  weighEdges,
+  widening,
+  widthFor,
+} from './graph-parts.js';
 
 const GAP = 26;
 /** Between the centres of two layers: to the right, where no name is long, and down. */
@@ -25,27 +34,25 @@ export class GraphModel {
   #folds = new Folds();
   #bands = new Bands();
   #size: Point = { x: 0, y: 0 };
+  /** Between the centres of two layers; known once, as every point of every edge is placed by it. */
+  #step: number = LAYER_STEP.across;
   #moveStart = Number.NEGATIVE_INFINITY;
   #moving = false;
   #edgesKey = '';
 
   /**
    * Takes the size of the screen. A narrow one turns the flow downwards, and everything is placed afresh; on a wide one
-   * a long flow breaks into bands. True when places change.
+   * a long flow breaks into bands.
    */
-  resize(width: number, height: number, now: number): boolean {
+  resize(width: number, height: number, now: number): void {
     this.#size = { x: width, y: height };
-    const vertical = height > width * 1.15;
-    if (vertical !== this.vertical) {
-      this.vertical = vertical;
+    const turns = height > width * 1.15 !== this.vertical;
+    if (turns) {
+      this.vertical = !this.vertical;
       this.#placement = new Placement({ gap: GAP });
       this.#placement.update(this.#layoutNodes(), this.#links());
-    } else if (!this.#arrange()) {
-      return false;
     }
-    this.#arrange();
-    this.#aim(now);
-    return true;
+    if (this.#arrange() || turns) this.#aim(now);
   }
 
   /** Takes what the source says now. True when nodes or edges have come or gone. */
@@ -107,12 +114,15 @@ export class GraphModel {
 
   /** What everything will take up when it has come to rest, the ways of the edges included. */
   bounds(): Box | undefined {
-    const shown = [...this.nodes.values()].map((node) => ({ node, x: node.x, y: node.y }));
-    for (const { node } of shown) Object.assign(node, node.target);
-    this.#route();
+    const gliding = [...this.nodes.values()].filter(({ x, y, target }) => x !== target.x || y !== target.y);
+    const put = (places: readonly Point[]): void => {
+      for (const [at, node] of gliding.entries()) Object.assign(node, places[at]);
+      if (gliding.length > 0) this.#route();
+    };
+    const shown = gliding.map(({ x, y }) => ({ x, y }));
+    put(gliding.map(({ target }) => target));
     const box = boundsOf(this.nodes.values(), this.edges);
-    for (const { node, x, y } of shown) Object.assign(node, { x, y });
-    this.#route();
+    put(shown);
     return box;
   }
 
@@ -166,24 +176,17 @@ export class GraphModel {
   /** Folds what is too long for the screen across the flow, and breaks what is too long along it. True when places change. */
   #arrange(): boolean {
     const { x, y } = this.#size;
+    this.#step = LAYER_STEP.across + widening(this.nodes.values());
     const room = this.vertical
       ? { along: y, across: x, step: LAYER_STEP.down, gap: GAP }
-      : { along: x, across: y, step: this.#step(), gap: GAP };
+      : { along: x, across: y, step: this.#step, gap: GAP };
     const placed = this.#layoutNodes().flatMap((node) => {
       const place = this.#placement.place(node.id);
       return place ? [{ ...node, place }] : [];
     });
     const folded = this.#folds.fold(placed, room);
     const places = [...this.nodes.keys()].flatMap((id) => this.#place(id) ?? []);
-    return this.#bands.choose(places, this.#step(), x, y) || folded;
-  }
-
-  /** As far apart as the widest agent and the widest channel need, which may be neighbours. */
-  #step(): number {
-    const { agent, channel } = SIZES;
-    const widest: Record<GraphNode['kind'], number> = { agent: agent.width, channel: channel.width, app: 0 };
-    for (const { kind, width } of this.nodes.values()) widest[kind] = Math.max(widest[kind], width);
-    return LAYER_STEP.across + (widest.agent - agent.width + widest.channel - channel.width) / 2;
+    return this.#bands.choose(places, this.#step, x, y) || folded;
   }
 
   #place(id: string): Place | undefined {
@@ -230,7 +233,7 @@ export class GraphModel {
 
   #world({ layer, across }: Place): Point {
     if (this.vertical) return { x: across, y: layer * LAYER_STEP.down };
-    return this.#bands.world(layer, across, this.#step());
+    return this.#bands.world(layer, across, this.#step);
   }
 
   /** 1 where the flow runs to the right (or down), -1 in the bands where it runs back. */

@@ -17,6 +17,8 @@ export interface NodeLook {
 }
 
 const ARROW = 6;
+/** Names are less than three pixels high below this scale, and a thousand of them take most of a frame. */
+const NAMES = 0.15;
 /** Milliseconds that a node shows that something has just gone wrong. */
 export const FLASH = 1400;
 
@@ -210,6 +212,7 @@ function title(
   room: number,
   align: 'left' | 'center',
 ): void {
+  if (look.scale < NAMES) return;
   const font = titleFont(theme, node, look);
   pen.font = font;
   pen.fillStyle = theme.text;

@@ -49,6 +49,14 @@ export function widthFor(kind: GraphNode['kind'], name: string): number {
   return kind === 'app' ? width : Math.min(WIDEST, Math.max(width, BESIDE + name.length * LETTER));
 }
 
+/** How much further apart than usual layers are, so that the widest agent and the widest channel may be neighbours. */
+export function widening(nodes: Iterable<GraphNode>): number {
+  const { agent, channel } = SIZES;
+  const widest: Record<GraphNode['kind'], number> = { agent: agent.width, channel: channel.width, app: 0 };
+  for (const { kind, width } of nodes) widest[kind] = Math.max(widest[kind], width);
+  return (widest.agent - agent.width + widest.channel - channel.width) / 2;
+}
+
 /** Pixels by messages a second. */
 const edgeWidth = scaleSymlog().domain([0, 10_000]).range([1.4, 7.5]).clamp(true);
 

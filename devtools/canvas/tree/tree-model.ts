@@ -92,12 +92,13 @@ export class TreeModel {
       const before = this.tree.length;
       // Frames may be so far apart that there is much to read in each: what was read is laid out before the next of it.
       // Only what there was at first is waited for, unless it grows faster than it is read.
-      const laysOut = this.#hasRead && (this.#caughtUp || source.busy);
+      const isDue = now >= this.#nextLayout;
+      const laysOut = this.#hasRead && isDue && (this.#caughtUp || source.busy);
       if (!laysOut && (version !== this.#version || this.#behind)) this.#read(source);
       // Reading much and laying much out are two frames' work.
       this.#hasRead = this.tree.length - before > NODES_BEFORE_LAYOUT;
       if (this.#hasRead) return false;
-      if (!this.#stale || now < this.#nextLayout) return false;
+      if (!this.#stale || !isDue) return false;
       this.#layout = this.#layOut();
       this.#stale = false;
       this.#spent = 0;
@@ -165,6 +166,7 @@ export class TreeModel {
     this.#open = [];
     this.#nextLayout = 0;
     this.#caughtUp = false;
+    this.#hasRead = false;
   }
 
   #read(source: CanvasSource): void {

@@ -38,6 +38,19 @@ test('a name is written in full, also where the graph is small; one that is far 
   }
 });
 
+test('a name too small to be read is not written at all', () => {
+  const text = new TextFitter((word) => word.length);
+  for (const [scale, written] of [
+    [0.2, 5],
+    [0.1, 0],
+  ] as const) {
+    const pen = new SvgPen();
+    const look = { alpha: 1, selected: false, matched: false, hovered: false, scale, now: 1e9 };
+    for (const node of graph().nodes.values()) paintNode(pen, text, lightTheme, node, look);
+    expect(pen.toSvg(1280, 600, '#fff', 'names').match(/<text /g)?.length ?? 0).toBe(written);
+  }
+});
+
 test('a name is cut between characters, and where it ends: from right to left at the left', () => {
   const text = new TextFitter((word) => [...word].length);
   expect(text.fit('🚀🚀🚀🚀🚀', '', 4)).toBe('🚀🚀…\u200f');

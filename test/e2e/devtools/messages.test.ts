@@ -62,6 +62,22 @@ test('filtered, inspected, compared, edited and sent again', async () => {
   await hint.filter({ hasText: '7 of' }).waitFor();
 });
 
+test('where the page is not served securely nothing can be copied, and that is what is said', async () => {
+  const context = await served().browser.newContext();
+  const page = await context.newPage();
+  await page.route('http://panel.test/**', async (route) => {
+    const { pathname } = new URL(route.request().url());
+    await route.fulfill({ response: await route.fetch({ url: `${served().origin}${pathname}` }) });
+  });
+  await page.goto('http://panel.test/?open&view=messages');
+  await page.locator('body[data-ready=yes]').waitFor({ state: 'attached' });
+  await page.getByRole('tablist', { name: 'Views' }).waitFor();
+  await page.evaluate('window.executor.publish("nowhere", 1)');
+  await page.locator('.table-row').first().click();
+  await page.getByRole('button', { name: 'Copy' }).click();
+  await page.getByText('Not copied: only pages served securely may copy.').waitFor();
+});
+
 test('a payload that is not shown whole cannot be sent again: what stands in for it would be sent', async () => {
   const page = await opened('view=messages&redact');
   await page.evaluate(`(async () => {
