@@ -43,6 +43,23 @@ describe('a store that is taken away', () => {
     expect(runtime.pendingTimers).toBe(0);
   });
 
+  test("ends the runs of one with durability 'exit', too: what goes on there could never be saved", async () => {
+    const { store, executor, runtime, warnings } = await onStore(undefined, { durability: 'exit' });
+    executor.registerAgent(
+      defineAgent({ name: 'hanging', subscribe: 'in', process: () => new Promise(() => {}) }),
+    );
+    const run = executor.execute({ channel: 'in', payload: 1 });
+    await runtime.runUntilIdle();
+    store.takeAway('the other tab');
+    expect(await run.report).toMatchObject({ status: 'failed', error: { code: 'LOCK_ERROR' } });
+    expect(warnings).toEqual([expect.stringContaining('the other tab')]);
+    expect(await refusal(() => executor.publish('in', 2))).toMatchObject({ code: 'LOCK_ERROR' });
+    expect(await refusal(() => executor.pause())).toMatchObject({ code: 'LOCK_ERROR' });
+    expect(await refusal(() => executor.execute().report)).toMatchObject({ code: 'LOCK_ERROR' });
+    expect(await refusal(() => executor.close())).toMatchObject({ code: 'LOCK_ERROR' });
+    expect(runtime.pendingTimers).toBe(0);
+  });
+
   test('what the new owner finds is what was acknowledged, and it is not disturbed', async () => {
     const { store, executor, runtime } = await onStore();
     const message: Message = await executor.publish('in', 'kept');
