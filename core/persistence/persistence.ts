@@ -96,16 +96,18 @@ export class ExitPersistence implements Persistence {
 
   async #write(): Promise<void> {
     if (this.failure) throw this.failure;
-    if (this.#isUnfit) {
-      await this.#namespace.close().catch(() => {});
-      this.#namespace = await this.#reopen();
-      this.#isUnfit = false;
-    }
     try {
+      if (this.#isUnfit) {
+        await this.#namespace.close().catch(() => {});
+        this.#namespace = await this.#reopen();
+        this.#isUnfit = false;
+      }
       await this.#namespace.writeSnapshot({ sequence: ++this.#sequence, records: [...this.#snapshot()] });
     } catch (thrown) {
       const { code, details } = toPubSubError(thrown);
-      this.#isUnfit = code !== 'LOCK_ERROR' && details.retryable !== true;
+      // Whoever has it goes on from what was saved, and must not find it replaced by ours later.
+      if (code === 'LOCK_ERROR') this.lost(thrown);
+      else if (details.retryable !== true) this.#isUnfit = true;
       throw thrown;
     }
   }
