@@ -50,12 +50,12 @@ export async function openState(
       reload: nothing,
     };
   }
-  let journal: Journal | undefined;
+  let lost = (_cause: unknown): void => {};
   const open = async (): Promise<StorageNamespace> => {
     try {
       const namespace = await storage.open(name, {
         owner: `dagger since ${new Date(runtime.now()).toISOString()}`,
-        onLost: (cause) => journal?.lost(cause),
+        onLost: (cause) => lost(cause),
       });
       return notingSilence(namespace, runtime, (message) => logger.warn(message));
     } catch (thrown) {
@@ -79,9 +79,14 @@ export async function openState(
     const reload = async (): Promise<RunState> => (await recover(held, limits)).state;
     if (durability === 'exit') {
       const snapshot = (): Iterable<string> => encodeParts(snapshotOf(recorder.state));
-      return { recorder, persistence: new ExitPersistence(held, record, snapshot, reopen), reload };
+      const persistence = new ExitPersistence(held, record, snapshot, reopen);
+      lost = (cause) => {
+        logger.warn(`the storage was lost, nothing can be saved: ${messageOf(cause)}`, cause);
+        persistence.lost(cause);
+      };
+      return { recorder, persistence, reload };
     }
-    journal = new Journal(held, record, logSize, {
+    const journal = new Journal(held, record, logSize, {
       runtime,
       sync: durability === 'sync' && storage.supports.sync,
       snapshot: () => snapshotOf(recorder.state),
@@ -90,6 +95,7 @@ export async function openState(
       warn: (message, cause) => logger.warn(message, cause),
       reopen,
     });
+    lost = (cause) => journal.lost(cause);
     recorder.keepBy(journal);
     return { recorder, persistence: journal, reload };
   } catch (thrown) {

@@ -6,7 +6,7 @@ import type { SnapshotPart } from '../state/snapshot.js';
 import { DurabilityWaiters, refused } from './durability-waiters.js';
 import { encodeSnapshot } from './encode-snapshot.js';
 import { PendingRecords } from './pending-records.js';
-import type { Persistence } from './persistence.js';
+import { lostError, type Persistence } from './persistence.js';
 import type { RecordWriter } from './record-writer.js';
 import type { StorageNamespace } from './storage-adapter.js';
 
@@ -152,9 +152,7 @@ export class Journal implements Persistence {
 
   /** The store was taken away for good. */
   lost(cause: unknown): void {
-    if (this.#closed) return;
-    const { message, details } = toPubSubError(cause, 'LOCK_ERROR');
-    this.#fail(new PubSubError('LOCK_ERROR', `the storage was lost: ${message}`, { cause, details }));
+    if (!this.#closed) this.#fail(lostError(cause));
   }
 
   get #hasWork(): boolean {

@@ -1,4 +1,5 @@
 import { PubSubError, toPubSubError } from '../errors.js';
+import { refused } from './durability-waiters.js';
 import type { StorageNamespace } from './storage-adapter.js';
 
 /** How an executor's state is kept: by a journal, at its end, or not at all. */
@@ -15,6 +16,12 @@ export interface Persistence {
   save(): Promise<void>;
   /** Writes down what is not written yet and lets the store go. */
   close(): Promise<void>;
+}
+
+/** Why nothing can be kept any more once the store was taken away. */
+export function lostError(cause: unknown): PubSubError {
+  const { message, details } = toPubSubError(cause, 'LOCK_ERROR');
+  return new PubSubError('LOCK_ERROR', `the storage was lost: ${message}`, { cause, details });
 }
 
 /** Keeps nothing. */
@@ -34,7 +41,8 @@ export const noPersistence: Persistence = {
 
 /** Writes the state when it is told to, and at the end; between these nothing is durable. */
 export class ExitPersistence implements Persistence {
-  readonly failure: PubSubError | undefined = undefined;
+  failure: PubSubError | undefined = undefined;
+  #whenLost: ((error: PubSubError) => void) | undefined;
   #namespace: StorageNamespace;
   readonly #snapshot: () => Iterable<string>;
   readonly #reopen: () => Promise<StorageNamespace>;
@@ -56,16 +64,24 @@ export class ExitPersistence implements Persistence {
     this.#reopen = reopen;
   }
 
-  durable(): undefined {
-    return undefined;
+  durable(): Promise<void> | undefined {
+    return this.failure && refused(this.failure);
   }
 
   whenDurable(settle: (error: PubSubError | undefined) => void): void {
-    settle(undefined);
+    settle(this.failure);
   }
 
-  /** Nothing is acknowledged before it is saved, and a save that finds the store gone says so. */
-  whenLost(): void {}
+  whenLost(callback: (error: PubSubError) => void): void {
+    this.#whenLost = callback;
+  }
+
+  /** The store was taken away: what goes on here could never be saved, and whoever has it now does the same work. */
+  lost(cause: unknown): void {
+    if (this.failure || this.#isClosing) return;
+    this.failure = lostError(cause);
+    this.#whenLost?.(this.failure);
+  }
 
   save(): Promise<void> {
     return this.#isClosing ? this.#saving : this.#saveNow();
@@ -79,16 +95,19 @@ export class ExitPersistence implements Persistence {
   }
 
   async #write(): Promise<void> {
-    if (this.#isUnfit) {
-      await this.#namespace.close().catch(() => {});
-      this.#namespace = await this.#reopen();
-      this.#isUnfit = false;
-    }
+    if (this.failure) throw this.failure;
     try {
+      if (this.#isUnfit) {
+        await this.#namespace.close().catch(() => {});
+        this.#namespace = await this.#reopen();
+        this.#isUnfit = false;
+      }
       await this.#namespace.writeSnapshot({ sequence: ++this.#sequence, records: [...this.#snapshot()] });
     } catch (thrown) {
       const { code, details } = toPubSubError(thrown);
-      this.#isUnfit = code !== 'LOCK_ERROR' && details.retryable !== true;
+      // Whoever has it goes on from what was saved, and must not find it replaced by ours later.
+      if (code === 'LOCK_ERROR') this.lost(thrown);
+      else if (details.retryable !== true) this.#isUnfit = true;
       throw thrown;
     }
   }

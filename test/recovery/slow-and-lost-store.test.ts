@@ -43,6 +43,38 @@ describe('a store that is taken away', () => {
     expect(runtime.pendingTimers).toBe(0);
   });
 
+  test("ends the runs of one with durability 'exit', too: what goes on there could never be saved", async () => {
+    const { store, executor, runtime, warnings } = await onStore(undefined, { durability: 'exit' });
+    executor.registerAgent(
+      defineAgent({ name: 'hanging', subscribe: 'in', process: () => new Promise(() => {}) }),
+    );
+    const run = executor.execute({ channel: 'in', payload: 1 });
+    await runtime.runUntilIdle();
+    store.takeAway('the other tab');
+    expect(await run.report).toMatchObject({ status: 'failed', error: { code: 'LOCK_ERROR' } });
+    expect(warnings).toEqual([expect.stringContaining('the other tab')]);
+    expect(await refusal(() => executor.publish('in', 2))).toMatchObject({ code: 'LOCK_ERROR' });
+    expect(await refusal(() => executor.pause())).toMatchObject({ code: 'LOCK_ERROR' });
+    expect(await refusal(() => executor.execute().report)).toMatchObject({ code: 'LOCK_ERROR' });
+    expect(await refusal(() => executor.close())).toMatchObject({ code: 'LOCK_ERROR' });
+    expect(runtime.pendingTimers).toBe(0);
+  });
+
+  test("of one with durability 'exit', what another has saved meanwhile is not replaced", async () => {
+    const { store, executor } = await onStore(undefined, { durability: 'exit' });
+    store.fail('writeSnapshot', { fails: 'fatally' }, 1);
+    expect(await refusal(() => executor.saveState())).toMatchObject({ code: 'DATABASE_ERROR' });
+    store.fail('open', { fails: 'retryable' }, 1); // it has let go by then
+    expect(await refusal(() => executor.saveState())).toMatchObject({ code: 'DATABASE_ERROR' });
+    const { executor: other } = await onStore(store, { durability: 'exit' });
+    expect(await refusal(() => executor.saveState())).toMatchObject({ code: 'LOCK_ERROR' });
+    other.cache.insertGlobalValue('saved by', 'the other', true);
+    await other.close();
+    expect(await refusal(() => executor.saveState())).toMatchObject({ code: 'LOCK_ERROR' });
+    await executor.close().catch(() => {});
+    expect((await reopened(store)).cache.getGlobalInput('saved by', 'the other')).toBe(true);
+  });
+
   test('what the new owner finds is what was acknowledged, and it is not disturbed', async () => {
     const { store, executor, runtime } = await onStore();
     const message: Message = await executor.publish('in', 'kept');

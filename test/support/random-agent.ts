@@ -1,10 +1,9 @@
-import type { AgentContext, JsonValue, Message, PubSubAgent } from 'dagger-agents';
-import type { TestRuntime } from 'dagger-agents/testing';
+import type { AgentContext, JsonValue, Message, PubSubAgent, Runtime } from 'dagger-agents';
 import type { Action, AgentPlan } from './random-system.js';
 
 /** Where an agent lives: its clock, and what it may do to the executor that runs it. */
 export interface Surroundings {
-  readonly runtime: TestRuntime;
+  readonly runtime: Pick<Runtime, 'setTimer'>;
   meddle(deed: Action): void;
   /** Whether so much has happened that nobody should publish any more: a few systems in 10,000 would take minutes. */
   isCrowded(): boolean;
@@ -57,7 +56,7 @@ export function agentOf(plan: AgentPlan, index: number, surroundings: Surroundin
 }
 
 /** Refuses odd numbers above 1; who checks `later` asks somebody first. */
-function checkOf(checks: 'at once' | 'later', runtime: TestRuntime) {
+function checkOf(checks: 'at once' | 'later', runtime: Surroundings['runtime']) {
   const check = (payload: JsonValue): void => {
     const number =
       typeof payload === 'object' && payload !== null && 'number' in payload ? payload.number : 0;

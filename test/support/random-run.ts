@@ -1,19 +1,34 @@
-import { type Message, type OpenOptions, PubSubExecutor, type RunEvent, type RunHandle } from 'dagger-agents';
+import {
+  type Message,
+  type OpenOptions,
+  PubSubExecutor,
+  type RunEvent,
+  type RunHandle,
+  type Runtime,
+} from 'dagger-agents';
 import { createTestRuntime, type TestRuntime } from 'dagger-agents/testing';
 import { agentName, agentOf, channelName, ownMessage } from './random-agent.js';
 import { type Action, CHANNELS, type SystemPlan } from './random-system.js';
 
-/** A random system while it runs. */
-export interface Played {
+/** A random system on whatever clock, and what its actions leave. */
+export interface Playing {
   readonly executor: PubSubExecutor;
-  readonly runtime: TestRuntime;
+  readonly runtime: Pick<Runtime, 'setTimer'>;
   readonly runs: RunHandle[];
-  /** What the application has published, and was told to be safe. */
-  readonly acknowledged: Message[];
+  /** Is given what the application has published, and was told to be safe. */
+  readonly acknowledged: Pick<Message[], 'push'>;
   /** How many starts `step` has brought about in the newest action: they may happen during a pause. */
   steps: number;
   /** How often agents may still meddle; most of what they do to the executor leads to more of it. */
   meddling: number;
+  /** Whether so much has happened that nobody should publish any more. */
+  isCrowded(): boolean;
+}
+
+/** A random system while it runs on a manual clock. */
+export interface Played extends Playing {
+  readonly runtime: TestRuntime;
+  readonly acknowledged: Message[];
   /** Every event from the first on, as the text it would be stored as. */
   readonly lines: readonly string[];
 }
@@ -51,6 +66,7 @@ export async function play(
     lines,
     steps: 0,
     meddling: MOST_MEDDLING,
+    isCrowded: () => lines.length > MOST_EVENTS,
   };
   await settle();
   after(played);
@@ -107,9 +123,9 @@ function listenEverywhere(plan: SystemPlan, played: Played, agent: string): void
 }
 
 /** Registers an agent as it is planned, or listening to other channels. */
-function register(
+export function register(
   plan: SystemPlan,
-  played: Played,
+  played: Playing,
   index: number,
   subscribe: readonly number[] = planned(plan, index).subscribe,
 ): void {
@@ -117,8 +133,7 @@ function register(
   const meddle = (deed: Action): void => {
     if (played.meddling-- > 0) attempt(() => perform(plan, played, deed));
   };
-  const isCrowded = (): boolean => played.lines.length > MOST_EVENTS;
-  const surroundings = { runtime, meddle, isCrowded };
+  const surroundings = { runtime, meddle, isCrowded: played.isCrowded };
   executor.registerAgent(() => agentOf({ ...planned(plan, index), subscribe }, index, surroundings));
 }
 
@@ -129,7 +144,7 @@ function planned({ agents }: SystemPlan, index: number) {
 }
 
 /** Refusals are part of the game: a name in use, a full channel, nothing to answer. */
-function attempt(work: () => unknown): void {
+export function attempt(work: () => unknown): void {
   try {
     const result = work();
     if (result instanceof Promise) result.catch(() => {});
@@ -146,7 +161,8 @@ async function settle(): Promise<void> {
   for (let count = 0; count < 20; count++) await Promise.resolve();
 }
 
-function perform(plan: SystemPlan, played: Played, action: Action): unknown {
+/** Does what an action says; `advance` is for whoever has the clock. */
+export function perform(plan: SystemPlan, played: Playing, action: Action): unknown {
   const { executor, runs, acknowledged } = played;
   const { humans } = executor;
   switch (action.do) {
