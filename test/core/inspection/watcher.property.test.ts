@@ -137,6 +137,10 @@ test('whoever watches a random system, from whatever moment on, has its state at
       for (const onlooker of present.values()) onlooker.check();
     },
   );
-  await fc.assert(property, { numRuns: 400 });
-  expect([...NEEDED, 'gap: slow', 'prompt', 'slow'].filter((name) => !seen.has(name))).toEqual([]);
+  const missing = (): string[] =>
+    [...NEEDED, 'gap: slow', 'prompt', 'slow'].filter((name) => !seen.has(name));
+  // One system in a hundred sends a dead letter again: of 400, two times in a hundred none does.
+  for (let round = 0; round < 10 && missing().length > 0; round++)
+    await fc.assert(property, { numRuns: 400 });
+  expect(missing()).toEqual([]);
 }, 60_000);
