@@ -1,6 +1,5 @@
 import { invalid } from '../core/errors.js';
 import type { Redact } from '../core/inspection/disclosure.js';
-import type { Inspected } from '../core/inspection/inspected.js';
 import { adoptStyles } from './panel/adopt-styles.js';
 import { BASE_STYLES } from './panel/base-styles.js';
 import { checkOptions } from './panel/check-options.js';
@@ -14,15 +13,19 @@ import {
   type ThemeChoice,
   type ViewName,
 } from './panel/preferences.js';
+import type { Watched } from './panel/watched.js';
 
-export interface DevtoolsOptions {
-  /** What to watch: a `PubSubExecutor`. */
-  readonly executor: Inspected;
+export type DevtoolsOptions = PanelOptions & Watched;
+
+export interface PanelOptions {
   /** For pages whose policy wants a nonce on styles, in browsers without adopted style sheets. */
   readonly nonce?: string | undefined;
-  /** How the executor is called in the panel; `executor` by default. */
+  /**
+   * How the executor is called in the panel; `executor` by default. At a link it is called as `attachInspector` was told, and
+   * this names the round button and keeps what the user chooses apart from other panels.
+   */
   readonly name?: string | undefined;
-  /** Replaces values that must not be seen. */
+  /** Replaces values that must not be seen. Whoever gives a `link` gives it to `attachInspector`. */
   readonly redact?: Redact | undefined;
   /** Until the user chooses otherwise: closed; at the bottom; half of the page; as the system; the graph. */
   readonly open?: boolean | undefined;
@@ -48,8 +51,9 @@ const TAG = 'dagger-devtools';
  * loaded and the executor is not watched. It needs `react` and `react-dom` to be installed; the page need not use them.
  *
  * @param element where to put it; it matters only for `dock: 'fill'`.
- * @throws PubSubError `VALIDATION_ERROR` when the element or the executor is none, or for a bad option, which is named.
+ * @throws PubSubError `VALIDATION_ERROR` when the element, the executor or the link is none, or for a bad option, which is named.
  * @example mountDevtools(document.body, { executor });
+ * @example mountDevtools(document.body, { link: portWatcherEnd(port) }); // the executor is where the other port is
  */
 export function mountDevtools(element: Element, options: DevtoolsOptions): MountedDevtools {
   if (!(element instanceof Element)) throw invalid('element', 'an element of the page', element);

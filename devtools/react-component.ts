@@ -6,7 +6,7 @@ export type DaggerDevtoolsProps = DevtoolsOptions;
 
 /**
  * The panel as a React component: nothing but a place for {@link mountDevtools}, whose options are its props. Another
- * `executor` or `name` mounts it anew, and so does a `redact` that comes or goes; a `redact` that changes holds for what
+ * `executor`, `link` or `name` mounts it anew, and so does a `redact` that comes or goes; a `redact` that changes holds for what
  * is shown from then on. The other props are looked at when it is mounted, as the user's choices outweigh them later.
  *
  * @example <DaggerDevtools executor={executor} />
@@ -15,21 +15,17 @@ export function DaggerDevtools(props: DaggerDevtoolsProps): ReactElement {
   const place = useRef<HTMLDivElement>(null);
   const latest = useRef(props);
   latest.current = props;
-  const { executor, name } = props;
+  const { executor, link, name } = props;
   const isRedacted = props.redact !== undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: they are in `latest.current`, which is that of this render.
   useEffect(() => {
     if (!place.current) return undefined;
     // A function written among the props is another at each render: the panel must not be mounted anew for that.
     const redact: Redact = (value, where) => (latest.current.redact ?? unchanged)(value, where);
     const isFunction = isRedacted && typeof latest.current.redact === 'function';
-    const mounted = mountDevtools(place.current, {
-      ...latest.current,
-      executor,
-      name,
-      ...(isFunction && { redact }),
-    });
+    const mounted = mountDevtools(place.current, { ...latest.current, ...(isFunction && { redact }) });
     return () => mounted.unmount();
-  }, [executor, name, isRedacted]);
+  }, [executor, link, name, isRedacted]);
   return createElement('div', { ref: place, style: { display: 'contents' } });
 }
 

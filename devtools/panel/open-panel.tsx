@@ -1,9 +1,5 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import type { Redact } from '../../core/inspection/disclosure.js';
-import type { Inspected } from '../../core/inspection/inspected.js';
-import { attachInspector } from '../../core/inspection/inspector.js';
-import { inPageLink } from '../../core/inspection/link.js';
 import { PanelStore } from '../store/panel-store.js';
 import { adoptStyles } from './adopt-styles.js';
 import { PanelBoundary } from './panel-boundary.js';
@@ -16,11 +12,9 @@ import {
 } from './preferences.js';
 import { Shell } from './shell.js';
 import { PANEL_STYLES } from './styles.js';
+import { linkOf, type Watched, type WatchingOptions } from './watched.js';
 
-export interface OpenPanelOptions {
-  readonly executor: Inspected;
-  readonly name?: string | undefined;
-  readonly redact?: Redact | undefined;
+export interface OpenPanelOptions extends WatchingOptions {
   readonly nonce?: string | undefined;
 }
 
@@ -34,12 +28,12 @@ export interface Opening {
 /** Renders the panel into a shadow root. This module is what loads lazily: React, the store and all views hang on it. */
 export function openPanel(
   root: ShadowRoot,
-  { executor, name, redact, nonce }: OpenPanelOptions,
+  options: Watched & OpenPanelOptions,
   { preferences, takesFocus }: Opening,
   onClosed: () => void,
 ): { unmount(): void } {
-  const { inspector, watcher } = inPageLink();
-  const detach = attachInspector(executor, inspector, { ...(name && { name }), ...(redact && { redact }) });
+  const { name, nonce } = options;
+  const { watcher, detach } = linkOf(options);
   const store = new PanelStore(watcher);
   const removeStyles = adoptStyles(root, PANEL_STYLES, nonce);
   const container = document.createElement('div');

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { checkOptions } from '../../devtools/panel/check-options.js';
 
 const executor = { subscribe: () => () => {} };
+const link = { send() {}, onFrame: () => () => {} };
 
 test('the options of the panel are checked, and the one at fault is named', () => {
   const faultOf = (options: unknown): unknown => {
@@ -22,11 +23,15 @@ test('the options of the panel are checked, and the one at fault is named', () =
     theme: 'dark',
   };
   expect(faultOf({ ...everything, view: 'tree', redact: () => '' })).toBeUndefined();
-  expect(faultOf({ executor, dock: undefined, size: undefined })).toBeUndefined();
+  expect(faultOf({ executor, link: undefined, dock: undefined, size: undefined })).toBeUndefined();
+  expect(faultOf({ link, name: 'mine', open: true })).toBeUndefined();
   for (const [fault, field, expected] of [
     [undefined, 'options', 'an object of options'],
     [{}, 'options.executor', 'an executor'],
     [{ executor: {} }, 'options.executor', 'an executor'],
+    [{ link: {} }, 'options.link', 'the watcher’s end of a link'],
+    [{ link, executor }, 'options.executor', 'none beside a link'],
+    [{ link, redact: () => '' }, 'options.redact', 'none beside a link: attachInspector takes it'],
     [{ executor, dock: 'nonsense' }, 'options.dock', 'one of bottom, right, left, top, fill'],
     [{ executor, theme: 'pink' }, 'options.theme', 'one of system, light, dark'],
     [{ executor, view: 'graphs' }, 'options.view', /^one of graph, tree/],
