@@ -108,7 +108,7 @@ export function canvasTheme(palette: Palette): CanvasTheme {
     selection: accent,
     agent: palette.busy,
     channel,
-    edge: dark ? '#4a5466' : '#b3bccb',
+    edge: dark ? '#5f6a7e' : '#8893a6',
     status: statusColours(palette),
     font: FONT,
   };
