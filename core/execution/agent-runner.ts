@@ -193,12 +193,11 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
     this.release(invocation);
     // Failures count, not starts: a crash of the process is nothing that the message did.
     const failed = (delivery.errors?.length ?? 0) + 1;
-    if (failed >= config.maxAttempts) {
-      this.fail(delivery, thrown, false);
-      return;
+    if (failed >= config.maxAttempts) this.fail(delivery, thrown, false);
+    else {
+      failures.retry(delivery, thrown, retryDelay(config.retryStrategy, failed));
+      this.waitForRetry(delivery);
     }
-    failures.retry(delivery, thrown, retryDelay(config.retryStrategy, failed));
-    this.waitForRetry(delivery);
   }
 
   inputRefused(invocation: Invocation, thrown: unknown): void {
@@ -212,9 +211,15 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
 
   /** A run has ended: the retries that were its have no timer any more. */
   abandonRetries(): void {
-    for (const delivery of this.retrying?.keys() ?? []) {
-      if (!delivery.run?.isRunning) this.cancelRetry(delivery);
-    }
+    this.cancelRetries(({ run }) => !run?.isRunning);
+  }
+
+  mailDropped(number: number): void {
+    if (this.retrying !== undefined) this.cancelRetries((delivery) => delivery.number === number);
+  }
+
+  private cancelRetries(isOver: (delivery: Delivery) => boolean): void {
+    for (const delivery of this.retrying?.keys() ?? []) if (isOver(delivery)) this.cancelRetry(delivery);
     if (this.hasMail()) this.mailArrived();
   }
 
@@ -286,7 +291,7 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
       return;
     }
     const cancel = runtime.setTimer(leftToWait(delivery, runtime.now(), config), () => {
-      this.forgetRetry(delivery);
+      this.cancelRetry(delivery);
       if (!delivery.run?.isRunning) return;
       // A paused executor starts nothing, retries included: back to the mailbox, to be started when it goes on.
       if (delivery.status === 'waiting') this.mailArrived();
@@ -300,10 +305,6 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
 
   private cancelRetry(delivery: Delivery): void {
     this.retrying?.get(delivery)?.();
-    this.forgetRetry(delivery);
-  }
-
-  private forgetRetry(delivery: Delivery): void {
     if (this.retrying?.delete(delivery)) this.slotsTaken--;
   }
 

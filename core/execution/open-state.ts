@@ -68,7 +68,7 @@ export async function openState(
     if (tornTail) {
       const held = tornTail.afterClose
         ? 'the store had been closed in order, so this was damaged later, and acknowledged records may be lost'
-        : 'nothing acknowledged was in it';
+        : `nothing acknowledged was in it${durability === 'sync' ? '' : ', unless the machine went down'}`;
       logger.warn(`storage: a torn end was cut off at ${tornTail.position} (${tornTail.dropped}); ${held}`);
     }
     const recorder = new Recorder(state, clock);

@@ -251,7 +251,10 @@ export class Router {
   private dropOldest(at: number, mailbox: Mailbox<Delivery>): RunRecord | undefined {
     let oldest = mailbox.head;
     while (oldest?.status === 'parked') oldest = oldest.nextInMailbox;
-    if (oldest) this.recorder.deliveryDropped(at, oldest);
+    if (oldest) {
+      this.recorder.deliveryDropped(at, oldest);
+      mailbox.consumer?.mailDropped(oldest.number);
+    }
     this.overflow.write(mailbox.channel);
     return oldest?.run;
   }

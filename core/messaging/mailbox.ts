@@ -5,6 +5,8 @@ import type { TreeLabel } from '../state/tree-labels.js';
 export interface MailConsumer {
   readonly queued: boolean;
   mailArrived(): void;
+  /** The mail with this number was pushed out: nothing is kept for it any more. */
+  mailDropped(number: number): void;
   /** What the agent would be given for this payload; a promise where finding out takes time. @throws where it does not fit. */
   admit(channel: string, payload: JsonValue): unknown;
   /** A copy that it would be given, where that is quickly said: what is not copied may be admitted all the same. */
