@@ -43,7 +43,7 @@ export interface RunnerEnvironment {
 const NO_MAILBOXES: readonly Mailbox<Delivery>[] = [];
 
 /** Runs one agent: takes its mail in order, as many at a time as it allows, and tries again what failed. */
-export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
+export class AgentRunner implements Startable, MailConsumer<Delivery>, AttemptObserver {
   queued: boolean;
   /** Attempts in progress and deliveries waiting for a retry, together. */
   private slotsTaken: number;
@@ -211,15 +211,14 @@ export class AgentRunner implements Startable, MailConsumer, AttemptObserver {
 
   /** A run has ended: the retries that were its have no timer any more. */
   abandonRetries(): void {
-    this.cancelRetries(({ run }) => !run?.isRunning);
+    for (const delivery of this.retrying?.keys() ?? []) {
+      if (!delivery.run?.isRunning) this.cancelRetry(delivery);
+    }
+    if (this.hasMail()) this.mailArrived();
   }
 
-  mailDropped(number: number): void {
-    if (this.retrying !== undefined) this.cancelRetries((delivery) => delivery.number === number);
-  }
-
-  private cancelRetries(isOver: (delivery: Delivery) => boolean): void {
-    for (const delivery of this.retrying?.keys() ?? []) if (isOver(delivery)) this.cancelRetry(delivery);
+  mailDropped(delivery: Delivery): void {
+    this.cancelRetry(delivery);
     if (this.hasMail()) this.mailArrived();
   }
 

@@ -253,7 +253,7 @@ export class Router {
     while (oldest?.status === 'parked') oldest = oldest.nextInMailbox;
     if (oldest) {
       this.recorder.deliveryDropped(at, oldest);
-      mailbox.consumer?.mailDropped(oldest.number);
+      mailbox.consumer?.mailDropped(oldest);
     }
     this.overflow.write(mailbox.channel);
     return oldest?.run;

@@ -2,11 +2,11 @@ import type { JsonValue } from '../json.js';
 import type { TreeLabel } from '../state/tree-labels.js';
 
 /** Told when mail arrives. The executor's side of a mailbox; state knows no more of it. */
-export interface MailConsumer {
+export interface MailConsumer<Item> {
   readonly queued: boolean;
   mailArrived(): void;
-  /** The mail with this number was pushed out: nothing is kept for it any more. */
-  mailDropped(number: number): void;
+  /** It was pushed out: nothing is kept for it any more. */
+  mailDropped(item: Item): void;
   /** What the agent would be given for this payload; a promise where finding out takes time. @throws where it does not fit. */
   admit(channel: string, payload: JsonValue): unknown;
   /** A copy that it would be given, where that is quickly said: what is not copied may be admitted all the same. */
@@ -31,7 +31,7 @@ export class Mailbox<Item extends Mail<Item>> implements TreeLabel {
   /** Those in here, and those taken out of it that have no outcome yet. */
   unfinished: number;
   index: number;
-  consumer: MailConsumer | undefined;
+  consumer: MailConsumer<Item> | undefined;
   /** Number of the channel's newest message that was put in here; later agents are handed retained ones after it. */
   lastReceived: number;
   readonly agent: string;

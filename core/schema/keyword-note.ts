@@ -24,19 +24,18 @@ export class KeywordNote {
     this.#warn = warn;
   }
 
-  /** @param where names the schema: `agent "reader", inputSchema`. */
+  /** @param where names the schema: `agent "reader", input schema`. */
   write(where: string, nodes: ReadonlyMap<SchemaNode, string>): void {
     for (const [node, pointer] of nodes) {
-      for (const name of Object.keys(node)) this.#look(`${where}: schema${pointer}/${name}`, name);
+      for (const name of Object.keys(node)) {
+        if (this.#written >= MOST_NOTES) return;
+        const meant = KEYWORDS.has(name) || name === 'const' ? undefined : this.#meantBy(name);
+        if (meant === undefined) continue;
+        this.#written++;
+        const place = `${where}: schema${pointer}/${name}`;
+        this.#warn(`${place} is no keyword of JSON Schema, so it checks nothing; did you mean "${meant}"?`);
+      }
     }
-  }
-
-  #look(place: string, name: string): void {
-    if (KEYWORDS.has(name) || name === 'const' || this.#written >= MOST_NOTES) return;
-    const meant = this.#meantBy(name);
-    if (meant === undefined) return;
-    this.#written++;
-    this.#warn(`${place} is no keyword of JSON Schema, so it checks nothing; did you mean "${meant}"?`);
   }
 
   #meantBy(name: string): string | undefined {

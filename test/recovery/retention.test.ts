@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { EVENT_FORMAT } from '../../core/state/run-event.js';
 import { SNAPSHOT_FORMAT } from '../../core/state/snapshot.js';
 import { refusal } from '../support/bus.js';
+import { countdown } from '../support/countdown.js';
 import { type Place, places } from '../support/crashing-places.js';
 import { type Life, type LifeOptions, live } from './life.js';
 
@@ -95,15 +96,8 @@ describe.each(places)('$name', ({ empty }) => {
         throw new Error(`no use: ${payload}`);
       },
     });
-    const busy = defineAgent({
-      name: 'busy',
-      subscribe: 'numbers',
-      publish: 'numbers',
-      inputSchema: { type: 'integer' },
-      async process({ payload, publish }) {
-        if (payload > 0) await publish('numbers', payload - 1);
-        else for (const release of held) release();
-      },
+    const busy = countdown(() => {
+      for (const release of held) release();
     });
     life.executor.registerAgents([slow, busy]);
     for (const payload of ['first', 'second']) await life.executor.publish('in', payload);

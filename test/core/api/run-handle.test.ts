@@ -1,6 +1,7 @@
 import { defineAgent, fold, type NodeExecutionOutcome, type RunEvent } from 'dagger-agents';
 import { describe, expect, test } from 'vitest';
 import { openBus, outcomesOf, realTurn, refusal, watchUnhandled } from '../../support/bus.js';
+import { countdown } from '../../support/countdown.js';
 
 /** A bus with one agent that takes a second for each message, and fails those that say so. */
 async function working() {
@@ -115,15 +116,8 @@ describe('the handle of a run', () => {
         },
         concurrency: 2,
       }),
-      defineAgent({
-        name: 'quick',
-        subscribe: 'numbers',
-        publish: 'numbers',
-        inputSchema: { type: 'integer' },
-        async process({ payload, publish }) {
-          if (payload > 0) await publish('numbers', payload - 1);
-          else for (const release of held) release();
-        },
+      countdown(() => {
+        for (const release of held) release();
       }),
     ]);
     for (const payload of ['good', 'bad']) await executor.publish('in', payload);
