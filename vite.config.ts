@@ -10,8 +10,8 @@ import { manifest, missingSources, packageEntries, packageRoot } from './test/su
 import { projectCountsReporter } from './test/support/project-counts.js';
 
 /**
- * One file for all that Vite does here: `vitest` (the tests), `vite build` (the library), `vite` and
- * `vite build --mode demo` (the demo page).
+ * One file for all that Vite does here: `vitest` (the tests), `vite build` (the library), `vite build --mode devtools-page`
+ * (the page that `serveDevtools` serves), `vite` and `vite build --mode demo` (the demo page).
  *
  * The condition `dagger-source` makes `dagger-agents/…` mean our TypeScript sources, so that tests, demo and
  * examples import the package by its name, without a build.
@@ -27,6 +27,8 @@ const sourceFirst: UserConfig = {
 };
 
 async function config({ command, mode }: ConfigEnv): Promise<ViteUserConfig> {
+  // Tests build it, too: asked first.
+  if (mode === 'devtools-page') return panelPage;
   if (process.env.VITEST !== undefined) {
     const reporters = ['default', projectCountsReporter()];
     return { ...sourceFirst, test: { reporters, projects: await testProjects() } };
@@ -42,6 +44,21 @@ const demoPage: UserConfig = {
   base: './',
   plugins: [react()],
   build: { outDir: 'dist', emptyOutDir: true, sourcemap: true, target: 'es2023' },
+};
+
+/** The panel as a page of its own, React included: a server that serves it need not have that installed. */
+const panelPage: UserConfig = {
+  root: join(packageRoot, 'devtools/server/page'),
+  base: './',
+  plugins: [react(), bundledLicences()],
+  build: {
+    outDir: join(packageRoot, 'dist/devtools/server/built-page'),
+    emptyOutDir: true,
+    target: 'es2023',
+    // As files of their own: the page's policy allows no others.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
 };
 
 /**
@@ -102,7 +119,8 @@ async function testProjects(): Promise<TestProjectConfiguration[]> {
   // Where there is none, the projects that need one fail in require-chromium.ts; the others still run.
   const executablePath = await findChromium().catch(() => undefined);
   const launchOptions = { args: [...CHROMIUM_FLAGS], ...(executablePath && { executablePath }) };
-  const requireChromium = [join(packageRoot, 'test/support/require-chromium.ts')];
+  const requireChromium = join(packageRoot, 'test/support/require-chromium.ts');
+  const servedPage = join(packageRoot, 'test/support/served-page.ts');
   return [
     {
       ...sourceFirst,
@@ -110,6 +128,7 @@ async function testProjects(): Promise<TestProjectConfiguration[]> {
         name: 'node',
         include: ['test/**/*.test.{ts,tsx}'],
         exclude: ['test/browser/**', 'test/e2e/**', 'test/types/**', '**/node_modules/**'],
+        globalSetup: [servedPage],
         testTimeout: 30_000,
         sequence: { groupOrder: 1 },
       },
@@ -123,7 +142,7 @@ async function testProjects(): Promise<TestProjectConfiguration[]> {
         include: ['test/core/**/*.test.{ts,tsx}', 'test/browser/**/*.test.{ts,tsx}'],
         exclude: [nodeOnly, '**/node_modules/**'],
         testTimeout: 30_000,
-        globalSetup: requireChromium,
+        globalSetup: [requireChromium],
         sequence: { groupOrder: 2 },
         browser: {
           enabled: true,
@@ -154,7 +173,7 @@ async function testProjects(): Promise<TestProjectConfiguration[]> {
       test: {
         name: 'e2e',
         include: ['test/e2e/**/*.test.{ts,tsx}'],
-        globalSetup: requireChromium,
+        globalSetup: [requireChromium, servedPage],
         testTimeout: 120_000,
         hookTimeout: 120_000,
         fileParallelism: false,

@@ -76,7 +76,11 @@ const vendors: readonly { packages: readonly string[]; within: readonly string[]
 ];
 
 /** Built-in modules of Node may be imported here, and nowhere else: demo/agents and demo/research run in pages too. */
-const nodeFiles = /^(storage-adapters\/(filesystem|open-storage\.node)|demo\/(?!agents\/|research\/))/;
+const nodeFiles =
+  /^(storage-adapters\/(filesystem|open-storage\.node)|devtools\/server\/(?!page\/)|demo\/(?!agents\/|research\/))/;
+
+/** The script of the page that `serveDevtools` serves: its HTML loads it. */
+const servedPage = 'devtools/server/page/main';
 
 /** Entries that a page may load: nothing that they reach, at whatever distance, needs Node. */
 const browserEntries = [
@@ -90,6 +94,7 @@ const browserEntries = [
   'devtools/index',
   'devtools/mount',
   'devtools/noop',
+  servedPage,
   'demo/web/main',
 ];
 
@@ -208,7 +213,7 @@ describe('entry points', () => {
   });
 
   test('every library file is an entry point or is imported by another', () => {
-    const entries = new Set(packageEntries().map(({ source }) => source));
+    const entries = new Set([...packageEntries().map(({ source }) => source), sourceFile(servedPage)]);
     const imported = new Set(ownImports().map(({ to }) => to));
     const orphans = modules
       .map(({ path }) => path)

@@ -37,6 +37,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
   'dagger-agents/devtools': ['DaggerDevtools', 'mountDevtools'],
   'dagger-agents/devtools/always': ['DaggerDevtools', 'mountDevtools'],
   'dagger-agents/devtools/mount': ['mountDevtools'],
+  'dagger-agents/devtools/server': ['serveDevtools'],
   'dagger-agents/testing': ['createTestRuntime'],
   'dagger-agents/testing/storage': ['storageConformance'],
 };

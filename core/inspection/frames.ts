@@ -45,7 +45,10 @@ export interface GapFrame extends Frame<'gap'> {
  * The executor has been closed: commands that would change something are refused from now on. What was under way may
  * still end, and be sent. Sent again after each snapshot that follows.
  */
-export interface ClosedFrame extends Frame<'closed'> {}
+export interface ClosedFrame extends Frame<'closed'> {
+  /** `lost`: a link says so to its own watcher, as the other end cannot be reached any more. Nothing is answered then. */
+  readonly reason?: 'lost';
+}
 
 export interface AckFrame extends Frame<'ack'> {
   /** Of the command. */

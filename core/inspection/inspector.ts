@@ -99,6 +99,7 @@ class Inspector {
     }
     if (!(batchMs >= MIN_BATCH_MS)) throw invalid('options.batchMs', `${MIN_BATCH_MS} or more`, batchMs);
     if (!(eventsUnderWay >= 1)) throw invalid('options.eventsUnderWay', '1 or more', eventsUnderWay);
+    if (typeof name !== 'string') throw invalid('options.name', 'a text', name);
     if (redact !== undefined && typeof redact !== 'function')
       throw invalid('options.redact', 'a function', redact);
     this.#executor = executor;

@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react';
+import { OVER } from '../store/acks.js';
 import { count } from './format.js';
 import { useStore } from './panel-context.js';
 
@@ -25,7 +26,7 @@ export function MomentNotice(): ReactElement | null {
       </Notice>
     );
   }
-  return store.acks.closed ? <Notice>The executor is closed</Notice> : null;
+  return store.acks.over ? <Notice>{OVER[store.acks.over]}</Notice> : null;
 }
 
 function Notice({

@@ -108,7 +108,7 @@ function Figures(): ReactElement {
 
 /** In a word, what the executor does at the moment that is shown. */
 function doing({ live, imported, acks, state }: PanelStore): string {
-  if (live && !imported && acks.closed) return 'closed';
+  if (live && !imported && acks.over) return acks.over;
   if (state.paused) return 'paused';
   const runs = state.runningRuns().length;
   return runs > 0 ? `${runs} ${runs === 1 ? 'run' : 'runs'} going` : 'no run';

@@ -1,28 +1,35 @@
 import { PubSubError } from '../../core/errors.js';
-import type { AckFrame, CommandResult } from '../../core/inspection/frames.js';
+import type { AckFrame, ClosedFrame, CommandResult } from '../../core/inspection/frames.js';
 
 /** Commands on their way, by their ids. */
 export interface Acks {
   expect(send: (id: number) => void): Promise<CommandResult | undefined>;
   settle(frame: AckFrame): void;
-  /** Whether the executor has said that it is closed, by itself or in an answer. */
-  readonly closed: boolean;
-  /** It has said so by itself. */
-  close(): void;
+  /** Why nothing can be changed any more: the executor has said that it is closed, by itself or in an answer; or its link is lost. */
+  readonly over: keyof typeof OVER | undefined;
+  /** It has said so by itself, or its link has: then nothing is answered any more. */
+  close(reason: ClosedFrame['reason']): void;
 }
 
+/** The same in words. */
+export const OVER = { closed: 'The executor is closed', lost: 'The connection is lost' } as const;
+
 export function pendingAcks(): Acks {
-  const waiting = new Map<number, (frame: AckFrame) => void>();
+  const waiting = new Map<number, (frame: Pick<AckFrame, 'error' | 'result'>) => void>();
   let ids = 0;
-  let closed = false;
+  let over: Acks['over'];
   return {
-    get closed() {
-      return closed;
+    get over() {
+      return over;
     },
-    close() {
-      closed = true;
+    close(reason) {
+      over = reason ?? 'closed';
+      if (!reason) return;
+      for (const settle of waiting.values()) settle({ error: { code: 'CANCELLED', message: OVER.lost } });
+      waiting.clear();
     },
     expect(send) {
+      if (over === 'lost') return Promise.reject(new PubSubError('CANCELLED', OVER.lost));
       const id = ++ids;
       return new Promise((resolve, reject) => {
         waiting.set(id, ({ error, result }) => {
@@ -33,7 +40,7 @@ export function pendingAcks(): Acks {
       });
     },
     settle(frame) {
-      closed ||= frame.error?.code === 'EXECUTOR_CLOSED';
+      if (frame.error?.code === 'EXECUTOR_CLOSED') over ??= 'closed';
       waiting.get(frame.id)?.(frame);
       waiting.delete(frame.id);
     },

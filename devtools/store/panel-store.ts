@@ -268,7 +268,7 @@ export class PanelStore {
         return;
       }
       case 'closed':
-        this.acks.close();
+        this.acks.close(frame.reason);
         break;
       case 'ack':
         this.acks.settle(frame);

@@ -103,6 +103,7 @@ async function demandUsable(scratch: string, archive: string): Promise<void> {
   }
   await demandDisposable(scratch);
   await demandUsableWithoutDom(scratch);
+  await demandServedPage(scratch);
 }
 
 /** `await using` needs types that not every program has; the programs above do without them and without those of Node. */
@@ -143,12 +144,16 @@ async function demandUsableWithoutDom(scratch: string): Promise<void> {
   const lines = [
     "import { MessageChannel, parentPort } from 'node:worker_threads';",
     "import { PubSubExecutor } from 'dagger-agents';",
+    "import { serveDevtools } from 'dagger-agents/devtools/server';",
     "import { attachInspector, portInspectorEnd, portWatcherEnd, watchExecutor } from 'dagger-agents/inspector';",
     "import { openStorage } from 'dagger-agents/storage';",
     'const { port1, port2 } = new MessageChannel();',
     "const executor = await PubSubExecutor.open({ storage: await openStorage('server') });",
     'attachInspector(executor, portInspectorEnd(port1));',
     'watchExecutor(portWatcherEnd(parentPort ?? port2), {});',
+    'const devtools = await serveDevtools(executor, { redact: (value) => value });',
+    'const address: string = devtools.url;',
+    'void address;',
   ];
   writeFileSync(join(scratch, 'server.mts'), [...lines, ''].join('\n'));
   const resolution = { module: 'nodenext', moduleResolution: 'nodenext', target: 'es2022' };
@@ -156,6 +161,25 @@ async function demandUsableWithoutDom(scratch: string): Promise<void> {
   const config = { compilerOptions: options, files: ['server.mts'] };
   writeFileSync(join(scratch, 'tsconfig.json'), JSON.stringify(config));
   await demand('tsc', ['-p', scratch]);
+}
+
+/** The page that a program in Node serves is in the package, with all that it loads. */
+async function demandServedPage(scratch: string): Promise<void> {
+  const lines = [
+    "import { PubSubExecutor } from 'dagger-agents';",
+    "import { serveDevtools } from 'dagger-agents/devtools/server';",
+    'const devtools = await serveDevtools(await PubSubExecutor.open());',
+    'const page = await (await fetch(devtools.url)).text();',
+    'const files = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file]) => file);',
+    "if (!files.some((file) => file.endsWith('.js'))) throw new Error('no script: ' + page);",
+    'for (const file of files) {',
+    '  const { status } = await fetch(new URL(file, devtools.url));',
+    '  if (status !== 200) throw new Error(file);',
+    '}',
+    'await devtools.close();',
+  ];
+  writeFileSync(join(scratch, 'served.mjs'), [...lines, ''].join('\n'));
+  await demand('node', [join(scratch, 'served.mjs')]);
 }
 
 await main();

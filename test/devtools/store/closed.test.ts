@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { PubSubExecutor } from '../../../core/index.js';
+import { INSPECTOR_VERSION } from '../../../core/inspection/frames.js';
 import { attachInspector } from '../../../core/inspection/inspector.js';
 import { inPageLink } from '../../../core/inspection/link.js';
 import { PanelStore } from '../../../devtools/store/panel-store.js';
@@ -39,4 +40,17 @@ test('a file is no executor, and its executor may close meanwhile', async () => 
   await executor.close();
   store.leaveImport();
   expect(unreachable(store)).toBe('The executor is closed.');
+});
+
+test('where the link is lost, what was asked is not waited for, nor what is asked from then on', async () => {
+  const { inspector, watcher } = inPageLink();
+  const store = new PanelStore(watcher, { scheduler: new ManualScheduler() });
+  closing.push(() => store.disconnect());
+  store.connect();
+  const lost = { code: 'CANCELLED', message: 'The connection is lost' };
+  const asked = expect(store.command({ name: 'pause' })).rejects.toMatchObject(lost);
+  inspector.send({ v: INSPECTOR_VERSION, type: 'closed', reason: 'lost' });
+  await asked;
+  await expect(store.payloads([1])).rejects.toMatchObject(lost);
+  expect(unreachable(store)).toBe('The connection is lost.');
 });
