@@ -13,7 +13,6 @@ export class Connection implements InspectorEnd {
     this.#response = response;
     // Else a page would not notice that a tunnel between it and this process is gone.
     this.#pulse = setInterval(() => this.#write('\n'), PULSE_MS).unref();
-    response.on('error', () => {});
   }
 
   send(frame: InspectorFrame): void {

@@ -35,6 +35,7 @@ export class StoreSource implements CanvasSource {
   readonly #agentRates = new Rates();
   readonly #rows = new NodeRows();
   #ratesGeneration = -1;
+  #ratesLive = false;
   #ratesOf = '';
   #listsOf = '';
   #agents: readonly CanvasAgent[] = [];
@@ -250,8 +251,12 @@ export class StoreSource implements CanvasSource {
     this.#ratesOf = wanted;
     if (generation !== this.#ratesGeneration) {
       this.#ratesGeneration = generation;
-      this.#channelRates.clear();
-      this.#agentRates.clear();
+      // While a flood is watched what came earlier is dropped again and again, and sums go on from there.
+      if (!live || !this.#ratesLive) {
+        this.#channelRates.clear();
+        this.#agentRates.clear();
+      }
+      this.#ratesLive = live;
       if (!live) this.#rebuildRates();
     }
     if (!live) return;

@@ -1,6 +1,10 @@
 import { EVENT_KINDS } from '../../core/inspection/event-batch.js';
 import type { Recording } from './recording.js';
 
+/** Milliseconds over which a rate is taken, and over which where there is no other sample. */
+const RECENT_MS = 1500;
+const LATEST_MS = 5000;
+
 /** Sums of something over time, and how fast they grow: per second, over the last second or so. */
 export class Rates {
   #samples: { readonly at: number; readonly totals: ReadonlyMap<string, number> }[] = [];
@@ -10,7 +14,10 @@ export class Rates {
   sample(at: number, totals: ReadonlyMap<string, number>): void {
     const newest = this.#samples.at(-1);
     if (newest && at - newest.at < 90) return;
-    this.#samples = [...this.#samples.filter((sample) => at - sample.at <= 1500), { at, totals }];
+    const recent = this.#samples.filter((sample) => at - sample.at <= RECENT_MS);
+    // In a flood somebody looks every two seconds only.
+    if (recent.length === 0 && newest && at - newest.at <= LATEST_MS) recent.push(newest);
+    this.#samples = [...recent, { at, totals }];
     const oldest = this.#samples[0];
     if (!oldest || at - oldest.at < 50) {
       this.#rates = new Map();
