@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Arguments, HELP, readArguments, UsageError } from './headless/arguments.js';
@@ -43,11 +44,20 @@ async function main(argv: readonly string[]): Promise<number> {
     );
     for (const file of await writeTree(dot, options.out)) console.log(`  tree       ${file}`);
     if (cancel.signal.aborted) return CANCELLED;
+    if (options.devtools) await untilInterrupted(cancel.signal);
     return report ? 0 : 1;
   } finally {
     progress.stop();
     process.off('SIGINT', interrupt);
   }
+}
+
+/** The panel alone does not keep the program alive. */
+async function untilInterrupted(signal: AbortSignal): Promise<void> {
+  console.log('\nThe panel is served until Ctrl-C.');
+  const alive = setInterval(() => {}, 60_000);
+  await once(signal, 'abort');
+  clearInterval(alive);
 }
 
 function laterHint({ storage }: Arguments): string {

@@ -12,6 +12,8 @@ export interface Arguments {
   readonly rounds: number;
   /** Milliseconds every agent waits before a step, to be watched. */
   readonly pace: number;
+  /** Whether the panel is served to a browser, and stays open when all is done. */
+  readonly devtools: boolean;
   readonly help: boolean;
 }
 
@@ -32,6 +34,7 @@ Options
                   arguments, the team goes on where it was
   --rounds N      most searches for each part of the question, 1 to 5; 2 by default
   --pace MS       let every agent wait MS milliseconds before each step, to watch; 0 to 60000
+  --devtools      show the team at work in a browser: an address is printed, which is served until Ctrl-C
   --help          this text
 
 Without --docs the documents are README files and docs folders of the packages in node_modules:
@@ -53,12 +56,16 @@ export function readArguments(argv: readonly string[]): Arguments {
     storage: folder(values.storage, '--storage'),
     rounds: whole(values.rounds, '--rounds', 1, 5) ?? 2,
     pace: whole(values.pace, '--pace', 0, 60_000) ?? 0,
+    devtools: values.devtools ?? false,
     help: values.help ?? false,
   };
 }
 
 type Values = Readonly<
-  Partial<Record<'docs' | 'out' | 'storage' | 'rounds' | 'pace', string>> & { help?: boolean }
+  Partial<Record<'docs' | 'out' | 'storage' | 'rounds' | 'pace', string>> & {
+    devtools?: boolean;
+    help?: boolean;
+  }
 >;
 
 function parse(argv: readonly string[]): {
@@ -76,6 +83,7 @@ function parse(argv: readonly string[]): {
         storage: text,
         rounds: text,
         pace: text,
+        devtools: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type PubSubExecutionReport, PubSubExecutor, type RunSpec, serializeTreeToDot } from 'dagger-agents';
+import { serveDevtools } from 'dagger-agents/devtools/server';
 import { fileSystemStorage } from 'dagger-agents/storage/filesystem';
 import type { ResearchReport } from '../agents/channels.js';
 import { narrate } from '../agents/narrate.js';
@@ -35,6 +36,11 @@ export async function research(
     options.storage === undefined ? {} : { storage: fileSystemStorage({ directory: options.storage }) },
   );
   try {
+    if (options.devtools) {
+      // Not closed with the executor: what has been done can be looked at as long as the program goes on.
+      const { url } = await serveDevtools(executor, { name: 'research team' });
+      progress.step(`panel       ${url}`);
+    }
     let documents = 0;
     executor.registerAgents(
       researchTeam({

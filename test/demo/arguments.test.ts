@@ -10,6 +10,7 @@ test('nothing said means the default question about the installed packages, two 
     storage: undefined,
     rounds: 2,
     pace: 0,
+    devtools: false,
     help: false,
   });
 });

@@ -44,7 +44,7 @@ describe('piped', () => {
   test('prints its help', async () => {
     const program = new Program(['--help']);
     expect((await program.ended).code).toBe(0);
-    for (const option of ['--docs', '--out', '--storage', '--rounds', '--pace'])
+    for (const option of ['--docs', '--out', '--storage', '--rounds', '--pace', '--devtools'])
       expect(program.stdout).toContain(option);
   });
 
@@ -73,6 +73,16 @@ test('Ctrl-C ends the run, still reports, and exits with 130', async () => {
   expect(program.stdout).toMatch(/^No answer: /mu);
   expect(program.stdout).toMatch(/^Run \S+: cancelled/mu);
   expect(program.stdout).toMatch(/^ {2}planner +1 +0/mu);
+  expect(program.stderr).toBe('');
+});
+
+test('with --devtools the panel is served until Ctrl-C, also when all is done', async () => {
+  const program = new Program(about('--devtools'));
+  await program.printed(/^The panel is served until Ctrl-C\.$/mu);
+  const url = /panel +(http:\S+)/u.exec(program.stdout)?.[1] ?? expect.fail(program.stdout);
+  expect(await (await fetch(url)).text()).toContain('<title>Dagger devtools</title>');
+  program.child.kill('SIGINT');
+  expect(await program.ended).toEqual({ code: 0, signal: null });
   expect(program.stderr).toBe('');
 });
 
