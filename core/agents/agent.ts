@@ -45,11 +45,15 @@ export interface PubSubAgent {
    * publication. A throw is retried.
    */
   processMessage(context: AgentContext): unknown;
-  /** Checks beyond the schema; throws, or rejects, to refuse the payload. */
-  validateInput?(payload: JsonValue, channel: string): void | Promise<void>;
-  /** Checks beyond the schema; throws, or rejects, to refuse the payload. */
-  validateOutput?(payload: JsonValue, channel: string): void | Promise<void>;
+  /** Checks beyond the schema; throws, rejects or answers false to refuse the payload. */
+  validateInput?(payload: JsonValue, channel: string): Verdict | Promise<Verdict>;
+  /** Checks beyond the schema; throws, rejects or answers false to refuse the payload. */
+  validateOutput?(payload: JsonValue, channel: string): Verdict | Promise<Verdict>;
 }
+
+/** What a check of an agent's own answers: false refuses the payload, anything else takes it. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a check without a return statement gives void, not undefined
+type Verdict = boolean | undefined | void;
 
 /** One schema, or a schema for each channel. */
 export type AgentSchema = AnySchema | ChannelSchemas;
