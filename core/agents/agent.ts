@@ -1,7 +1,7 @@
 import { invalid } from '../errors.js';
 import type { JsonValue } from '../json.js';
 import type { Message } from '../messaging/message.js';
-import type { AnySchema } from '../schema/schema-validator.js';
+import type { AnySchema, WideSchema } from '../schema/schema-validator.js';
 import type { Cache } from '../state/cache.js';
 import type { TaskInput, TaskManager } from '../state/task-manager.js';
 import type { InferOutput } from './schema-types.js';
@@ -15,8 +15,8 @@ import type { InferOutput } from './schema-types.js';
  *   readonly description = 'Says it again';
  *   readonly subscriptions = ['in'];
  *   readonly publications = ['out'];
- *   readonly inputSchema = { type: 'string' } as const;
- *   readonly outputSchema = { type: 'string' } as const;
+ *   readonly inputSchema = { type: 'string' };
+ *   readonly outputSchema = { type: 'string' };
  *   async processMessage({ payload, publish }: AgentContext) {
  *     await publish('out', payload);
  *   }
@@ -56,7 +56,7 @@ export interface PubSubAgent {
 type Verdict = boolean | undefined | void;
 
 /** One schema, or a schema for each channel. */
-export type AgentSchema = AnySchema | ChannelSchemas;
+export type AgentSchema = AnySchema | WideSchema | ChannelSchemas;
 
 /**
  * A schema for each channel, for an agent that is implemented by hand.

@@ -5,7 +5,7 @@ import { requireId } from '../identifiers.js';
 import { copyJson, equalJson, type JsonValue } from '../json.js';
 import type { Runtime } from '../runtime.js';
 import { compileSchema, type SchemaCheck, validationError } from '../schema/compile-schema.js';
-import type { AnySchema, SchemaValidator } from '../schema/schema-validator.js';
+import type { SchemaValidator } from '../schema/schema-validator.js';
 import type { Delivery } from '../state/delivery.js';
 import type { AskedQuestion, HumanRequest } from '../state/human-request.js';
 import { nodeIdOf } from '../state/session-ids.js';
@@ -220,8 +220,7 @@ export class HumanDesk implements Humans {
 
   #checkOf(schema: JsonValue, where: string): SchemaCheck | undefined {
     if (schema === null) return undefined;
-    // Whether it is a JSON Schema is just what compiling it finds out.
-    return compileSchema(schema as AnySchema, this.#surroundings.validator, where);
+    return compileSchema(schema, this.#surroundings.validator, where);
   }
 }
 

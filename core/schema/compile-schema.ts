@@ -3,7 +3,6 @@ import { describe, messageOf, PubSubError, toPubSubError } from '../errors.js';
 import type { FittingCopy } from './fitting-copy.js';
 import { escapePointer, valueAt } from './json-pointer.js';
 import {
-  type AnySchema,
   type CompiledSchema,
   type JSONSchema,
   MAX_ISSUES,
@@ -68,10 +67,12 @@ function isCopying(validator: SchemaValidator): validator is CopyingValidator {
  * @param where names the schema in errors: `agent "reader", inputSchema`.
  * @throws PubSubError `VALIDATION_ERROR` when it is no schema, or does not compile.
  */
-export function compileSchema(schema: AnySchema, validator: SchemaValidator, where: string): SchemaCheck {
+export function compileSchema(schema: unknown, validator: SchemaValidator, where: string): SchemaCheck {
   if (isStandard(schema, where)) return standardCheck(schema);
+  // Whether it is a JSON Schema is just what compiling it finds out.
+  const json = schema as JSONSchema;
   return named(where, () =>
-    isStaged(validator) ? validator.stage(schema, where) : compiledCheck(schema, validator),
+    isStaged(validator) ? validator.stage(json, where) : compiledCheck(json, validator),
   );
 }
 
@@ -95,7 +96,7 @@ function compiledCheck(schema: JSONSchema, validator: SchemaValidator): SchemaCh
   };
 }
 
-function isStandard(schema: AnySchema, where: string): schema is StandardSchemaV1 {
+function isStandard(schema: unknown, where: string): schema is StandardSchemaV1 {
   try {
     return isStandardSchema(schema);
   } catch (thrown) {
