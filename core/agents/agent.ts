@@ -134,7 +134,7 @@ export interface HumanGate {
 
 export interface HumanQuestion<Schema = unknown> {
   readonly question: string;
-  /** JSON Schema that the answer must fit. Default: any JSON. */
+  /** JSON Schema that the answer must fit, or a Standard Schema whose library tells one, as zod does. Default: any JSON. */
   readonly schema?: Schema | undefined;
   /** What autopilot answers. It must fit the schema, too. Default null. */
   readonly default?: unknown;

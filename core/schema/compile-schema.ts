@@ -160,7 +160,7 @@ function standardCheck(schema: StandardSchemaV1): SchemaCheck {
     fast: undefined,
     atOnce: undefined,
     fittingCopy: undefined,
-    json: jsonSchemaOf(schema),
+    json: jsonSchemaOf(schema, 'input'),
   };
 }
 
@@ -190,15 +190,16 @@ function failure(value: unknown, thrown: unknown): CheckResult {
   return { ok: false, issues: [{ path: '', message, received: describe(value) }] };
 }
 
-/** What a message must be before it is transformed, if the library can tell (the Standard JSON Schema extension). */
-function jsonSchemaOf(schema: StandardSchemaV1): JSONSchema | undefined {
+/** What a value must be before it is transformed, or is then, if the library can tell (the Standard JSON Schema extension). */
+export function jsonSchemaOf(schema: StandardSchemaV1, side: 'input' | 'output'): JSONSchema | undefined {
   const standard: object = schema['~standard'];
   try {
     const converter: unknown = Reflect.get(standard, 'jsonSchema');
-    if (typeof converter !== 'object' || converter === null || !('input' in converter)) return undefined;
-    if (typeof converter.input !== 'function') return undefined;
-    const json: unknown = converter.input({ target: 'draft-2020-12' });
-    // The specification promises a JSON Schema; it is only shown, never compiled.
+    if (typeof converter !== 'object' || converter === null) return undefined;
+    const convert: unknown = Reflect.get(converter, side);
+    if (typeof convert !== 'function') return undefined;
+    const json: unknown = convert.call(converter, { target: 'draft-2020-12' });
+    // The specification promises a JSON Schema; it is shown, or compiled, which finds out.
     return typeof json === 'object' && json !== null ? (json as JSONSchema) : undefined;
   } catch {
     return undefined; // transforms and the like have no JSON Schema
