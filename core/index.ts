@@ -11,7 +11,7 @@ export type {
   TokenMeter,
 } from './agents/agent.js';
 export { ChannelSchemas } from './agents/agent.js';
-export type { AgentMetadata } from './agents/agent-metadata.js';
+export type { AgentMetadata, ListedAgent } from './agents/agent-metadata.js';
 export { AgentRegistry, globalRegistry } from './agents/agent-registry.js';
 export type { AgentDefinition } from './agents/define-agent.js';
 export { defineAgent } from './agents/define-agent.js';

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../json.js';
 
-/** What can be known of an agent without running it: plain JSON, as `listAgents()` and the journal have it. */
+/** What can be known of an agent without running it: plain JSON, as the journal has it. */
 export interface AgentMetadata {
   readonly name: string;
   readonly description: string;
@@ -12,4 +12,23 @@ export interface AgentMetadata {
   readonly outputSchemas: { readonly [channel: string]: JsonValue };
   readonly concurrency: number;
   readonly transactional: boolean;
+}
+
+/** The same as `listAgents()` gives it. */
+export interface ListedAgent extends AgentMetadata {
+  /** The JSON Schema that all its subscribed channels share; null where there is none, or each has its own. */
+  readonly inputSchema: JsonValue;
+  /** The same for the channels it publishes to. */
+  readonly outputSchema: JsonValue;
+}
+
+export function listed(metadata: AgentMetadata): ListedAgent {
+  const { inputSchemas, outputSchemas } = metadata;
+  return { ...metadata, inputSchema: sharedOf(inputSchemas), outputSchema: sharedOf(outputSchemas) };
+}
+
+/** The same object for all, as each schema is made plain once. */
+function sharedOf(schemas: AgentMetadata['inputSchemas']): JsonValue {
+  const [first = null, ...others] = Object.values(schemas);
+  return others.every((other) => other === first) ? first : null;
 }

@@ -1,7 +1,7 @@
 import { invalid } from '../errors.js';
 import type { JsonValue } from '../json.js';
 import type { Message } from '../messaging/message.js';
-import type { AnySchema } from '../schema/schema-validator.js';
+import type { AnySchema, WideSchema } from '../schema/schema-validator.js';
 import type { Cache } from '../state/cache.js';
 import type { TaskInput, TaskManager } from '../state/task-manager.js';
 import type { InferOutput } from './schema-types.js';
@@ -15,8 +15,8 @@ import type { InferOutput } from './schema-types.js';
  *   readonly description = 'Says it again';
  *   readonly subscriptions = ['in'];
  *   readonly publications = ['out'];
- *   readonly inputSchema = { type: 'string' } as const;
- *   readonly outputSchema = { type: 'string' } as const;
+ *   readonly inputSchema = { type: 'string' };
+ *   readonly outputSchema = { type: 'string' };
  *   async processMessage({ payload, publish }: AgentContext) {
  *     await publish('out', payload);
  *   }
@@ -45,14 +45,18 @@ export interface PubSubAgent {
    * publication. A throw is retried.
    */
   processMessage(context: AgentContext): unknown;
-  /** Checks beyond the schema; throws, or rejects, to refuse the payload. */
-  validateInput?(payload: JsonValue, channel: string): void | Promise<void>;
-  /** Checks beyond the schema; throws, or rejects, to refuse the payload. */
-  validateOutput?(payload: JsonValue, channel: string): void | Promise<void>;
+  /** Checks beyond the schema; throws, rejects or answers false to refuse the payload. */
+  validateInput?(payload: JsonValue, channel: string): Verdict | Promise<Verdict>;
+  /** Checks beyond the schema; throws, rejects or answers false to refuse the payload. */
+  validateOutput?(payload: JsonValue, channel: string): Verdict | Promise<Verdict>;
 }
 
+/** What a check of an agent's own answers: false refuses the payload, anything else takes it. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a check without a return statement gives void, not undefined
+type Verdict = boolean | undefined | void;
+
 /** One schema, or a schema for each channel. */
-export type AgentSchema = AnySchema | ChannelSchemas;
+export type AgentSchema = AnySchema | WideSchema | ChannelSchemas;
 
 /**
  * A schema for each channel, for an agent that is implemented by hand.
@@ -130,7 +134,7 @@ export interface HumanGate {
 
 export interface HumanQuestion<Schema = unknown> {
   readonly question: string;
-  /** JSON Schema that the answer must fit. Default: any JSON. */
+  /** JSON Schema that the answer must fit, or a Standard Schema whose library tells one, as zod does. Default: any JSON. */
   readonly schema?: Schema | undefined;
   /** What autopilot answers. It must fit the schema, too. Default null. */
   readonly default?: unknown;

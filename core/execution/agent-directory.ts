@@ -1,5 +1,5 @@
 import type { AgentFactory, PubSubAgent } from '../agents/agent.js';
-import type { AgentMetadata } from '../agents/agent-metadata.js';
+import { type ListedAgent, listed } from '../agents/agent-metadata.js';
 import { makeAgent } from '../agents/agent-registry.js';
 import { describe, PubSubError, toPubSubError } from '../errors.js';
 import { requireName } from '../identifiers.js';
@@ -54,7 +54,7 @@ export class AgentDirectory {
     return this.#runners.get(name);
   }
 
-  register(agentOrFactory: PubSubAgent | AgentFactory): AgentMetadata {
+  register(agentOrFactory: PubSubAgent | AgentFactory): ListedAgent {
     const agent = makeAgent(agentOrFactory);
     if (this.#runners.has(agent.name)) {
       throw new PubSubError('AGENT_ALREADY_REGISTERED', `there is an agent ${describe(agent.name)} already`, {
@@ -67,7 +67,7 @@ export class AgentDirectory {
     const runner = new AgentRunner(registered, this.#environment);
     this.#runners.set(agent.name, runner);
     for (const channel of channels) this.#subscribe(channel, agent.name, runner);
-    return registered.metadata;
+    return listed(registered.metadata);
   }
 
   /** After the state was replaced: every agent subscribes in the new one. */
@@ -94,17 +94,17 @@ export class AgentDirectory {
     this.#router.roomMadeAnywhere();
   }
 
-  list(): AgentMetadata[] {
-    return [...this.#runners.values()].map(({ registered }) => registered.metadata);
+  list(): ListedAgent[] {
+    return [...this.#runners.values()].map(({ registered }) => listed(registered.metadata));
   }
 
   /** Agents of which at least one input takes this payload at once. */
-  accepting(payload: unknown): AgentMetadata[] {
+  accepting(payload: unknown): ListedAgent[] {
     const copied = copyJson(payload, 'payload');
     const accepts = ({ inputs }: RegisteredAgent): boolean => inputs.some((gate) => gate.accepts(copied));
     return [...this.#runners.values()]
       .filter(({ registered }) => accepts(registered))
-      .map(({ registered }) => registered.metadata);
+      .map(({ registered }) => listed(registered.metadata));
   }
 
   /** A channel is gone: nobody reads its mailboxes any more. */

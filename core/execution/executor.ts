@@ -1,5 +1,5 @@
 import type { AgentFactory, PubSubAgent } from '../agents/agent.js';
-import type { AgentMetadata } from '../agents/agent-metadata.js';
+import type { ListedAgent } from '../agents/agent-metadata.js';
 import { globalRegistry, namingPlace } from '../agents/agent-registry.js';
 import { type ResolvedConfig, requireWhole, resolveConfig } from '../config.js';
 import { type ClosesOnDispose, closesOnDispose } from '../dispose.js';
@@ -129,7 +129,7 @@ export class PubSubExecutor implements ClosesOnDispose {
    *
    * @throws PubSubError `AGENT_ALREADY_REGISTERED`; `VALIDATION_ERROR` for a bad agent or a schema that is none.
    */
-  registerAgent(agent: PubSubAgent | AgentFactory): AgentMetadata {
+  registerAgent(agent: PubSubAgent | AgentFactory): ListedAgent {
     this.#requireOpen();
     const metadata = this.#parts.directory.register(agent);
     this.#parts.agentArrived();
@@ -137,13 +137,13 @@ export class PubSubExecutor implements ClosesOnDispose {
   }
 
   /** Adds several agents, in order; those before a bad one, which the error names, stay. */
-  registerAgents(agents: readonly (PubSubAgent | AgentFactory)[]): AgentMetadata[] {
+  registerAgents(agents: readonly (PubSubAgent | AgentFactory)[]): ListedAgent[] {
     if (!Array.isArray(agents)) throw invalid('agents', 'a list of agents', agents);
     return agents.map((agent, index) => namingPlace(agent, index, () => this.registerAgent(agent)));
   }
 
   /** Adds an agent that `globalRegistry` has a factory for. @throws PubSubError `AGENT_NOT_FOUND`. */
-  registerFromGlobal(name: string): AgentMetadata {
+  registerFromGlobal(name: string): ListedAgent {
     return this.registerAgent(globalRegistry.create(name));
   }
 
@@ -159,12 +159,12 @@ export class PubSubExecutor implements ClosesOnDispose {
   }
 
   /** All agents with their channels and schemas, in the order they came. */
-  listAgents(): AgentMetadata[] {
+  listAgents(): ListedAgent[] {
     return this.#parts.directory.list();
   }
 
   /** Agents that take this payload on at least one of their channels. */
-  findAgentsForInput(payload: unknown): AgentMetadata[] {
+  findAgentsForInput(payload: unknown): ListedAgent[] {
     return this.#parts.directory.accepting(payload);
   }
 

@@ -4,8 +4,14 @@ import { describe, invalid, PubSubError } from '../errors.js';
 import { requireId } from '../identifiers.js';
 import { copyJson, equalJson, type JsonValue } from '../json.js';
 import type { Runtime } from '../runtime.js';
-import { compileSchema, type SchemaCheck, validationError } from '../schema/compile-schema.js';
-import type { AnySchema, SchemaValidator } from '../schema/schema-validator.js';
+import {
+  compileSchema,
+  isStandardSchema,
+  jsonSchemaOf,
+  type SchemaCheck,
+  validationError,
+} from '../schema/compile-schema.js';
+import type { SchemaValidator } from '../schema/schema-validator.js';
 import type { Delivery } from '../state/delivery.js';
 import type { AskedQuestion, HumanRequest } from '../state/human-request.js';
 import { nodeIdOf } from '../state/session-ids.js';
@@ -203,7 +209,7 @@ export class HumanDesk implements Humans {
     if (typeof asked.question !== 'string' || asked.question === '') {
       throw invalid('question.question', 'a non-empty string', asked.question);
     }
-    const schema = asked.schema === undefined ? null : copyJson(asked.schema, 'question.schema');
+    const schema = asked.schema === undefined ? null : copyJson(plainSchema(asked.schema), 'question.schema');
     const answer = asked.default === undefined ? null : copyJson(asked.default, 'question.default');
     const check = this.#checkOf(schema, 'question.schema');
     // Autopilot answers null where there is no default, which must fit, too.
@@ -220,9 +226,16 @@ export class HumanDesk implements Humans {
 
   #checkOf(schema: JsonValue, where: string): SchemaCheck | undefined {
     if (schema === null) return undefined;
-    // Whether it is a JSON Schema is just what compiling it finds out.
-    return compileSchema(schema as AnySchema, this.#surroundings.validator, where);
+    return compileSchema(schema, this.#surroundings.validator, where);
   }
+}
+
+/** A question outlives the code that asks it, so its schema is plain JSON: that of the answer which the agent is given. */
+function plainSchema(schema: unknown): unknown {
+  if (!isStandardSchema(schema)) return schema;
+  const json = jsonSchemaOf(schema, 'output');
+  if (!json) throw invalid('question.schema', 'a schema whose library tells its JSON Schema', schema);
+  return json;
 }
 
 function cancelled(request: HumanRequest): PubSubError {

@@ -76,7 +76,9 @@ export async function openState(
       held = await open();
       return held;
     };
-    const reload = async (): Promise<RunState> => (await recover(held, limits)).state;
+    // A snapshot that is written meanwhile takes away the records that were to be read: then once more, from it.
+    const reload = async (): Promise<RunState> =>
+      (await recover(held, limits).catch(() => recover(held, limits))).state;
     if (durability === 'exit') {
       const snapshot = (): Iterable<string> => encodeParts(snapshotOf(recorder.state));
       const persistence = new ExitPersistence(held, record, snapshot, reopen);

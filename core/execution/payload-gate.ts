@@ -97,18 +97,24 @@ export class PayloadGate {
     return this.hook ? this.afterHook(this.hook, payload, result.value) : result.value;
   }
 
-  /** The value, once the hook has let the payload through. */
+  /** The value, once the hook has let the payload through: it throws to refuse it, or answers false. */
   private afterHook(hook: PayloadHook, payload: JsonValue, value: unknown): unknown {
     const refuse = (thrown: unknown): never => {
       const { message } = toPubSubError(thrown);
       throw validationError(this.where, [{ path: '', message, received: describe(payload) }]);
     };
+    const judged = (answer: unknown): unknown =>
+      answer === false
+        ? refuse(`validate${this.side === 'input' ? 'Input' : 'Output'} answered false`)
+        : value;
+    let hooked: unknown;
     try {
-      const hooked = hook(payload, this.channel);
-      return isThenable(hooked) ? Promise.resolve(hooked).then(() => value, refuse) : value;
+      hooked = hook(payload, this.channel);
+      if (isThenable(hooked)) return Promise.resolve(hooked).then(judged, refuse);
     } catch (thrown) {
       return refuse(thrown);
     }
+    return judged(hooked);
   }
 }
 

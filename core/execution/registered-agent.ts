@@ -2,7 +2,7 @@ import { type AgentSchema, ChannelSchemas, type PubSubAgent } from '../agents/ag
 import type { AgentMetadata } from '../agents/agent-metadata.js';
 import { copyJson, type JsonValue, setOwn } from '../json.js';
 import { compileSchema, type SchemaCheck } from '../schema/compile-schema.js';
-import type { AnySchema, SchemaValidator } from '../schema/schema-validator.js';
+import type { AnySchema, SchemaValidator, WideSchema } from '../schema/schema-validator.js';
 import { PayloadGate, type PayloadHook } from './payload-gate.js';
 import { PayloadGates } from './payload-gates.js';
 
@@ -60,7 +60,7 @@ function compileSide(
   schema: AgentSchema | undefined,
   validator: SchemaValidator,
 ): Side {
-  const compiled = new Map<AnySchema, SchemaCheck>();
+  const compiled = new Map<AnySchema | WideSchema, SchemaCheck>();
   const checkOf = (channel: string): SchemaCheck | undefined => {
     const own = schema instanceof ChannelSchemas ? schemaFor(schema, channel) : schema;
     if (own === undefined) return undefined;

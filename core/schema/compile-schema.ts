@@ -3,7 +3,6 @@ import { describe, messageOf, PubSubError, toPubSubError } from '../errors.js';
 import type { FittingCopy } from './fitting-copy.js';
 import { escapePointer, valueAt } from './json-pointer.js';
 import {
-  type AnySchema,
   type CompiledSchema,
   type JSONSchema,
   MAX_ISSUES,
@@ -68,10 +67,12 @@ function isCopying(validator: SchemaValidator): validator is CopyingValidator {
  * @param where names the schema in errors: `agent "reader", inputSchema`.
  * @throws PubSubError `VALIDATION_ERROR` when it is no schema, or does not compile.
  */
-export function compileSchema(schema: AnySchema, validator: SchemaValidator, where: string): SchemaCheck {
+export function compileSchema(schema: unknown, validator: SchemaValidator, where: string): SchemaCheck {
   if (isStandard(schema, where)) return standardCheck(schema);
+  // Whether it is a JSON Schema is just what compiling it finds out.
+  const json = schema as JSONSchema;
   return named(where, () =>
-    isStaged(validator) ? validator.stage(schema, where) : compiledCheck(schema, validator),
+    isStaged(validator) ? validator.stage(json, where) : compiledCheck(json, validator),
   );
 }
 
@@ -95,7 +96,7 @@ function compiledCheck(schema: JSONSchema, validator: SchemaValidator): SchemaCh
   };
 }
 
-function isStandard(schema: AnySchema, where: string): schema is StandardSchemaV1 {
+function isStandard(schema: unknown, where: string): schema is StandardSchemaV1 {
   try {
     return isStandardSchema(schema);
   } catch (thrown) {
@@ -159,7 +160,7 @@ function standardCheck(schema: StandardSchemaV1): SchemaCheck {
     fast: undefined,
     atOnce: undefined,
     fittingCopy: undefined,
-    json: jsonSchemaOf(schema),
+    json: jsonSchemaOf(schema, 'input'),
   };
 }
 
@@ -189,15 +190,16 @@ function failure(value: unknown, thrown: unknown): CheckResult {
   return { ok: false, issues: [{ path: '', message, received: describe(value) }] };
 }
 
-/** What a message must be before it is transformed, if the library can tell (the Standard JSON Schema extension). */
-function jsonSchemaOf(schema: StandardSchemaV1): JSONSchema | undefined {
+/** What a value must be before it is transformed, or is then, if the library can tell (the Standard JSON Schema extension). */
+export function jsonSchemaOf(schema: StandardSchemaV1, side: 'input' | 'output'): JSONSchema | undefined {
   const standard: object = schema['~standard'];
   try {
     const converter: unknown = Reflect.get(standard, 'jsonSchema');
-    if (typeof converter !== 'object' || converter === null || !('input' in converter)) return undefined;
-    if (typeof converter.input !== 'function') return undefined;
-    const json: unknown = converter.input({ target: 'draft-2020-12' });
-    // The specification promises a JSON Schema; it is only shown, never compiled.
+    if (typeof converter !== 'object' || converter === null) return undefined;
+    const convert: unknown = Reflect.get(converter, side);
+    if (typeof convert !== 'function') return undefined;
+    const json: unknown = convert.call(converter, { target: 'draft-2020-12' });
+    // The specification promises a JSON Schema; it is shown, or compiled, which finds out.
     return typeof json === 'object' && json !== null ? (json as JSONSchema) : undefined;
   } catch {
     return undefined; // transforms and the like have no JSON Schema

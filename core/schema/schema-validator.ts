@@ -9,6 +9,11 @@ export type { JSONSchema };
  */
 export type AnySchema = JSONSchema | StandardSchemaV1;
 
+/** A JSON Schema as the compiler sees one in a class, or in a variable without `as const`: its words are any strings. */
+export interface WideSchema {
+  readonly [keyword: string]: unknown;
+}
+
 /** Most issues reported for one value. */
 export const MAX_ISSUES = 5;
 

@@ -131,10 +131,9 @@ export class TaskManager {
     });
   }
 
-  /** The task with this id, or undefined. */
-  getTaskById(taskId: string): Task | undefined {
-    requireId(taskId, 'taskId');
-    return this.#store.get(taskId);
+  /** The task with this id as it is now, or undefined. */
+  getTaskById(task: TaskReference): Task | undefined {
+    return this.#store.get(idOf(task));
   }
 
   /** All tasks of a type, oldest first. */
@@ -173,8 +172,7 @@ export class TaskManager {
   }
 
   #require(task: TaskReference): Task {
-    const taskId = typeof task === 'object' && task !== null ? task.taskId : task;
-    requireId(taskId, 'taskId');
+    const taskId = idOf(task);
     const found = this.#store.get(taskId);
     if (found) return found;
     throw new PubSubError('TASK_NOT_FOUND', `no task ${describe(taskId)}`, { details: { taskId } });
@@ -184,4 +182,10 @@ export class TaskManager {
     this.#store.write(task);
     return task;
   }
+}
+
+function idOf(task: TaskReference): string {
+  const taskId = typeof task === 'object' && task !== null ? task.taskId : task;
+  requireId(taskId, 'taskId');
+  return taskId;
 }

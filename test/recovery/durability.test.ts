@@ -242,3 +242,13 @@ test("'exit' appends nothing at all", async () => {
   expect(place.syncs).toEqual([]);
   expect(place.snapshots).toBe(1);
 });
+
+test('loadState() and saveState() at the same time do not take away what the other reads', async () => {
+  for (const order of [['saveState', 'loadState'] as const, ['loadState', 'saveState'] as const]) {
+    const executor = await PubSubExecutor.open({ storage: memoryStorage() });
+    executor.cache.insertGlobalValue('a', 'b', 1);
+    await Promise.all(order.map((method) => executor[method]()));
+    expect(executor.cache.getGlobalInput('a', 'b')).toBe(1);
+    await executor.close();
+  }
+});

@@ -280,6 +280,28 @@ describe('an agent by hand', () => {
     expectTypeOf(new Counter()).toExtend<PubSubAgent>();
   });
 
+  test('needs no `as const`: nothing is inferred from its schemas, and in a class their words are strings to the compiler', () => {
+    class Reader implements PubSubAgent {
+      name = 'reader';
+      description = 'Reads a page';
+      subscriptions = ['pages'];
+      publications = ['facts'];
+      inputSchema = { type: 'object', properties: { url: { type: 'string' } }, required: ['url'] };
+      outputSchema = { anyOf: [{ type: 'string' }, { enum: [1, 2] }] };
+      async processMessage({ payload, publish }: AgentContext): Promise<void> {
+        await publish('facts', payload);
+      }
+      validateInput(payload: unknown): boolean {
+        return payload !== 1;
+      }
+      async validateOutput(payload: JsonValue): Promise<boolean> {
+        return payload !== 1;
+      }
+    }
+    expectTypeOf(new Reader()).toExtend<PubSubAgent>();
+    expectTypeOf<{ inputSchema: string }>().not.toExtend<Pick<PubSubAgent, 'inputSchema'>>();
+  });
+
   test('may be an object literal', () => {
     const sink: PubSubAgent = {
       name: 'sink',

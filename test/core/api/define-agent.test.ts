@@ -316,6 +316,37 @@ describe('an agent written by hand', () => {
     expect(careful.count).toBe(2);
   });
 
+  test('they may answer false instead of throwing, at once or later', async () => {
+    const { executor } = await openBus({ config: { maxAttempts: 1 } });
+    let count = 0;
+    executor.registerAgent({
+      name: 'evens',
+      description: '',
+      subscriptions: ['numbers'],
+      publications: ['halves'],
+      processMessage: ({ payload }) => {
+        count++;
+        return Number(payload) / 2;
+      },
+      validateInput: (payload) => Number(payload) % 2 === 0,
+      validateOutput: async (payload) => Number(payload) < 100,
+    });
+    const refused = await refusal(() => executor.publish('numbers', 3));
+    expect(refused).toMatchObject({
+      code: 'VALIDATION_ERROR',
+      message: expect.stringContaining('validateInput'),
+    });
+    expect(executor.findAgentsForInput(3)).toEqual([]);
+    expect(executor.findAgentsForInput(4)).toHaveLength(1);
+    expect((await executor.execute({ channel: 'numbers', payload: 4 }).report).status).toBe('completed');
+    const { error } = await executor.execute({ channel: 'numbers', payload: 600 }).report;
+    expect(error).toMatchObject({
+      code: 'VALIDATION_ERROR',
+      message: expect.stringContaining('validateOutput'),
+    });
+    expect(count).toBe(2);
+  });
+
   test('ChannelSchemas without a schema for a channel lets anything through there', async () => {
     const { executor } = await openBus();
     executor.registerAgent({

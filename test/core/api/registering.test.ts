@@ -153,11 +153,29 @@ describe('registerAgent', () => {
         publications: ['facts', 'log'],
         inputSchemas: { pages: { type: 'string' }, images: true },
         outputSchemas: { facts: { type: 'object' }, log: { type: 'object' } },
+        inputSchema: null,
+        outputSchema: { type: 'object' },
         concurrency: Number.MAX_SAFE_INTEGER,
         transactional: true,
       },
     ]);
     expect(JSON.parse(JSON.stringify(listed))).toEqual(listed);
+  });
+
+  test('the schema of an agent with one channel, or of all its channels, is found without naming one', async () => {
+    const { executor } = await openBus();
+    const url = { type: 'string' } as const;
+    executor.registerAgents([
+      defineAgent({ name: 'one', subscribe: 'pages', inputSchema: url, process: () => {} }),
+      defineAgent({ name: 'map', subscribe: { pages: url }, process: () => {} }),
+      defineAgent({ name: 'two', subscribe: ['pages', 'images'], inputSchema: url, process: () => {} }),
+      defineAgent({ name: 'none', subscribe: 'pages', process: () => {} }),
+    ]);
+    expect(executor.listAgents().map(({ inputSchema }) => inputSchema)).toEqual([url, url, url, null]);
+    expect(executor.findAgentsForInput('x')).toEqual(executor.listAgents());
+    const added = executor.registerAgent(() => echo('added'));
+    expect(executor.listAgents().at(-1)).toEqual(added);
+    expect(executor.state.agents.get('one')).not.toHaveProperty('inputSchema');
   });
 
   test('a name in use is refused, and the agent that has it stays', async () => {

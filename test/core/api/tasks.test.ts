@@ -62,6 +62,14 @@ describe('a task', () => {
     expect(await refusal(() => tasks.completeTask(task, false))).toMatchObject({ code: 'EXECUTION_ERROR' });
   });
 
+  test('can be named by what addTask gave, wherever its id would do', async () => {
+    const { tasks } = (await openBus()).executor;
+    const task = tasks.addTask('read', null, 2);
+    tasks.updateTaskStatus(task, 'in-progress');
+    expect(tasks.getTaskById(task)).toMatchObject({ taskId: task.taskId, status: 'in-progress' });
+    expect(tasks.completeTask(task, true)).toEqual(tasks.getTaskById(task.taskId));
+  });
+
   test('is claimed oldest first, by type', async () => {
     const { executor } = await openBus();
     const { tasks } = executor;

@@ -1,5 +1,7 @@
 import { defineAgent, type HumanAnswer, type OpenOptions, type PubSubError } from 'dagger-agents';
+import * as valibot from 'valibot';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { openBus, refusal } from '../../support/bus.js';
 
 const schema = { type: 'boolean' } as const;
@@ -92,6 +94,32 @@ describe('human.ask', () => {
       'SERIALIZATION_ERROR',
     ]);
     expect(executor.humans.pending()).toEqual([]);
+  });
+
+  test('a Standard Schema will do where its library tells its JSON Schema: that of what it gives', async () => {
+    const { executor, runtime } = await openBus({ config: { maxAttempts: 1 } });
+    const told: { readonly count: number; readonly note: string }[] = [];
+    executor.registerAgent(
+      defineAgent({
+        name: 'gate',
+        subscribe: 'in',
+        async process({ human, payload }) {
+          if (payload === 'valibot') await human.ask({ question: 'Well?', schema: valibot.boolean() });
+          const schema = z.object({ count: z.coerce.number().min(3), note: z.string().default('none') });
+          told.push((await human.ask({ question: 'How many?', schema })).answer);
+        },
+      }),
+    );
+    const run = executor.execute({ channel: 'in', payload: 1 });
+    await runtime.runUntilIdle();
+    const id = executor.humans.pending()[0]?.id ?? '';
+    for (const bad of [{ count: '4', note: '' }, { count: 4 }, { count: 2, note: '' }])
+      expect((await refusal(() => executor.humans.answer(id, bad))).code).toBe('VALIDATION_ERROR');
+    executor.humans.answer(id, { count: 4, note: 'few' });
+    expect(await run.report).toMatchObject({ status: 'completed' });
+    expect(told).toEqual([{ count: 4, note: 'few' }]);
+    const { error } = await executor.execute({ channel: 'in', payload: 'valibot' }).report;
+    expect(error).toMatchObject({ code: 'VALIDATION_ERROR', details: { field: 'question.schema' } });
   });
 
   test('several questions at once are all pending, oldest first, and answered in any order', async () => {
