@@ -59,8 +59,6 @@ interface OwnerRecord extends ProcessIdentity {
   readonly format: number;
   readonly owner: string;
   readonly since: string;
-  /** Of the lock file itself: in a copy of the directory, made while the owner had it, that is another. */
-  readonly inode?: number;
 }
 
 export function isLockFile(name: string): boolean {
@@ -195,21 +193,18 @@ async function inherit(
   if (newest === undefined || newest.free)
     return { mayWake: false, rebooted: false, closed: newest !== undefined };
   const path = join(directory, newest.name);
-  const inode = fileSystem.inode(path);
   const status = await fileSystem.status(path);
   if (status === undefined) return undefined;
   const age = Date.now() - status.changedAt;
   const holder = await ownerIn(fileSystem, path);
   if (holder === undefined) {
-    if (Math.max(age, watched) < UNWRITTEN_MS) return undefined;
-    return { mayWake: true, rebooted: true, closed: false };
+    return Math.max(age, watched) < UNWRITTEN_MS
+      ? undefined
+      : { mayWake: true, rebooted: true, closed: false };
   }
   if (wasLeftHere(path, holder.since)) return { mayWake: false, rebooted: false, closed: true };
-  if (fileSystem.inode(path) !== inode) return undefined; // one lock has followed another meanwhile
-  const isNear = holder.machine === self.machine;
-  const isSelf = isNear && holder.pid === self.pid;
-  const isCopy = isNear && (holder.inode ?? inode) !== inode;
-  const found = isCopy ? 'gone' : await processes.find(holder);
+  const isSelf = holder.pid === self.pid && holder.machine === self.machine;
+  const found = await processes.find(holder);
   // Our process runs, which says nothing of the thread in it that took the lock and may have died.
   const state = found === 'running' && isSelf && !isHeldHere(path) ? 'unknown' : found;
   if (state === 'running') throw held(namespace, holder, isSelf ? 'this very process' : undefined);
@@ -217,7 +212,8 @@ async function inherit(
     const whenFree = `if that has died, the store is free ${staleAfterMs / 1_000} s after its last sign`;
     throw held(namespace, holder, isSelf ? `this very process, in another thread; ${whenFree}` : undefined);
   }
-  return { mayWake: state === 'unknown', rebooted: !isNear || holder.boot !== self.boot, closed: false };
+  const rebooted = holder.machine !== self.machine || holder.boot !== self.boot;
+  return { mayWake: state === 'unknown', rebooted, closed: false };
 }
 
 function held(
@@ -259,8 +255,7 @@ async function create(fileSystem: FileSystem, path: string): Promise<OwnFile | u
 /** Writes down whose lock it is. Answers the error when there is no room for that; after any other the lock is gone. */
 async function sayWho(fileSystem: FileSystem, file: OwnFile, record: OwnerRecord): Promise<unknown> {
   try {
-    const text = JSON.stringify({ ...record, inode: fileSystem.inode(file.path) });
-    writeFully(fileSystem, file.descriptor, Buffer.from(`${text}\n`), 0);
+    writeFully(fileSystem, file.descriptor, Buffer.from(`${JSON.stringify(record)}\n`), 0);
     await fileSystem.dataSync(file.descriptor);
     return undefined;
   } catch (error) {

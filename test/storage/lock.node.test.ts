@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { StorageNamespace } from '../../core/persistence/storage-adapter.js';
@@ -87,43 +87,6 @@ describe('two processes', () => {
       'by the new owner, too',
     ]);
     await again.close();
-  });
-});
-
-describe('a copy of a store that is open', () => {
-  const copied = async () => {
-    const directory = join(place.path, 'copy');
-    cpSync(lockDirectory(), join(directory, 'n.run'), { recursive: true });
-    const namespace = await fileSystemStorage({ directory }).open('run');
-    expect((await readUntilError(namespace)).read).toEqual([record(1)]);
-    await append(namespace, 2, 'in the copy');
-    await expect(fileSystemStorage({ directory }).open('run')).rejects.toMatchObject({ code: 'LOCK_ERROR' });
-    await namespace.close();
-  };
-
-  test('by another process can be opened: its lock speaks of another file, and the owner goes on', async () => {
-    const writer = await holder();
-    writer.ask('append');
-    await writer.said(/^acked$/);
-    await copied();
-    writer.ask('append');
-    await writer.said(/^acked$/);
-    await expect(store().open('run')).rejects.toMatchObject({ details: { pid: writer.child.pid } });
-  });
-
-  test('by this process can be opened, too', async () => {
-    const namespace = await store().open('run');
-    await append(namespace, 1);
-    await copied();
-    await append(namespace, 2);
-    await expect(store().open('run')).rejects.toMatchObject({ code: 'LOCK_ERROR' });
-    await namespace.close();
-  });
-
-  test('is none where the directory was moved: its owner is there', async () => {
-    await holder();
-    renameSync(lockDirectory(), join(place.path, 'n.moved'));
-    await expect(store().open('moved')).rejects.toMatchObject({ details: { owner: 'the holder' } });
   });
 });
 
