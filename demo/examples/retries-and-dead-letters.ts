@@ -37,11 +37,12 @@ export async function example(print: (line: string) => void): Promise<PubSubExec
 
   for (const address of ['steady', 'flaky', 'down']) {
     const run = executor.execute({ channel: 'addresses', payload: address });
-    for await (const { agent, success, attempts, finalError } of run) {
+    const { agentOutcomes, status } = await run.report;
+    for (const { agent, success, attempts, finalError } of agentOutcomes) {
       if (agent === 'fetcher')
         print(`${address}: ${success ? 'ok' : finalError?.message} after ${attempts} attempts`);
     }
-    print(`${address}: the run ${(await run.report).status}`);
+    print(`${address}: the run ${status}`);
   }
 
   // The message that failed is kept in the tree, with what went wrong at each attempt.
