@@ -1,4 +1,4 @@
-import { defineAgent, PubSubExecutor } from 'dagger-agents';
+import { defineAgent, PubSubExecutor, type RunHandle } from 'dagger-agents';
 import { runAlone } from './run-alone.js';
 
 /**
@@ -21,13 +21,7 @@ export async function example(print: (line: string) => void): Promise<PubSubExec
       return `page of ${payload}`;
     },
   });
-  const reader = defineAgent({
-    name: 'reader',
-    subscribe: 'pages',
-    process({ payload }) {
-      print(`read: ${payload}`);
-    },
-  });
+  const reader = defineAgent({ name: 'reader', subscribe: 'pages', process: () => undefined });
 
   const executor = await PubSubExecutor.open({
     config: { maxAttempts: 3, retryStrategy: { type: 'linear', delaySecs: 0.01 } },
@@ -35,15 +29,13 @@ export async function example(print: (line: string) => void): Promise<PubSubExec
   });
   executor.registerAgents([fetcher, reader]);
 
-  for (const address of ['steady', 'flaky', 'down']) {
-    const run = executor.execute({ channel: 'addresses', payload: address });
-    const { agentOutcomes, status } = await run.report;
-    for (const { agent, success, attempts, finalError } of agentOutcomes) {
-      if (agent === 'fetcher')
-        print(`${address}: ${success ? 'ok' : finalError?.message} after ${attempts} attempts`);
-    }
-    print(`${address}: the run ${status}`);
-  }
+  const follow = async (run: RunHandle, what: string): Promise<void> => {
+    for await (const { agent, success, attempts, finalError } of run)
+      print(`${what}: ${agent} ${success ? 'succeeded' : finalError?.message}, attempt ${attempts}`);
+    print(`${what}: the run ${(await run.report).status}`);
+  };
+  for (const address of ['steady', 'flaky', 'down'])
+    await follow(executor.execute({ channel: 'addresses', payload: address }), address);
 
   // The message that failed is kept in the tree, with what went wrong at each attempt.
   serviceIsUp = true;
@@ -51,7 +43,7 @@ export async function example(print: (line: string) => void): Promise<PubSubExec
     print(`dead letter for ${letter.agent}: ${letter.errors.map((error) => error.message).join(' | ')}`);
     executor.retryDeadLetter(letter.id);
   }
-  await executor.execute({ resume: true }).report;
+  await follow(executor.execute({ resume: true }), 'sent again');
 
   await executor.close();
   return executor;
