@@ -268,7 +268,7 @@ export class Scheduler {
 
   /** Makes sure that a turn is open. */
   private enterTurn(): void {
-    if (this.turnOpen) return;
+    if (this.turnOpen === true) return;
     this.turnOpen = true;
     this.stepsLeft = TURN_STEPS;
     this.clock.openTurn(TURN_MS);

@@ -20,7 +20,7 @@ export class TurnClock {
 
   /** The time now. */
   now(): number {
-    this.usesLeft = this.turnOpen ? USES_OF_A_READING : 0;
+    this.usesLeft = this.turnOpen === true ? USES_OF_A_READING : 0;
     this.reading = this.runtime.now();
     return this.reading;
   }

@@ -61,7 +61,6 @@ export class Mailbox<Item extends Mail<Item>> implements TreeLabel {
 
   /** Adds at the end, and tells who reads it. */
   push(item: Item): void {
-    item.nextInMailbox = undefined;
     const { head } = this;
     const last = this.tail ?? head;
     if (last !== undefined) {

@@ -26,7 +26,9 @@ export function messagePublished(
   let byScope = scope;
   let published = ordinal + 1;
   if (publisher !== undefined) {
-    notePublished(publisher, publication, ordinal);
+    const earlier = publisher.published;
+    publisher.published =
+      earlier === undefined && ordinal === 0 ? publication : addPublished(earlier, publication);
     parent = publisher.node;
     by = publisher.number;
     byScope = publisher.scope;
@@ -45,12 +47,6 @@ export function messagePublished(
     mailbox.lastReceived = place;
     deliver(state, at, node, scope, publication, mailbox, run);
   }
-}
-
-function notePublished(publisher: Delivery, publication: Publication, ordinal: number): void {
-  const { published } = publisher;
-  publisher.published =
-    published === undefined && ordinal === 0 ? publication : addPublished(published, publication);
 }
 
 function noteOutside(state: RunState, node: number, { id, channel }: Publication): void {

@@ -130,8 +130,9 @@ export class TreeRows {
 
   /** An attempt starts. */
   start(row: number, status: number, attempts: number, time: number): void {
-    this.setState(row, status, attempts);
-    this.words[row | 7] = UNSETTLED;
+    const words = this.words;
+    words[row | 6] = ((words[row | 6] ?? 0) & 16) | status | (attempts << 5);
+    words[row | 7] = 0x7fc0_0000;
     this.times[row >> 1] = time;
   }
 
