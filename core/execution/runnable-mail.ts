@@ -1,5 +1,6 @@
 import { type ResolvedConfig, retryDelay } from '../config.js';
 import type { Mailbox } from '../messaging/mailbox.js';
+import type { Runtime } from '../runtime.js';
 import type { Delivery } from '../state/delivery.js';
 
 // Which of the deliveries that wait for an agent may be started.
@@ -58,8 +59,7 @@ export function leftToWait(
 /** Whether it must wait for its retry. Most have nothing to wait for: that is seen at once. */
 export function isEarly(
   delivery: Delivery,
-  at: number,
-  environment: { readonly config: ResolvedConfig },
+  { runtime, config }: { readonly runtime: Runtime; readonly config: ResolvedConfig },
 ): boolean {
-  return delivery.extras !== undefined && leftToWait(delivery, at, environment.config) > 0;
+  return delivery.extras !== undefined && leftToWait(delivery, runtime.now(), config) > 0;
 }

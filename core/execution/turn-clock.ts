@@ -36,9 +36,15 @@ export class TurnClock {
     this.turnEndsAt = this.now() + milliseconds;
   }
 
-  /** Whether the turn has used up its time. */
-  isSpentAt(reading: number): boolean {
-    return reading >= this.turnEndsAt;
+  /** The newest reading, however old: for who has just asked for one. */
+  get latest(): number {
+    return this.reading;
+  }
+
+  /** Whether the turn has used up its time, by a recent reading. */
+  isSpent(): boolean {
+    if (this.usesLeft-- <= 0) this.now();
+    return this.reading >= this.turnEndsAt;
   }
 
   /** The turn is over: readings made in it say nothing about the time now. */

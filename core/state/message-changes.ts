@@ -12,7 +12,6 @@ import { type TreeScope, treeLabel } from './tree-labels.js';
 /** A message is published: a node of the tree, and a delivery for each mailbox. */
 export function messagePublished(
   state: RunState,
-  at: number,
   channel: Channel,
   publication: Publication,
   publisher: Delivery | undefined,
@@ -37,7 +36,7 @@ export function messagePublished(
   // For every message, as what is done for the first time after a pause makes the engine compile all this anew.
   state.published = Math.max(state.published, published);
   const heard = mailboxes.length > 0;
-  const node = state.tree.addPublish(heard, at, parent, channel.label, byScope, by, ordinal);
+  const node = state.tree.addPublish(heard, parent, channel.label, byScope, by, ordinal);
   if (publication.fromOutside === true) noteOutside(state, node, publication);
   const place = channel.received(publication, node);
   if (run !== undefined) notePublish(run, heard);
@@ -45,7 +44,7 @@ export function messagePublished(
     const mailbox = mailboxes[index];
     if (mailbox === undefined) continue;
     mailbox.lastReceived = place;
-    deliver(state, at, node, scope, publication, mailbox, run);
+    deliver(state, node, scope, publication, mailbox, run);
   }
 }
 
@@ -62,38 +61,35 @@ function notePublish({ counts }: RunRecord, heard: boolean): void {
 /** A retained message goes to an agent that came after it was published. */
 export function messageHanded(
   state: RunState,
-  at: number,
   retained: RetainedMessage,
   mailbox: Mailbox<Delivery>,
   run: RunRecord | undefined,
 ): void {
   mailbox.lastReceived = retained.number;
-  deliver(state, at, retained.node, state.scopeOf(run), retained.publication, mailbox, run);
+  deliver(state, retained.node, state.scopeOf(run), retained.publication, mailbox, run);
 }
 
 /** A dead letter is delivered once more, as a child of the invocation that failed. */
 export function deliveryRedelivered(
   state: RunState,
-  at: number,
   node: number,
   publication: Publication,
   mailbox: Mailbox<Delivery>,
   run: RunRecord | undefined,
 ): void {
   const failed = state.tree.takeDeadLetter(node, publication.message.id, mailbox.agent);
-  deliver(state, at, failed, state.scopeOf(run), publication, mailbox, run);
+  deliver(state, failed, state.scopeOf(run), publication, mailbox, run);
 }
 
 /** A publish came too late: a mark in the tree, and nothing else. */
-export function messageRefused(state: RunState, at: number, name: string, node: number): void {
+export function messageRefused(state: RunState, name: string, node: number): void {
   const label = state.channels.get(name)?.label ?? treeLabel('', name);
-  const refused = state.tree.addRefused(at, node, label, state.scopeOf(undefined));
+  const refused = state.tree.addRefused(node, label, state.scopeOf(undefined));
   state.tree.setId(refused, `refused-${state.seq}`);
 }
 
 function deliver(
   state: RunState,
-  at: number,
   parent: number,
   scope: TreeScope,
   publication: Publication,
@@ -101,7 +97,7 @@ function deliver(
   run: RunRecord | undefined,
 ): void {
   const number = state.nextDelivery++;
-  const node = state.tree.addInvocation(at, parent, mailbox, scope, number);
+  const node = state.tree.addInvocation(parent, mailbox, scope, number);
   const delivery = new Delivery(number, scope, publication, mailbox, run, node);
   state.unfinished.push(delivery);
   mailbox.unfinished++;

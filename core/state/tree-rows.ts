@@ -61,6 +61,11 @@ export interface RowValues {
 export class TreeRows {
   /** How many rows there is room for. */
   length: number;
+  /**
+   * When what is put down happens, in milliseconds. It stands here and is not handed on from call to call: for each call that
+   * is not merged into its caller the engine puts a number with a fraction into a box, and takes it out again.
+   */
+  now = 0;
   private words: Uint32Array;
   private times: Float64Array;
   private durations: Float32Array;
@@ -96,7 +101,6 @@ export class TreeRows {
   begin(
     row: number,
     status: number,
-    time: number,
     parent: number,
     label: number,
     scope: number,
@@ -111,13 +115,14 @@ export class TreeRows {
     words[row | 5] = delivery | 0;
     words[row | 6] = status | 0;
     words[row | 7] = last | 0;
-    this.times[row >> 1] = time;
+    this.times[row >> 1] = this.now;
   }
 
   /** Puts a node there as it was read by the methods below. */
   put(row: number, values: RowValues): void {
     const { status, parent, label, scope, delivery, count, time, duration } = values;
-    this.begin(row, status, time, parent, label, scope, delivery, count);
+    this.begin(row, status, parent, label, scope, delivery, count);
+    this.times[row >> 1] = time;
     if (status < FIRST_INVOCATION) return;
     this.setState(row, status, count);
     this.durations[row | 7] = duration;
@@ -129,18 +134,18 @@ export class TreeRows {
   }
 
   /** An attempt starts. */
-  start(row: number, status: number, attempts: number, time: number): void {
+  start(row: number, status: number, attempts: number): void {
     const words = this.words;
     words[row | 6] = ((words[row | 6] ?? 0) & 16) | status | (attempts << 5);
     words[row | 7] = 0x7fc0_0000;
-    this.times[row >> 1] = time;
+    this.times[row >> 1] = this.now;
   }
 
   /** The newest attempt ends. */
-  settle(row: number, status: number, time: number): void {
+  settle(row: number, status: number): void {
     const words = this.words;
     words[row | 6] = ((words[row | 6] ?? 0) & ~15) | status;
-    this.durations[row | 7] = time - (this.times[row >> 1] ?? time);
+    this.durations[row | 7] = this.now - (this.times[row >> 1] ?? 0);
   }
 
   /** Something is kept beside the row. */
