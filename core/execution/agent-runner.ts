@@ -149,7 +149,7 @@ export class AgentRunner implements Startable, MailConsumer<Delivery>, AttemptOb
     present += mailbox.length + Number(mailbox.closed);
     const { head } = mailbox;
     if (head === undefined) return present;
-    return present + head.number + head.attempts + Number(head.nextInMailbox === undefined);
+    return present + head.number + head.attempts + head.nextInMailbox;
   }
 
   startOne(): boolean {

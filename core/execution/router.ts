@@ -254,7 +254,7 @@ export class Router {
   /** Pushes the oldest message out of a full mailbox. Answers which run has lost it. */
   private dropOldest(at: number, mailbox: Mailbox<Delivery>): RunRecord | undefined {
     let oldest = mailbox.head;
-    while (oldest?.status === 'parked') oldest = oldest.nextInMailbox;
+    while (oldest?.status === 'parked') oldest = mailbox.after(oldest);
     if (oldest) {
       this.recorder.deliveryDropped(at, oldest);
       mailbox.consumer?.mailDropped(oldest);

@@ -10,18 +10,20 @@ export type PendingRetries = Map<Delivery, () => void>;
 
 /** The oldest in this mailbox whose run goes on. */
 export function firstRunnable(
-  { head }: Mailbox<Delivery>,
+  mailbox: Mailbox<Delivery>,
   retrying: PendingRetries | undefined,
 ): Delivery | undefined {
-  return head === undefined || isRunnable(head, retrying) ? head : findRunnable(head.nextInMailbox, retrying);
+  const { head } = mailbox;
+  return head === undefined || isRunnable(head, retrying) ? head : findRunnable(mailbox, head, retrying);
 }
 
 function findRunnable(
-  first: Delivery | undefined,
+  mailbox: Mailbox<Delivery>,
+  head: Delivery,
   retrying: PendingRetries | undefined,
 ): Delivery | undefined {
-  let candidate = first;
-  while (candidate !== undefined && !isRunnable(candidate, retrying)) candidate = candidate.nextInMailbox;
+  let candidate = mailbox.after(head);
+  while (candidate !== undefined && !isRunnable(candidate, retrying)) candidate = mailbox.after(candidate);
   return candidate;
 }
 

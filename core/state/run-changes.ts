@@ -111,7 +111,7 @@ export function channelOpened(
 ): void {
   const present = state.channels.get(name);
   if (present) present.configure(capacity, overflow, retain);
-  else state.channels.set(name, new Channel(name, at, capacity, overflow, retain));
+  else state.channels.set(name, new Channel(name, at, capacity, overflow, retain, state.unfinished));
 }
 
 export function channelClosed(state: RunState, name: string): void {
@@ -131,10 +131,10 @@ export function channelClosed(state: RunState, name: string): void {
 /** What waits in a mailbox is stalled or not by whether its agent is there. */
 function changeSubscription(mailbox: Mailbox<Delivery> | undefined, change: () => void): void {
   const before: boolean[] = [];
-  for (let at = mailbox?.head; at; at = at.nextInMailbox) before.push(isStalled(at));
+  for (let at = mailbox?.head; at; at = mailbox?.after(at)) before.push(isStalled(at));
   change();
   let place = 0;
-  for (let at = mailbox?.head; at; at = at.nextInMailbox) restall(at, before[place++] ?? false);
+  for (let at = mailbox?.head; at; at = mailbox?.after(at)) restall(at, before[place++] ?? false);
 }
 
 function own(state: RunState, delivery: Delivery, run: RunRecord): void {
