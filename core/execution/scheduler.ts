@@ -182,7 +182,7 @@ export class Scheduler {
    */
   endSettling(othersGoOn: boolean): void {
     this.settling = false;
-    if (othersGoOn || (this.stepsLeft & 255) === 0) this.plan();
+    if (othersGoOn === true || (this.stepsLeft & 255) === 0) this.plan();
     else if (this.count > 0) this.work();
   }
 
@@ -209,7 +209,7 @@ export class Scheduler {
     this.enterTurn();
     let left = PORTION;
     if (this.count > FEW) this.touchNext();
-    while (--this.stepsLeft > 0 && --left >= 0) {
+    while (this.count > 0 && --this.stepsLeft > 0 && --left >= 0) {
       // Pausing may happen in what was just started.
       if (this.clock.isSpent() || this.isStill || !this.startNext()) break;
     }

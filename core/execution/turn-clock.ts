@@ -9,10 +9,11 @@ const USES_OF_A_READING = 16;
  */
 export class TurnClock {
   private readonly runtime: Runtime;
-  private reading = 0;
+  /** NaN at first, as in `TreeRows.now`. */
+  private reading = Number.NaN;
   private usesLeft = 0;
   private turnOpen = false;
-  private turnEndsAt = 0;
+  private turnEndsAt = Number.NaN;
 
   constructor(runtime: Runtime) {
     this.runtime = runtime;

@@ -63,9 +63,10 @@ export class TreeRows {
   length: number;
   /**
    * When what is put down happens, in milliseconds. It stands here and is not handed on from call to call: for each call that
-   * is not merged into its caller the engine puts a number with a fraction into a box, and takes it out again.
+   * is not merged into its caller the engine puts a number with a fraction into a box, and takes it out again. At first it is
+   * NaN and not 0, which is whole: the first with a fraction would make the engine forget what all these objects have in common.
    */
-  now = 0;
+  now: number = Number.NaN;
   private words: Uint32Array;
   private times: Float64Array;
   private durations: Float32Array;
