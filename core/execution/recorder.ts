@@ -135,6 +135,7 @@ export class Recorder {
     if (this.audience.isEmpty === false) this.audience.deliverySucceeded(at, delivery);
   }
 
+  /** Answers the number of the event that happens. */
   private advance(at: number): number {
     this.live.advance(at);
     return this.live.seq;

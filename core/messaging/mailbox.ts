@@ -34,8 +34,9 @@ export interface MailShelf<Item> {
  * made to refer to a young one, the garbage collector takes a note of it: 60 instructions, and what reading it costs later.
  */
 export class Mailbox<Item extends Mail> implements TreeLabel {
-  /** Numbers of the oldest and of the newest; 0 while there is none. */
+  /** Number of the oldest; 0 while there is none. */
   private first: number;
+  /** Number of the newest, while there is one. */
   private last: number;
   length: number;
   /** Those in here, and those taken out of it that have no outcome yet. */
@@ -87,15 +88,16 @@ export class Mailbox<Item extends Mail> implements TreeLabel {
   push(item: Item): void {
     const { number } = item;
     if (this.first === 0) this.first = number;
-    else this.linkToLast(number);
+    else this.putBehindLast(number);
     this.last = number;
     this.length++;
     this.consumer?.mailArrived();
   }
 
-  /** Apart: most mailboxes hold one at most, and what is written to each is small enough to be merged into its caller. */
-  private linkToLast(next: number): void {
-    this.link(this.shelf.find(this.last), next);
+  /** Apart: most mailboxes hold one at most, and what is done for each is short enough then to be merged into its caller. */
+  private putBehindLast(next: number): void {
+    const last = this.shelf.find(this.last);
+    if (last) last.nextInMailbox = next;
   }
 
   /** Puts one back where its number belongs: a returned delivery is older than whatever came since. */
@@ -111,33 +113,30 @@ export class Mailbox<Item extends Mail> implements TreeLabel {
       return;
     }
     item.nextInMailbox = after.number;
-    this.link(before, item.number);
+    if (before) before.nextInMailbox = item.number;
+    else this.first = item.number;
     this.length++;
   }
 
-  /** Takes one out: at once when it is the oldest, by a search otherwise. False when it is not in here. */
-  remove(item: Item): boolean {
-    return item.number === this.first ? this.takeOut(item, undefined) : this.removeFromMiddle(item);
+  /** Takes one out if it is in here: at once when it is the oldest, by a search otherwise. */
+  remove(item: Item): void {
+    if (item.number === this.first) this.first = this.takeOut(item);
+    else this.removeFromMiddle(item);
   }
 
-  private removeFromMiddle(item: Item): boolean {
+  private removeFromMiddle(item: Item): void {
     let before = this.head;
     while (before && before.nextInMailbox !== item.number) before = this.after(before);
-    return before !== undefined && this.takeOut(item, before);
+    if (!before) return;
+    before.nextInMailbox = this.takeOut(item);
+    if (this.last === item.number) this.last = before.number;
   }
 
-  private takeOut(item: Item, before: Item | undefined): boolean {
+  /** Answers the number of what comes after it. */
+  private takeOut(item: Item): number {
     const next = item.nextInMailbox;
-    this.link(before, next);
-    if (next === 0) this.last = before === undefined ? 0 : before.number;
     item.nextInMailbox = 0;
     this.length--;
-    return true;
-  }
-
-  /** @param before undefined: none, so that what comes next is the oldest. */
-  private link(before: Item | undefined, next: number): void {
-    if (before === undefined) this.first = next;
-    else before.nextInMailbox = next;
+    return next;
   }
 }

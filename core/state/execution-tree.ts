@@ -17,7 +17,7 @@ import {
   type TreeNode,
 } from './tree-node.js';
 import { TreeRing } from './tree-ring.js';
-import { FIRST_INVOCATION, UNSETTLED } from './tree-rows.js';
+import { FIRST_INVOCATION } from './tree-rows.js';
 import { restoreTreePart, type TreeData, type TreePart, treeParts } from './tree-snapshot.js';
 
 const CODES: Readonly<Record<string, number>> = Object.fromEntries(
@@ -85,11 +85,6 @@ export class ExecutionTree {
     return this.ring.next;
   }
 
-  /** What happens from now on happens then, in milliseconds since 1970. */
-  set now(at: number) {
-    this.ring.now = at;
-  }
-
   /** @param heard whether anybody listens. @param publisher number of the publishing delivery; 0: the application. */
   addPublish(
     heard: boolean,
@@ -117,7 +112,8 @@ export class ExecutionTree {
 
   addInvocation(parent: number, label: TreeLabel, scope: TreeScope, delivery: number): number {
     if (label.index < 0 || scope.index < 0) this.enter(label, scope);
-    return this.ring.append(WAITING, parent, label.index, scope.index, delivery, UNSETTLED);
+    // No duration yet: see `TreeRows.begin`.
+    return this.ring.append(WAITING, parent, label.index, scope.index, delivery, 0x7fc0_0000);
   }
 
   /** Gives new names their places, after those that no node uses any more were swept out. */

@@ -39,7 +39,10 @@ export function messagePublished(
   const node = state.tree.addPublish(heard, parent, channel.label, byScope, by, ordinal);
   if (publication.fromOutside === true) noteOutside(state, node, publication);
   const place = channel.received(publication, node);
-  if (run !== undefined) notePublish(run, heard);
+  if (run !== undefined) {
+    run.counts.published++;
+    if (!heard) run.counts.unheard++;
+  }
   for (let index = 0; index < mailboxes.length; index++) {
     const mailbox = mailboxes[index];
     if (mailbox === undefined) continue;
@@ -51,11 +54,6 @@ export function messagePublished(
 function noteOutside(state: RunState, node: number, { id, channel }: Publication): void {
   state.tree.setId(node, id);
   state.outsideIds.add(channel, id);
-}
-
-function notePublish({ counts }: RunRecord, heard: boolean): void {
-  counts.published++;
-  if (!heard) counts.unheard++;
 }
 
 /** A retained message goes to an agent that came after it was published. */

@@ -53,10 +53,10 @@ export class RunState {
     this.outsideIds = new OutsideIds(limits.nodes);
   }
 
-  /** One event more is about to change it. */
+  /** One event more is about to change it: what this enters in the tree happens then. */
   advance(at: number): void {
     this.seq++;
-    this.tree.now = at;
+    this.tree.data.ring.now = at;
   }
 
   /** Runs that have not ended. */

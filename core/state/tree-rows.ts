@@ -32,9 +32,6 @@ const Success = plainObjects<PlainSuccess, [string, string, string, number]>(
   },
 );
 
-/** No duration yet: a float that is not a number, as a word. */
-export const UNSETTLED = 0x7fc0_0000;
-
 /** Statuses before it are those of publishes. */
 export const FIRST_INVOCATION: number = PUBLISH_STATUSES.length;
 
@@ -98,7 +95,7 @@ export class TreeRows {
     this.words.fill(0);
   }
 
-  /** Puts a new node there. @param last of a publish: its ordinal; else {@link UNSETTLED}. */
+  /** Puts a new node there. @param last of a publish: its ordinal; of an invocation: 0x7fc0_0000, NaN as a word. */
   begin(
     row: number,
     status: number,
