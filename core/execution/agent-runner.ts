@@ -149,18 +149,18 @@ export class AgentRunner implements Startable, MailConsumer<Delivery>, AttemptOb
     present += mailbox.length + Number(mailbox.closed);
     const { head } = mailbox;
     if (head === undefined) return present;
-    return present + head.number + head.attempts + Number(head.nextInMailbox === undefined);
+    return present + head.number + head.attempts + head.nextInMailbox;
   }
 
-  startOne(at: number): boolean {
+  startOne(): boolean {
     let delivery = this.takeNext();
-    while (delivery !== undefined && isEarly(delivery, at, this.environment)) {
+    while (delivery !== undefined && isEarly(delivery, this.environment)) {
       // It came back to its mailbox before its retry was due: it takes its slot, and waits in there.
       this.waitForRetry(delivery);
       delivery = this.takeNext();
     }
     if (delivery === undefined) return false;
-    this.start(delivery, at);
+    this.start(delivery);
     if (this.hasSlot() && this.hasMail()) this.environment.scheduler.enqueue(this);
     return true;
   }
@@ -175,7 +175,7 @@ export class AgentRunner implements Startable, MailConsumer<Delivery>, AttemptOb
     const { recorder } = this.environment;
     const { delivery } = invocation;
     const { run } = delivery;
-    if (invocation.transaction === undefined) recorder.deliverySucceeded(recorder.now(), delivery);
+    if (invocation.transaction === undefined) recorder.deliverySucceeded(delivery);
     else this.commitTransaction(invocation);
     this.release(invocation);
     this.environment.settled(delivery, run);
@@ -184,7 +184,7 @@ export class AgentRunner implements Startable, MailConsumer<Delivery>, AttemptOb
   private commitTransaction(invocation: Invocation): void {
     const { recorder } = this.environment;
     const { delivery } = invocation;
-    this.environment.commit(invocation, () => recorder.deliverySucceeded(recorder.now(), delivery));
+    this.environment.commit(invocation, () => recorder.deliverySucceeded(delivery));
   }
 
   attemptFailed(invocation: Invocation, thrown: unknown): void {
@@ -258,9 +258,9 @@ export class AgentRunner implements Startable, MailConsumer<Delivery>, AttemptOb
       : firstRunnable(onlyMailbox, retrying);
   }
 
-  private start(delivery: Delivery, at: number): void {
+  private start(delivery: Delivery): void {
     const { recorder, router, running } = this.environment;
-    recorder.deliveryStarted(at, delivery);
+    recorder.deliveryStarted(delivery);
     if (router.isAwaited) router.roomMade(delivery.mailbox);
     const invocation = new Invocation(delivery, this);
     running.add(invocation, this.agent);
@@ -292,10 +292,11 @@ export class AgentRunner implements Startable, MailConsumer<Delivery>, AttemptOb
     const cancel = runtime.setTimer(leftToWait(delivery, runtime.now(), config), () => {
       this.cancelRetry(delivery);
       if (!delivery.run?.isRunning) return;
+      recorder.now(); // What starts takes the newest reading for its time.
       // A paused executor starts nothing, retries included: back to the mailbox, to be started when it goes on.
       if (delivery.status === 'waiting') this.mailArrived();
       else if (this.environment.scheduler.isStill) this.putBack(delivery);
-      else this.start(delivery, recorder.now());
+      else this.start(delivery);
     });
     this.retrying ??= new Map();
     this.retrying.set(delivery, cancel);

@@ -95,9 +95,9 @@ export class AttemptPublisher implements AttemptPublishing {
     extras: Extras | undefined,
   ): Publication | Promise<Publication> {
     const { repetition } = attempt;
-    const repeated = repetition && this.earlier(attempt, repetition, gate, payload);
+    const repeated = repetition === undefined ? undefined : this.earlier(attempt, repetition, gate, payload);
     if (repeated !== undefined) return repeated;
-    const known = extras && this.published(attempt, extras, gate.channel, payload);
+    const known = extras === undefined ? undefined : this.published(attempt, extras, gate.channel, payload);
     if (known !== undefined) return known;
     const ordinal = attempt.nextOrdinal++;
     if (attempt.registered.transactional === true)

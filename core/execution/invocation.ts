@@ -127,8 +127,9 @@ export class Invocation implements Attempt, RunningAttempt {
     const { payload } = publication;
     let admitted: unknown = payload;
     try {
-      const passes = fast !== undefined && (publication.takeVouched(fast) || fast(payload) === undefined);
-      if (!passes && gate !== undefined) admitted = gate.admit(payload);
+      const passes =
+        fast !== undefined && (publication.takeVouched(fast) === true || fast(payload) === undefined);
+      if (passes === false && gate !== undefined) admitted = gate.admit(payload);
     } catch (thrown) {
       this.refuseInput(thrown);
       return;

@@ -114,58 +114,67 @@ export class Recorder {
     run: RunRecord | undefined,
     mailboxes: readonly Mailbox<Delivery>[],
   ): void {
-    this.live.seq++;
-    messagePublished(this.live, at, channel, publication, publisher, run, mailboxes);
+    this.live.advance(at);
+    messagePublished(this.live, channel, publication, publisher, run, mailboxes);
     if (this.audience.isEmpty === true) return;
     this.audience.messagePublished(at, channel, publication, publisher, run, mailboxes);
   }
 
-  deliveryStarted(at: number, delivery: Delivery): void {
-    this.live.seq++;
-    deliveryStarted(this.live, at, delivery);
+  /** The time is that which has just been looked at. */
+  deliveryStarted(delivery: Delivery): void {
+    const at = this.clock.latest;
+    this.live.advance(at);
+    deliveryStarted(this.live, delivery);
     if (this.audience.isEmpty === false) this.audience.deliveryStarted(at, delivery);
   }
 
-  deliverySucceeded(at: number, delivery: Delivery): void {
-    this.live.seq++;
-    deliverySucceeded(this.live, at, delivery);
+  deliverySucceeded(delivery: Delivery): void {
+    const at = this.clock.now();
+    this.live.advance(at);
+    deliverySucceeded(this.live, delivery);
     if (this.audience.isEmpty === false) this.audience.deliverySucceeded(at, delivery);
   }
 
+  /** Answers the number of the event that happens. */
+  private advance(at: number): number {
+    this.live.advance(at);
+    return this.live.seq;
+  }
+
   deliveryRetrying(at: number, delivery: Delivery, error: ErrorRecord, dueAt: number): void {
-    const seq = ++this.state.seq;
-    deliveryRetrying(this.state, at, delivery, error, dueAt);
+    const seq = this.advance(at);
+    deliveryRetrying(this.state, delivery, error, dueAt);
     this.audience.take({ seq, at, type: 'delivery.retrying', delivery: delivery.number, error, dueAt });
   }
 
   deliveryFailed(at: number, delivery: Delivery, error: ErrorRecord, invalid: boolean): void {
-    const seq = ++this.state.seq;
-    deliveryFailed(this.state, at, delivery, error, invalid);
+    const seq = this.advance(at);
+    deliveryFailed(this.state, delivery, error, invalid);
     this.audience.take({ seq, at, type: 'delivery.failed', delivery: delivery.number, error, invalid });
   }
 
   deliveryDropped(at: number, delivery: Delivery): void {
-    const seq = ++this.state.seq;
-    deliveryDropped(this.state, at, delivery);
+    const seq = this.advance(at);
+    deliveryDropped(this.state, delivery);
     this.audience.take({ seq, at, type: 'delivery.dropped', delivery: delivery.number });
   }
 
   /** @param dueAt when it may be started again; at once when absent. */
   deliveryReturned(at: number, delivery: Delivery, parked: boolean, dueAt?: number): void {
-    const seq = ++this.state.seq;
-    deliveryReturned(this.state, at, delivery, parked, dueAt);
+    const seq = this.advance(at);
+    deliveryReturned(this.state, delivery, parked, dueAt);
     const due = dueAt === undefined ? {} : { dueAt };
     this.audience.take({ seq, at, type: 'delivery.returned', delivery: delivery.number, parked, ...due });
   }
 
   tokensReserved(at: number, delivery: Delivery, amount: number): void {
-    const seq = ++this.state.seq;
+    const seq = this.advance(at);
     tokensReserved(delivery, amount);
     this.audience.take({ seq, at, type: 'tokens.reserved', delivery: delivery.number, amount });
   }
 
   tokensUsed(at: number, delivery: Delivery, amount: number): void {
-    const seq = ++this.state.seq;
+    const seq = this.advance(at);
     tokensUsed(delivery, amount);
     this.audience.take({ seq, at, type: 'tokens.used', delivery: delivery.number, amount });
   }

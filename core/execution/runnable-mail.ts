@@ -1,5 +1,6 @@
 import { type ResolvedConfig, retryDelay } from '../config.js';
 import type { Mailbox } from '../messaging/mailbox.js';
+import type { Runtime } from '../runtime.js';
 import type { Delivery } from '../state/delivery.js';
 
 // Which of the deliveries that wait for an agent may be started.
@@ -9,18 +10,20 @@ export type PendingRetries = Map<Delivery, () => void>;
 
 /** The oldest in this mailbox whose run goes on. */
 export function firstRunnable(
-  { head }: Mailbox<Delivery>,
+  mailbox: Mailbox<Delivery>,
   retrying: PendingRetries | undefined,
 ): Delivery | undefined {
-  return head === undefined || isRunnable(head, retrying) ? head : findRunnable(head.nextInMailbox, retrying);
+  const { head } = mailbox;
+  return head === undefined || isRunnable(head, retrying) ? head : findRunnable(mailbox, head, retrying);
 }
 
 function findRunnable(
-  first: Delivery | undefined,
+  mailbox: Mailbox<Delivery>,
+  head: Delivery,
   retrying: PendingRetries | undefined,
 ): Delivery | undefined {
-  let candidate = first;
-  while (candidate !== undefined && !isRunnable(candidate, retrying)) candidate = candidate.nextInMailbox;
+  let candidate = mailbox.after(head);
+  while (candidate !== undefined && !isRunnable(candidate, retrying)) candidate = mailbox.after(candidate);
   return candidate;
 }
 
@@ -58,8 +61,7 @@ export function leftToWait(
 /** Whether it must wait for its retry. Most have nothing to wait for: that is seen at once. */
 export function isEarly(
   delivery: Delivery,
-  at: number,
-  environment: { readonly config: ResolvedConfig },
+  { runtime, config }: { readonly runtime: Runtime; readonly config: ResolvedConfig },
 ): boolean {
-  return delivery.extras !== undefined && leftToWait(delivery, at, environment.config) > 0;
+  return delivery.extras !== undefined && leftToWait(delivery, runtime.now(), config) > 0;
 }

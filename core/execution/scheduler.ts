@@ -26,7 +26,7 @@ export interface Startable {
   /** Set while it is in the ready queue, so that it is in there once. */
   queued: boolean;
   /** Starts one piece of work. False when there is nothing (more) to start. */
-  startOne(at: number): boolean;
+  startOne(): boolean;
   /** Reads what `startOne` will read. Answers a number that depends on all of it; else the engine would leave that out. */
   touch(): number;
 }
@@ -154,13 +154,7 @@ export class Scheduler {
    */
   breathe(): Promise<void> | undefined {
     this.enterTurn();
-    return this.breatheAt(this.clock.recent());
-  }
-
-  /** The same for who has a recent reading of the clock. */
-  breatheAt(at: number): Promise<void> | undefined {
-    if (this.turnOpen === false) this.enterTurn();
-    if (--this.stepsLeft > 0 && this.held === false && !this.clock.isSpentAt(at)) return undefined;
+    if (--this.stepsLeft > 0 && this.held === false && !this.clock.isSpent()) return undefined;
     if (this.nextTurn === undefined || --this.placesLeft < 0) this.nextTurn = this.promiseTurn();
     return this.nextTurn;
   }
@@ -188,7 +182,7 @@ export class Scheduler {
    */
   endSettling(othersGoOn: boolean): void {
     this.settling = false;
-    if (othersGoOn || (this.stepsLeft & 255) === 0) this.plan();
+    if (othersGoOn === true || (this.stepsLeft & 255) === 0) this.plan();
     else if (this.count > 0) this.work();
   }
 
@@ -196,8 +190,8 @@ export class Scheduler {
   step(count: number): number {
     let started = 0;
     if (this.held || this.retired) return started;
-    const at = this.clock.now();
-    while (started < count && this.startNext(at)) started++;
+    this.clock.now();
+    while (started < count && this.startNext()) started++;
     return started;
   }
 
@@ -215,10 +209,9 @@ export class Scheduler {
     this.enterTurn();
     let left = PORTION;
     if (this.count > FEW) this.touchNext();
-    while (--this.stepsLeft > 0 && --left >= 0) {
-      const at = this.clock.recent();
+    while (this.count > 0 && --this.stepsLeft > 0 && --left >= 0) {
       // Pausing may happen in what was just started.
-      if (this.clock.isSpentAt(at) || this.isStill || !this.startNext(at)) break;
+      if (this.clock.isSpent() || this.isStill || !this.startNext()) break;
     }
     this.draining = false;
     // What is left otherwise waits for the turn's end, which has been asked for already.
@@ -240,7 +233,7 @@ export class Scheduler {
     this.touched = touched;
   }
 
-  private startNext(at: number): boolean {
+  private startNext(): boolean {
     const ready = this.ready;
     while (this.count > 0) {
       const place = this.next;
@@ -250,7 +243,7 @@ export class Scheduler {
       this.count--;
       if (work === undefined) continue;
       work.queued = false;
-      if (work.startOne(at)) return true;
+      if (work.startOne()) return true;
     }
     return false;
   }
@@ -268,7 +261,7 @@ export class Scheduler {
 
   /** Makes sure that a turn is open. */
   private enterTurn(): void {
-    if (this.turnOpen) return;
+    if (this.turnOpen === true) return;
     this.turnOpen = true;
     this.stepsLeft = TURN_STEPS;
     this.clock.openTurn(TURN_MS);

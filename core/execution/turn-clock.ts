@@ -9,10 +9,11 @@ const USES_OF_A_READING = 16;
  */
 export class TurnClock {
   private readonly runtime: Runtime;
-  private reading = 0;
+  /** NaN at first, as in `TreeRows.now`. */
+  private reading = Number.NaN;
   private usesLeft = 0;
   private turnOpen = false;
-  private turnEndsAt = 0;
+  private turnEndsAt = Number.NaN;
 
   constructor(runtime: Runtime) {
     this.runtime = runtime;
@@ -20,7 +21,7 @@ export class TurnClock {
 
   /** The time now. */
   now(): number {
-    this.usesLeft = this.turnOpen ? USES_OF_A_READING : 0;
+    this.usesLeft = this.turnOpen === true ? USES_OF_A_READING : 0;
     this.reading = this.runtime.now();
     return this.reading;
   }
@@ -36,9 +37,15 @@ export class TurnClock {
     this.turnEndsAt = this.now() + milliseconds;
   }
 
-  /** Whether the turn has used up its time. */
-  isSpentAt(reading: number): boolean {
-    return reading >= this.turnEndsAt;
+  /** The newest reading, however old: for who has just asked for one. */
+  get latest(): number {
+    return this.reading;
+  }
+
+  /** Whether the turn has used up its time, by a recent reading. */
+  isSpent(): boolean {
+    if (this.usesLeft-- <= 0) this.now();
+    return this.reading >= this.turnEndsAt;
   }
 
   /** The turn is over: readings made in it say nothing about the time now. */

@@ -1,6 +1,6 @@
 import type { Delivery } from '../state/delivery.js';
 import { type TreeLabel, treeLabel } from '../state/tree-labels.js';
-import { Mailbox } from './mailbox.js';
+import { Mailbox, type MailShelf } from './mailbox.js';
 import type { Message } from './message.js';
 import type { Publication } from './publication.js';
 
@@ -55,14 +55,24 @@ export class Channel {
   readonly label: TreeLabel;
   /** All mailboxes, also those of agents that are gone, by agent. */
   readonly mailboxes: Map<string, Mailbox<Delivery>> = new Map();
+  private readonly shelf: MailShelf<Delivery>;
 
-  constructor(name: string, createdAt: number, capacity: number, overflow: OverflowPolicy, retain: number) {
+  /** @param shelf where every delivery is that lies in one of its mailboxes. */
+  constructor(
+    name: string,
+    createdAt: number,
+    capacity: number,
+    overflow: OverflowPolicy,
+    retain: number,
+    shelf: MailShelf<Delivery>,
+  ) {
     this.name = name;
     this.createdAt = createdAt;
     this.capacity = capacity;
     this.overflow = overflow;
     this.retain = retain;
     this.label = treeLabel('', name);
+    this.shelf = shelf;
   }
 
   configure(capacity: number, overflow: OverflowPolicy, retain: number): void {
@@ -75,7 +85,7 @@ export class Channel {
   subscribe(agent: string): Mailbox<Delivery> {
     const known = this.mailboxes.get(agent);
     if (known?.subscribed) return known;
-    const mailbox = known ?? new Mailbox(this.name, agent);
+    const mailbox = known ?? new Mailbox(this.name, agent, this.shelf);
     if (!known) this.mailboxes.set(agent, mailbox);
     mailbox.subscribed = true;
     this.present.push(mailbox);

@@ -80,6 +80,8 @@ export class Publication implements Origin {
     ordinal: number,
     parent: Origin,
   ) {
+    // Read together: each of these places in the new object, once written to, makes the engine look again at what it knew.
+    const { scope: parentScope, publisher: parentPublisher, ordinal: parentOrdinal } = parent;
     this.payload = payload;
     this.channel = channel;
     this.timestamp = timestamp;
@@ -87,9 +89,9 @@ export class Publication implements Origin {
     this.scope = scope;
     this.publisher = publisher;
     this.ordinal = ordinal;
-    this.parentScope = parent.scope;
-    this.parentPublisher = parent.publisher;
-    this.parentOrdinal = parent.ordinal;
+    this.parentScope = parentScope;
+    this.parentPublisher = parentPublisher;
+    this.parentOrdinal = parentOrdinal;
     this.extras = undefined;
     this.made = undefined;
     this.passed = undefined;

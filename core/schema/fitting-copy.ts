@@ -108,7 +108,6 @@ return undefined;
     // objects at once, and what is soon forgotten stays until the next full collection.
     const stores = members.map((member) => `this[${JSON.stringify(member.name)}] = v${member.id};`);
     this.#lists.push(
-      `const names${id} = ${JSON.stringify(names)};`,
       `function Copy${id}(${members.map((member) => `v${member.id}`).join(', ')}) { ${stores.join(' ')} }`,
       `Copy${id}.prototype = Object.prototype;`,
     );
@@ -118,7 +117,12 @@ return undefined;
       ...members.map((member) => `const v${member.id} = v${id}[${JSON.stringify(member.name)}];`),
       `if (Object.getPrototypeOf(v${id}) !== Object.prototype) return undefined;`,
       `let n${id} = 0;`,
-      `for (const key in v${id}) if (key !== names${id}[n${id}++]) return undefined;`,
+      // Not a list of names: the engine would ask that, for each, whether it is still one. 25 instructions for three names.
+      `for (const key in v${id}) switch (n${id}++) {`,
+      ...names.map(
+        (name, n) => `case ${n}: if (key === ${JSON.stringify(name)}) continue; return undefined;`,
+      ),
+      `default: return undefined; }`,
       `if (n${id} !== ${names.length}) return undefined;`,
       `left -= ${names.reduce((sum, name) => sum + name.length + 4, 2)};`,
     );

@@ -10,23 +10,22 @@ import type { RunState } from './run-state.js';
 /** How the story of a delivery can end. */
 export type FinalStatus = 'succeeded' | 'failed' | 'invalid' | 'dropped' | 'cancelled';
 
-export function deliveryStarted(state: RunState, at: number, delivery: Delivery): void {
+export function deliveryStarted(state: RunState, delivery: Delivery): void {
   delivery.mailbox.remove(delivery);
   delivery.status = 'running';
   delivery.attempts++;
-  if (!state.tree.started(delivery.node, at, delivery.attempts)) addForgottenNode(state, at, delivery);
+  if (!state.tree.started(delivery.node, delivery.attempts)) addForgottenNode(state, delivery);
 }
 
 /** It has waited, or run, for so long that its node is gone; what becomes of it now must still be seen. */
-function addForgottenNode(state: RunState, at: number, delivery: Delivery): void {
-  delivery.node = state.tree.addInvocation(at, 0, delivery.mailbox, delivery.scope, delivery.number);
+function addForgottenNode(state: RunState, delivery: Delivery): void {
+  delivery.node = state.tree.addInvocation(0, delivery.mailbox, delivery.scope, delivery.number);
   if (delivery.errors) state.tree.setErrors(delivery.node, delivery.errors);
-  state.tree.started(delivery.node, at, delivery.attempts);
+  state.tree.started(delivery.node, delivery.attempts);
 }
 
 export function deliveryRetrying(
   state: RunState,
-  at: number,
   delivery: Delivery,
   error: ErrorRecord,
   dueAt: number,
@@ -35,48 +34,41 @@ export function deliveryRetrying(
   delivery.dueAt = dueAt;
   noteError(state, delivery, error);
   releaseTokens(delivery);
-  state.tree.settled(delivery.node, 'retrying', at);
+  state.tree.settled(delivery.node, 'retrying');
   if (delivery.run) delivery.run.counts.retried++;
 }
 
 export function deliveryFailed(
   state: RunState,
-  at: number,
   delivery: Delivery,
   error: ErrorRecord,
   invalid: boolean,
 ): void {
   noteError(state, delivery, error);
   if (delivery.run) delivery.run.counts.failed++;
-  finish(state, at, delivery, invalid ? 'invalid' : 'failed');
+  finish(state, delivery, invalid ? 'invalid' : 'failed');
   state.tree.setDeadLetter(delivery.node, delivery.message);
 }
 
-export function deliverySucceeded(state: RunState, at: number, delivery: Delivery): void {
+export function deliverySucceeded(state: RunState, delivery: Delivery): void {
   const { run } = delivery;
   if (run !== undefined) run.counts.succeeded++;
-  finish(state, at, delivery, 'succeeded');
+  finish(state, delivery, 'succeeded');
 }
 
-export function deliveryDropped(state: RunState, at: number, delivery: Delivery): void {
+export function deliveryDropped(state: RunState, delivery: Delivery): void {
   const { mailbox, run } = delivery;
   // Where its own channel was closed, one of that name is another.
   const channel = mailbox.closed ? undefined : state.channels.get(mailbox.channel);
   if (channel) channel.droppedCount++;
   if (run) run.counts.dropped++;
-  finish(state, at, delivery, 'dropped');
+  finish(state, delivery, 'dropped');
 }
 
 /** Back in its mailbox, as if this attempt had not begun; dropped when its channel has been closed meanwhile. */
-export function deliveryReturned(
-  state: RunState,
-  at: number,
-  delivery: Delivery,
-  parked: boolean,
-  dueAt = 0,
-): void {
+export function deliveryReturned(state: RunState, delivery: Delivery, parked: boolean, dueAt = 0): void {
   if (delivery.mailbox.closed) {
-    deliveryDropped(state, at, delivery);
+    deliveryDropped(state, delivery);
     return;
   }
   const wasStalled = isStalled(delivery);
@@ -117,13 +109,13 @@ export function tokensUsed(delivery: Delivery, amount: number): void {
   delivery.run.tokensUsed += amount;
 }
 
-export function finish(state: RunState, at: number, delivery: Delivery, status: FinalStatus): void {
+export function finish(state: RunState, delivery: Delivery, status: FinalStatus): void {
   const { run } = delivery;
   if (run !== undefined) run.outstanding--;
   if (delivery.status === 'waiting' || delivery.status === 'parked') leaveMailbox(state, delivery, status);
-  else if (!state.tree.settled(delivery.node, status, at)) {
-    addForgottenNode(state, at, delivery);
-    state.tree.settled(delivery.node, status, at);
+  else if (!state.tree.settled(delivery.node, status)) {
+    addForgottenNode(state, delivery);
+    state.tree.settled(delivery.node, status);
   }
   state.unfinished.remove(delivery);
   delivery.mailbox.unfinished--;

@@ -59,7 +59,8 @@ export class DeliveryList {
   /** Moves the ring on, or makes it longer, until the place of this number is in it. */
   private makeRoom(number: number): void {
     do {
-      while (this.first < this.end && this.find(this.first) === undefined) this.first++;
+      while (this.first < this.end && this.ring[this.first & (this.ring.length - 1)] === undefined)
+        this.first++;
       if (this.first === this.end) this.startAt(number);
       else if (number - this.first >= this.ring.length) this.makeRoomBetween(number);
     } while (number - this.first >= this.ring.length);

@@ -38,7 +38,7 @@ class DeliveryExtras {
  * A message on its way to one agent, until its outcome is known. The waiting ones of a mailbox are linked through
  * themselves, so that adding and removing allocate nothing.
  */
-export class Delivery implements Mail<Delivery> {
+export class Delivery implements Mail {
   readonly number: number;
   readonly publication: Publication;
   readonly mailbox: Mailbox<Delivery>;
@@ -56,7 +56,7 @@ export class Delivery implements Mail<Delivery> {
   attempt: RunningAttempt | undefined = undefined;
   /** Undefined for most: smaller objects let more of them stay in the processor's cache. */
   extras: DeliveryExtras | undefined = undefined;
-  nextInMailbox: Delivery | undefined = undefined;
+  nextInMailbox = 0;
 
   constructor(
     number: number,

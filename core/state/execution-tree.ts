@@ -17,7 +17,7 @@ import {
   type TreeNode,
 } from './tree-node.js';
 import { TreeRing } from './tree-ring.js';
-import { FIRST_INVOCATION, UNSETTLED } from './tree-rows.js';
+import { FIRST_INVOCATION } from './tree-rows.js';
 import { restoreTreePart, type TreeData, type TreePart, treeParts } from './tree-snapshot.js';
 
 const CODES: Readonly<Record<string, number>> = Object.fromEntries(
@@ -88,7 +88,6 @@ export class ExecutionTree {
   /** @param heard whether anybody listens. @param publisher number of the publishing delivery; 0: the application. */
   addPublish(
     heard: boolean,
-    at: number,
     parent: number,
     label: TreeLabel,
     scope: TreeScope,
@@ -97,13 +96,13 @@ export class ExecutionTree {
   ): number {
     if (label.index < 0 || scope.index < 0) this.enter(label, scope);
     const status = heard ? PUBLISHED : UNHEARD;
-    return this.ring.append(status, at, parent, label.index, scope.index, publisher, ordinal);
+    return this.ring.append(status, parent, label.index, scope.index, publisher, ordinal);
   }
 
   /** A publish that came too late. */
-  addRefused(at: number, parent: number, label: TreeLabel, scope: TreeScope): number {
+  addRefused(parent: number, label: TreeLabel, scope: TreeScope): number {
     if (label.index < 0 || scope.index < 0) this.enter(label, scope);
-    return this.ring.append(REFUSED, at, parent, label.index, scope.index, 0, 0);
+    return this.ring.append(REFUSED, parent, label.index, scope.index, 0, 0);
   }
 
   /** The id of a publish that is none of ours. */
@@ -111,9 +110,10 @@ export class ExecutionTree {
     if (this.markSpecial(number)) this.irregularIds.set(number, id);
   }
 
-  addInvocation(at: number, parent: number, label: TreeLabel, scope: TreeScope, delivery: number): number {
+  addInvocation(parent: number, label: TreeLabel, scope: TreeScope, delivery: number): number {
     if (label.index < 0 || scope.index < 0) this.enter(label, scope);
-    return this.ring.append(WAITING, at, parent, label.index, scope.index, delivery, UNSETTLED);
+    // No duration yet: see `TreeRows.begin`.
+    return this.ring.append(WAITING, parent, label.index, scope.index, delivery, 0x7fc0_0000);
   }
 
   /** Gives new names their places, after those that no node uses any more were swept out. */
@@ -134,18 +134,18 @@ export class ExecutionTree {
   }
 
   /** False when the node is not kept any more. */
-  started(number: number, at: number, attempts: number): boolean {
+  started(number: number, attempts: number): boolean {
     const row = this.ring.row(number);
     if (row < 0) return false;
-    this.ring.start(row, RUNNING, attempts, at);
+    this.ring.start(row, RUNNING, attempts);
     return true;
   }
 
   /** False when the node is not kept any more. */
-  settled(number: number, status: InvocationStatus, at: number): boolean {
+  settled(number: number, status: InvocationStatus): boolean {
     const row = this.ring.row(number);
     if (row < 0) return false;
-    this.ring.settle(row, status === 'succeeded' ? SUCCEEDED : codeOf(status), at);
+    this.ring.settle(row, status === 'succeeded' ? SUCCEEDED : codeOf(status));
     return true;
   }
 

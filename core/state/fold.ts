@@ -57,7 +57,7 @@ export function applyEvent(state: RunState, event: RunEvent): void {
       details: { expected: state.seq + 1, received: event.seq },
     });
   }
-  state.seq = event.seq;
+  state.advance(event.at);
   try {
     applyBody(state, event);
   } catch (thrown) {
@@ -72,7 +72,7 @@ function applyBody(state: RunState, event: RunEvent): void {
   switch (event.type) {
     case 'executor.opened':
       requireFormat(event.format);
-      sessionOpened(state, at, { prefix: event.session, startedAt: String(Math.floor(at)) });
+      sessionOpened(state, { prefix: event.session, startedAt: String(Math.floor(at)) });
       return;
     case 'executor.paused':
       state.paused = true;
@@ -90,7 +90,7 @@ function applyBody(state: RunState, event: RunEvent): void {
       channelOpened(state, at, event.channel, event.capacity, event.overflow, event.retain);
       return;
     case 'channel.closed':
-      channelClosed(state, at, event.channel);
+      channelClosed(state, event.channel);
       return;
     case 'run.started':
       runStarted(state, new RunRecord(event.run, event.kind, at));
@@ -110,7 +110,7 @@ function applyBody(state: RunState, event: RunEvent): void {
       const run = event.run === undefined ? undefined : state.runs.get(event.run);
       const { message, ordinal, fromOutside } = event;
       const publication = Publication.of(message, ordinal, fromOutside ?? false);
-      messagePublished(state, at, channel, publication, publisher, run, mailboxes);
+      messagePublished(state, channel, publication, publisher, run, mailboxes);
       return;
     }
     case 'message.handed': {
@@ -121,35 +121,35 @@ function applyBody(state: RunState, event: RunEvent): void {
         ({ publication, number }) => publication.id === event.message && number > mailbox.lastReceived,
       );
       const run = event.run === undefined ? undefined : state.runs.get(event.run);
-      messageHanded(state, at, required(retained, event.message), mailbox, run);
+      messageHanded(state, required(retained, event.message), mailbox, run);
       return;
     }
     case 'message.refused':
-      messageRefused(state, at, event.channel, event.node);
+      messageRefused(state, event.channel, event.node);
       return;
     case 'delivery.started':
-      deliveryStarted(state, at, delivery(state, event.delivery));
+      deliveryStarted(state, delivery(state, event.delivery));
       return;
     case 'delivery.succeeded':
-      deliverySucceeded(state, at, delivery(state, event.delivery));
+      deliverySucceeded(state, delivery(state, event.delivery));
       return;
     case 'delivery.retrying':
-      deliveryRetrying(state, at, delivery(state, event.delivery), event.error, event.dueAt);
+      deliveryRetrying(state, delivery(state, event.delivery), event.error, event.dueAt);
       return;
     case 'delivery.failed':
-      deliveryFailed(state, at, delivery(state, event.delivery), event.error, event.invalid);
+      deliveryFailed(state, delivery(state, event.delivery), event.error, event.invalid);
       return;
     case 'delivery.dropped':
-      deliveryDropped(state, at, delivery(state, event.delivery));
+      deliveryDropped(state, delivery(state, event.delivery));
       return;
     case 'delivery.returned':
-      deliveryReturned(state, at, delivery(state, event.delivery), event.parked, event.dueAt);
+      deliveryReturned(state, delivery(state, event.delivery), event.parked, event.dueAt);
       return;
     case 'delivery.redelivered': {
       const mailbox = mailboxOf(channelOf(state, event.message.channel ?? ''), event.to);
       const run = event.run === undefined ? undefined : state.runs.get(event.run);
       const publication = Publication.of(event.message, 0, false);
-      deliveryRedelivered(state, at, event.node, publication, mailbox, run);
+      deliveryRedelivered(state, event.node, publication, mailbox, run);
       return;
     }
     case 'human.asked':

@@ -12,7 +12,6 @@ import { type TreeScope, treeLabel } from './tree-labels.js';
 /** A message is published: a node of the tree, and a delivery for each mailbox. */
 export function messagePublished(
   state: RunState,
-  at: number,
   channel: Channel,
   publication: Publication,
   publisher: Delivery | undefined,
@@ -26,7 +25,9 @@ export function messagePublished(
   let byScope = scope;
   let published = ordinal + 1;
   if (publisher !== undefined) {
-    notePublished(publisher, publication, ordinal);
+    const earlier = publisher.published;
+    publisher.published =
+      earlier === undefined && ordinal === 0 ? publication : addPublished(earlier, publication);
     parent = publisher.node;
     by = publisher.number;
     byScope = publisher.scope;
@@ -35,22 +36,19 @@ export function messagePublished(
   // For every message, as what is done for the first time after a pause makes the engine compile all this anew.
   state.published = Math.max(state.published, published);
   const heard = mailboxes.length > 0;
-  const node = state.tree.addPublish(heard, at, parent, channel.label, byScope, by, ordinal);
+  const node = state.tree.addPublish(heard, parent, channel.label, byScope, by, ordinal);
   if (publication.fromOutside === true) noteOutside(state, node, publication);
   const place = channel.received(publication, node);
-  if (run !== undefined) notePublish(run, heard);
+  if (run !== undefined) {
+    run.counts.published++;
+    if (!heard) run.counts.unheard++;
+  }
   for (let index = 0; index < mailboxes.length; index++) {
     const mailbox = mailboxes[index];
     if (mailbox === undefined) continue;
     mailbox.lastReceived = place;
-    deliver(state, at, node, scope, publication, mailbox, run);
+    deliver(state, node, scope, publication, mailbox, run);
   }
-}
-
-function notePublished(publisher: Delivery, publication: Publication, ordinal: number): void {
-  const { published } = publisher;
-  publisher.published =
-    published === undefined && ordinal === 0 ? publication : addPublished(published, publication);
 }
 
 function noteOutside(state: RunState, node: number, { id, channel }: Publication): void {
@@ -58,46 +56,38 @@ function noteOutside(state: RunState, node: number, { id, channel }: Publication
   state.outsideIds.add(channel, id);
 }
 
-function notePublish({ counts }: RunRecord, heard: boolean): void {
-  counts.published++;
-  if (!heard) counts.unheard++;
-}
-
 /** A retained message goes to an agent that came after it was published. */
 export function messageHanded(
   state: RunState,
-  at: number,
   retained: RetainedMessage,
   mailbox: Mailbox<Delivery>,
   run: RunRecord | undefined,
 ): void {
   mailbox.lastReceived = retained.number;
-  deliver(state, at, retained.node, state.scopeOf(run), retained.publication, mailbox, run);
+  deliver(state, retained.node, state.scopeOf(run), retained.publication, mailbox, run);
 }
 
 /** A dead letter is delivered once more, as a child of the invocation that failed. */
 export function deliveryRedelivered(
   state: RunState,
-  at: number,
   node: number,
   publication: Publication,
   mailbox: Mailbox<Delivery>,
   run: RunRecord | undefined,
 ): void {
   const failed = state.tree.takeDeadLetter(node, publication.message.id, mailbox.agent);
-  deliver(state, at, failed, state.scopeOf(run), publication, mailbox, run);
+  deliver(state, failed, state.scopeOf(run), publication, mailbox, run);
 }
 
 /** A publish came too late: a mark in the tree, and nothing else. */
-export function messageRefused(state: RunState, at: number, name: string, node: number): void {
+export function messageRefused(state: RunState, name: string, node: number): void {
   const label = state.channels.get(name)?.label ?? treeLabel('', name);
-  const refused = state.tree.addRefused(at, node, label, state.scopeOf(undefined));
+  const refused = state.tree.addRefused(node, label, state.scopeOf(undefined));
   state.tree.setId(refused, `refused-${state.seq}`);
 }
 
 function deliver(
   state: RunState,
-  at: number,
   parent: number,
   scope: TreeScope,
   publication: Publication,
@@ -105,7 +95,7 @@ function deliver(
   run: RunRecord | undefined,
 ): void {
   const number = state.nextDelivery++;
-  const node = state.tree.addInvocation(at, parent, mailbox, scope, number);
+  const node = state.tree.addInvocation(parent, mailbox, scope, number);
   const delivery = new Delivery(number, scope, publication, mailbox, run, node);
   state.unfinished.push(delivery);
   mailbox.unfinished++;

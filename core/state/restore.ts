@@ -4,6 +4,7 @@ import { Mailbox } from '../messaging/mailbox.js';
 import type { Message } from '../messaging/message.js';
 import { Publication } from '../messaging/publication.js';
 import { Delivery } from './delivery.js';
+import type { DeliveryList } from './delivery-list.js';
 import { PublishLedger } from './publish-ledger.js';
 import { RunRecord } from './run-record.js';
 import { RunState, type StateLimits } from './run-state.js';
@@ -38,7 +39,7 @@ function restorePart(state: RunState, part: SnapshotPart, publications: Map<numb
       state.agents.set(part.agent.name, part.agent);
       return;
     case 'channel':
-      state.channels.set(part.name, channelOf(part));
+      state.channels.set(part.name, channelOf(part, state.unfinished));
       return;
     case 'run':
       state.runs.set(part.id, runOf(part));
@@ -88,15 +89,16 @@ function restoreHead(state: RunState, part: HeadPart): void {
   state.tree.restoreRange(part.treeFirst, part.treeNext);
 }
 
-function channelOf(part: ChannelPart): Channel {
-  const channel = new Channel(part.name, part.createdAt, part.capacity, part.overflow, part.retain);
+function channelOf(part: ChannelPart, shelf: DeliveryList): Channel {
+  const { name, createdAt, capacity, overflow, retain } = part;
+  const channel = new Channel(name, createdAt, capacity, overflow, retain, shelf);
   channel.droppedCount = part.dropped;
   channel.publishedCount = part.published;
   for (const { number, node, message } of part.retained) {
     channel.retained.push({ number, node, message, publication: restored(message) });
   }
   for (const { agent, lastReceived } of part.mailboxes) {
-    const mailbox = new Mailbox<Delivery>(part.name, agent);
+    const mailbox = new Mailbox<Delivery>(part.name, agent, shelf);
     mailbox.lastReceived = lastReceived;
     mailbox.subscribed = false;
     channel.mailboxes.set(agent, mailbox);
@@ -154,7 +156,7 @@ function restoreDelivery(state: RunState, part: DeliveryPart, publications: Map<
 function mailboxOf(state: RunState, part: DeliveryPart): Mailbox<Delivery> {
   const present = part.closed ? undefined : state.channels.get(part.channel)?.mailboxes.get(part.agent);
   if (present) return present;
-  const mailbox = new Mailbox<Delivery>(part.channel, part.agent);
+  const mailbox = new Mailbox<Delivery>(part.channel, part.agent, state.unfinished);
   mailbox.subscribed = false;
   mailbox.closed = true;
   return mailbox;

@@ -47,15 +47,15 @@ export function runEnded(
     if (delivery.run !== run) continue;
     const begun = delivery.status === 'running';
     if (!abandon) {
-      if (begun) deliveryReturned(state, at, delivery, false);
+      if (begun) deliveryReturned(state, delivery, false);
     } else if (begun && error && (status === 'timed-out' || (status !== 'cancelled' && delivery.isAdopted))) {
-      deliveryFailed(state, at, delivery, error, false);
+      deliveryFailed(state, delivery, error, false);
     } else if (delivery.isAdopted) {
-      if (begun) deliveryReturned(state, at, delivery, false);
+      if (begun) deliveryReturned(state, delivery, false);
       disown(state, delivery, run);
     } else {
       if (begun && error) noteError(state, delivery, error);
-      finish(state, at, delivery, 'cancelled');
+      finish(state, delivery, 'cancelled');
     }
   }
   run.status = status;
@@ -64,7 +64,7 @@ export function runEnded(
 }
 
 /** A new executor took over: what ran is unfinished again. */
-export function sessionOpened(state: RunState, at: number, session: Session): void {
+export function sessionOpened(state: RunState, session: Session): void {
   state.session = session;
   state.published = 0;
   state.paused = false;
@@ -73,7 +73,7 @@ export function sessionOpened(state: RunState, at: number, session: Session): vo
     if (delivery.status !== 'running') continue;
     // The attempt stays counted: whether it was the message that brought the process down cannot be known.
     delivery.attempts++;
-    deliveryReturned(state, at, delivery, false);
+    deliveryReturned(state, delivery, false);
   }
   // Agents are code, and code does not survive: each must be registered again. Only now, as a mailbox that is empty
   // goes with its agent.
@@ -111,14 +111,14 @@ export function channelOpened(
 ): void {
   const present = state.channels.get(name);
   if (present) present.configure(capacity, overflow, retain);
-  else state.channels.set(name, new Channel(name, at, capacity, overflow, retain));
+  else state.channels.set(name, new Channel(name, at, capacity, overflow, retain, state.unfinished));
 }
 
-export function channelClosed(state: RunState, at: number, name: string): void {
+export function channelClosed(state: RunState, name: string): void {
   const channel = state.channels.get(name);
   if (!channel) return;
   for (const mailbox of channel.mailboxes.values()) {
-    while (mailbox.head) deliveryDropped(state, at, mailbox.head);
+    while (mailbox.head) deliveryDropped(state, mailbox.head);
     // What runs or waits for its retry goes on; it must not find its way back into a closed mailbox's agent.
     mailbox.subscribed = false;
     mailbox.closed = true;
@@ -131,10 +131,10 @@ export function channelClosed(state: RunState, at: number, name: string): void {
 /** What waits in a mailbox is stalled or not by whether its agent is there. */
 function changeSubscription(mailbox: Mailbox<Delivery> | undefined, change: () => void): void {
   const before: boolean[] = [];
-  for (let at = mailbox?.head; at; at = at.nextInMailbox) before.push(isStalled(at));
+  for (let at = mailbox?.head; at; at = mailbox?.after(at)) before.push(isStalled(at));
   change();
   let place = 0;
-  for (let at = mailbox?.head; at; at = at.nextInMailbox) restall(at, before[place++] ?? false);
+  for (let at = mailbox?.head; at; at = mailbox?.after(at)) restall(at, before[place++] ?? false);
 }
 
 function own(state: RunState, delivery: Delivery, run: RunRecord): void {

@@ -53,6 +53,12 @@ export class RunState {
     this.outsideIds = new OutsideIds(limits.nodes);
   }
 
+  /** One event more is about to change it: what this enters in the tree happens then. */
+  advance(at: number): void {
+    this.seq++;
+    this.tree.data.ring.now = at;
+  }
+
   /** Runs that have not ended. */
   runningRuns(): RunRecord[] {
     return [...this.runs.values()].filter((run) => run.isRunning);

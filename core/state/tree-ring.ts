@@ -44,7 +44,6 @@ export class TreeRing extends TreeRows {
   /** Adds the row of one node more, and answers its number. @param last as for `begin`. */
   append(
     status: number,
-    time: number,
     parent: number,
     label: number,
     scope: number,
@@ -54,7 +53,7 @@ export class TreeRing extends TreeRows {
     const row = this.nextRow;
     // Asked of every row, also of those that are used for the first time, for the same reason.
     if (this.isSpecial(row)) this.forget(this.next - this.length);
-    this.begin(row, status, time, parent, label, scope, delivery, last);
+    this.begin(row, status, parent, label, scope, delivery, last);
     const after = row + this.rowAt(1);
     this.nextRow = after === this.end ? this.beginAgain() : after;
     return this.next++;

@@ -32,9 +32,6 @@ const Success = plainObjects<PlainSuccess, [string, string, string, number]>(
   },
 );
 
-/** No duration yet: a float that is not a number, as a word. */
-export const UNSETTLED = 0x7fc0_0000;
-
 /** Statuses before it are those of publishes. */
 export const FIRST_INVOCATION: number = PUBLISH_STATUSES.length;
 
@@ -61,6 +58,12 @@ export interface RowValues {
 export class TreeRows {
   /** How many rows there is room for. */
   length: number;
+  /**
+   * When what is put down happens, in milliseconds. It stands here and is not handed on from call to call: for each call that
+   * is not merged into its caller the engine puts a number with a fraction into a box, and takes it out again. At first it is
+   * NaN and not 0, which is whole: the first with a fraction would make the engine forget what all these objects have in common.
+   */
+  now: number = Number.NaN;
   private words: Uint32Array;
   private times: Float64Array;
   private durations: Float32Array;
@@ -92,11 +95,10 @@ export class TreeRows {
     this.words.fill(0);
   }
 
-  /** Puts a new node there. @param last of a publish: its ordinal; else {@link UNSETTLED}. */
+  /** Puts a new node there. @param last of a publish: its ordinal; of an invocation: 0x7fc0_0000, NaN as a word. */
   begin(
     row: number,
     status: number,
-    time: number,
     parent: number,
     label: number,
     scope: number,
@@ -111,13 +113,14 @@ export class TreeRows {
     words[row | 5] = delivery | 0;
     words[row | 6] = status | 0;
     words[row | 7] = last | 0;
-    this.times[row >> 1] = time;
+    this.times[row >> 1] = this.now;
   }
 
   /** Puts a node there as it was read by the methods below. */
   put(row: number, values: RowValues): void {
     const { status, parent, label, scope, delivery, count, time, duration } = values;
-    this.begin(row, status, time, parent, label, scope, delivery, count);
+    this.begin(row, status, parent, label, scope, delivery, count);
+    this.times[row >> 1] = time;
     if (status < FIRST_INVOCATION) return;
     this.setState(row, status, count);
     this.durations[row | 7] = duration;
@@ -129,17 +132,18 @@ export class TreeRows {
   }
 
   /** An attempt starts. */
-  start(row: number, status: number, attempts: number, time: number): void {
-    this.setState(row, status, attempts);
-    this.words[row | 7] = UNSETTLED;
-    this.times[row >> 1] = time;
+  start(row: number, status: number, attempts: number): void {
+    const words = this.words;
+    words[row | 6] = ((words[row | 6] ?? 0) & 16) | status | (attempts << 5);
+    words[row | 7] = 0x7fc0_0000;
+    this.times[row >> 1] = this.now;
   }
 
   /** The newest attempt ends. */
-  settle(row: number, status: number, time: number): void {
+  settle(row: number, status: number): void {
     const words = this.words;
     words[row | 6] = ((words[row | 6] ?? 0) & ~15) | status;
-    this.durations[row | 7] = time - (this.times[row >> 1] ?? time);
+    this.durations[row | 7] = this.now - (this.times[row >> 1] ?? 0);
   }
 
   /** Something is kept beside the row. */

@@ -5,7 +5,7 @@ import { NO_PARENT, Publication } from '../../core/messaging/publication.js';
 import { Delivery } from '../../core/state/delivery.js';
 import { DeliveryList } from '../../core/state/delivery-list.js';
 
-const mailbox = new Mailbox<Delivery>('channel', 'agent');
+const mailbox = new Mailbox<Delivery>('channel', 'agent', new DeliveryList());
 const publication = new Publication(null, 'channel', '', mailbox, NO_PARENT.scope, 0, 0, NO_PARENT);
 
 function delivery(number: number): Delivery {

@@ -27,7 +27,8 @@ test('a tree keeps its newest nodes as they were left, however long it is and wh
         let next = 1;
         for (const { nodes, which, change } of steps) {
           for (let node = 0; node < nodes; node++) {
-            const number = tree.addInvocation(next, next - 1, label, scope, 7 * next);
+            tree.data.ring.now = next;
+            const number = tree.addInvocation(next - 1, label, scope, 7 * next);
             expect(number).toBe(next++);
             kept.push({
               number,
@@ -52,7 +53,8 @@ test('a tree keeps its newest nodes as they were left, however long it is and wh
             continue;
           }
           const attempts = (node?.attempts ?? 0) + 1;
-          tree.started(number, 1000, attempts);
+          tree.data.ring.now = 1000;
+          tree.started(number, attempts);
           Object.assign(node ?? {}, { status: 'running', attempts, startedAt: 1000, durationMs: undefined });
           if (change === 'starts') continue;
           if (change !== 'succeeds') {
@@ -60,7 +62,8 @@ test('a tree keeps its newest nodes as they were left, however long it is and wh
             Object.assign(node ?? {}, { errors: [failure] });
           }
           const status = change === 'succeeds' ? 'succeeded' : 'failed';
-          tree.settled(number, status, 1000.5);
+          tree.data.ring.now = 1000.5;
+          tree.settled(number, status);
           Object.assign(node ?? {}, { status, durationMs: 0.5 });
         }
         expect(tree.next).toBe(next);

@@ -60,7 +60,7 @@ type AnyMailbox =
 
 function waitingIn(mailbox: AnyMailbox) {
   const waiting = [];
-  for (let at = mailbox.head; at; at = at.nextInMailbox) waiting.push(at);
+  for (let at = mailbox.head; at; at = mailbox.after(at)) waiting.push(at);
   return waiting;
 }
 

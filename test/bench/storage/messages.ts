@@ -4,6 +4,7 @@ import { Channel } from '../../../core/messaging/channel.js';
 import { Publication } from '../../../core/messaging/publication.js';
 import { Journal, type JournalSurroundings } from '../../../core/persistence/journal.js';
 import { systemRuntime } from '../../../core/runtime.js';
+import { DeliveryList } from '../../../core/state/delivery-list.js';
 
 /** What is written: messages of about 300 bytes. */
 export function payloadOf(number: number): { number: number; url: string; text: string } {
@@ -23,7 +24,7 @@ export function publishedTo(writer: Pick<Journal, 'messagePublished'>, number: n
   writer.messagePublished(at, CHANNEL, publication, undefined, undefined, CHANNEL.subscribers);
 }
 
-const CHANNEL: Channel = new Channel('in', 0, 1, 'drop-oldest', 0);
+const CHANNEL: Channel = new Channel('in', 0, 1, 'drop-oldest', 0, new DeliveryList());
 
 /** Keeps `width` of `count` operations in flight, each begun when an earlier one calls back. Answers milliseconds. */
 export function inFlight(

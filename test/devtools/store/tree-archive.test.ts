@@ -28,12 +28,15 @@ test('a tree is put back as it was at every moment, whatever became of it later'
           const scope = { run: `run${moment}`, session: { prefix: 's', startedAt: '1' }, index: -1 };
           for (let n = 0; n < nodes; n++) {
             const label = labels[n % names] ?? treeLabel('', '');
-            open.push(tree.addInvocation(n, Math.max(0, tree.next - 2), label, scope, tree.next));
+            tree.data.ring.now = n;
+            open.push(tree.addInvocation(Math.max(0, tree.next - 2), label, scope, tree.next));
           }
           open = open.filter((node, index) => {
             if (index % endsEvery > 0) return tree.has(node);
-            tree.started(node, moment, 1);
-            tree.settled(node, 'succeeded', moment + 0.5);
+            tree.data.ring.now = moment;
+            tree.started(node, 1);
+            tree.data.ring.now = moment + 0.5;
+            tree.settled(node, 'succeeded');
             return false;
           });
           const archived = archive.take(tree.data, open, moments.at(-1)?.archived);
