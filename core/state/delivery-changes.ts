@@ -11,7 +11,8 @@ import type { RunState } from './run-state.js';
 export type FinalStatus = 'succeeded' | 'failed' | 'invalid' | 'dropped' | 'cancelled';
 
 export function deliveryStarted(state: RunState, delivery: Delivery): void {
-  delivery.mailbox.remove(delivery);
+  // What waited for its retry was taken out already: to look for it would go through a backlog each time.
+  if (delivery.status !== 'retrying') delivery.mailbox.remove(delivery);
   delivery.status = 'running';
   delivery.attempts++;
   if (!state.tree.started(delivery.node, delivery.attempts)) addForgottenNode(state, delivery);

@@ -1,6 +1,6 @@
 import { defineAgent, type PubSubAgent, type PubSubConfig, type PubSubExecutor } from 'dagger-agents';
 import { memoryStorage } from 'dagger-agents/storage/memory';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { openBus, outcomesOf, refusal } from '../../support/bus.js';
 
 /** An agent that fails its first `times` attempts. */
@@ -254,3 +254,19 @@ test.each([
     expect(next.state.unfinished.length).toBe(left);
   },
 );
+
+test('a retry starts without going through all that waits behind it', async () => {
+  const { executor, runtime } = await openBus({
+    config: { retryStrategy: { type: 'linear', delaySecs: 1 } },
+  });
+  executor.openChannel('in', { capacity: 2000 });
+  executor.registerAgent(failing(1));
+  executor.execute();
+  for (let n = 0; n < 1000; n++) await executor.publish('in', n);
+  await runtime.advance(999);
+  const looks = vi.spyOn(executor.state.unfinished, 'find');
+  // The first one's retry; the second one fails then, and waits for its own.
+  await runtime.advance(2);
+  expect(looks.mock.calls.length).toBeLessThan(20);
+  expect(executor.state.unfinished.length).toBe(999);
+});
