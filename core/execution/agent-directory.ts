@@ -1,5 +1,5 @@
 import type { AgentFactory, PubSubAgent } from '../agents/agent.js';
-import { type ListedAgent, listed } from '../agents/agent-metadata.js';
+import type { ListedAgent } from '../agents/agent-metadata.js';
 import { makeAgent } from '../agents/agent-registry.js';
 import { describe, PubSubError, toPubSubError } from '../errors.js';
 import { requireName } from '../identifiers.js';
@@ -9,7 +9,7 @@ import type { SchemaValidator } from '../schema/schema-validator.js';
 import type { RunRecord } from '../state/run-record.js';
 import { AgentRunner, type RunnerEnvironment } from './agent-runner.js';
 import type { Recorder } from './recorder.js';
-import { compileAgent, type RegisteredAgent } from './registered-agent.js';
+import { compileAgent, listingOf, type RegisteredAgent } from './registered-agent.js';
 import type { Router } from './router.js';
 
 /** The agents registered now, each with its runner. */
@@ -67,7 +67,7 @@ export class AgentDirectory {
     const runner = new AgentRunner(registered, this.#environment);
     this.#runners.set(agent.name, runner);
     for (const channel of channels) this.#subscribe(channel, agent.name, runner);
-    return listed(registered.metadata);
+    return listingOf(registered);
   }
 
   /** After the state was replaced: every agent subscribes in the new one. */
@@ -95,7 +95,7 @@ export class AgentDirectory {
   }
 
   list(): ListedAgent[] {
-    return [...this.#runners.values()].map(({ registered }) => listed(registered.metadata));
+    return [...this.#runners.values()].map(({ registered }) => listingOf(registered));
   }
 
   /** Agents of which at least one input takes this payload at once. */
@@ -104,7 +104,7 @@ export class AgentDirectory {
     const accepts = ({ inputs }: RegisteredAgent): boolean => inputs.some((gate) => gate.accepts(copied));
     return [...this.#runners.values()]
       .filter(({ registered }) => accepts(registered))
-      .map(({ registered }) => listed(registered.metadata));
+      .map(({ registered }) => listingOf(registered));
   }
 
   /** A channel is gone: nobody reads its mailboxes any more. */

@@ -1,5 +1,5 @@
 import { type AgentSchema, ChannelSchemas, type PubSubAgent } from '../agents/agent.js';
-import type { AgentMetadata } from '../agents/agent-metadata.js';
+import { type AgentMetadata, type ListedAgent, listed } from '../agents/agent-metadata.js';
 import { copyJson, type JsonValue, setOwn } from '../json.js';
 import { compileSchema, type SchemaCheck } from '../schema/compile-schema.js';
 import type { AnySchema, SchemaValidator, WideSchema } from '../schema/schema-validator.js';
@@ -10,6 +10,8 @@ import { PayloadGates } from './payload-gates.js';
 export interface RegisteredAgent {
   readonly agent: PubSubAgent;
   readonly metadata: AgentMetadata;
+  /** The metadata as it is listed; made when it first is. */
+  listing: ListedAgent | undefined;
   readonly inputs: PayloadGates;
   readonly outputs: PayloadGates;
   readonly transactional: boolean;
@@ -33,10 +35,17 @@ export function compileAgent(agent: PubSubAgent, validator: SchemaValidator): Re
       concurrency: Math.min(concurrency, Number.MAX_SAFE_INTEGER),
       transactional,
     },
+    listing: undefined,
     inputs: inputs.gates,
     outputs: outputs.gates,
     transactional,
   };
+}
+
+/** Agents are listed again and again, as by who shows them. */
+export function listingOf(registered: RegisteredAgent): ListedAgent {
+  registered.listing ??= listed(registered.metadata);
+  return registered.listing;
 }
 
 /** Thousands of agents may publish nothing: they share that list. */

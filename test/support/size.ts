@@ -9,7 +9,7 @@ import { packageEntries, packageRoot } from './package-entries.js';
  * Budgets are in bytes, about a tenth above today's sizes: a new feature may raise one, in the commit that brings it.
  */
 const budgets: Readonly<Record<string, { readonly first: number; readonly lazy: number }>> = {
-  'core/index': { first: 50_300, lazy: 57_500 },
+  'core/index': { first: 50_500, lazy: 57_500 },
   'storage-adapters/key-value': { first: 3_400, lazy: 0 },
   'storage-adapters/open-storage.browser': { first: 10_000, lazy: 0 },
   'storage-adapters/open-storage.node': { first: 13_800, lazy: 0 },
