@@ -4,7 +4,9 @@ export class Lines {
 
   /** The lines that are whole now. */
   add(piece: string): string[] {
-    const lines = (this.#rest + piece).split('\n');
+    // The rest itself has no end of a line in it: a snapshot is one of megabytes, in a hundred pieces.
+    const lines = piece.split('\n');
+    lines[0] = this.#rest + (lines[0] ?? '');
     this.#rest = lines.pop() ?? '';
     return lines.filter((line) => line !== '');
   }

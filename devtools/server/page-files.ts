@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { extname, join, relative, sep } from 'node:path';
+import { extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PubSubError } from '../../core/errors.js';
 
@@ -33,19 +33,18 @@ export function readPageFiles(): ReadonlyMap<string, PageFile> {
 
 function readFolder(folder: string): Map<string, PageFile> {
   const files = new Map<string, PageFile>();
-  for (const entry of entriesOf(folder)) {
-    if (!entry.isFile()) continue;
-    const path = join(entry.parentPath, entry.name);
+  for (const path of pathsIn(folder)) {
     const type = TYPES[extname(path)];
     if (type === undefined) continue;
-    files.set(`/${relative(folder, path).split(sep).join('/')}`, { type, content: readFileSync(path) });
+    files.set(`/${path.split(sep).join('/')}`, { type, content: readFileSync(join(folder, path)) });
   }
   return files;
 }
 
-function entriesOf(folder: string) {
+/** Of its files, and of the folders in it, which have no type; not as entries, as before Node 20.12 those do not tell where they are. */
+function pathsIn(folder: string): string[] {
   try {
-    return readdirSync(folder, { recursive: true, withFileTypes: true });
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' });
   } catch {
     return [];
   }

@@ -22,10 +22,12 @@ export class KeyRefused extends Error {}
 /** @throws KeyRefused @throws Unreachable */
 export async function connect(key: string): Promise<ServedEnd> {
   const stopped = new AbortController();
-  const response = await ask(LINK_PATH, key, { signal: stopped.signal });
+  // Beside the page, wherever a proxy has put that.
+  const path = `.${LINK_PATH}`;
+  const response = await ask(path, key, { signal: stopped.signal });
   const id = response.headers.get(CONNECTION_HEADER);
   if (id === null || response.body === null) throw new Unreachable('no connection');
-  const end = new StreamEnd(`${LINK_PATH}/${id}`, key, stopped);
+  const end = new StreamEnd(`${path}/${id}`, key, stopped);
   void end.read(response.body);
   return end;
 }
